@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/base/timerwheel.h"
+
+#include <algorithm>
+
+namespace dormouse {
+
+TimerWheel::TimerWheel(qint64 nowMs) : m_nowMs(nowMs) {}
+
+void TimerWheel::place(TimerId id, Timer &timer)
+{
+    // A deadline in the past fires at the next advance.
+    const qint64 due = std::max(timer.deadlineMs, m_nowMs + 1);
+    int level = 0;
+    while (level < kLevels - 1
+           && (due >> (kSlotBits * (level + 1))) != (m_nowMs >> (kSlotBits * (level + 1))))
+        ++level;
+    timer.level = level;
+    timer.slot = int((due >> (kSlotBits * level)) & (kSlots - 1));
+    m_wheel[std::size_t(level)][std::size_t(timer.slot)].push_back(id);
+}
+
+TimerId TimerWheel::schedule(qint64 deadlineMs, Callback callback)
+{
+    const TimerId id = m_nextId++;
+    Timer &timer = m_timers[id];
+    timer.deadlineMs = deadlineMs;
+    timer.callback = std::move(callback);
+    place(id, timer);
+    const std::optional<qint64> before = m_nextValid ? m_cachedNext : nextDeadline();
+    if (!before || deadlineMs < *before) {
+        m_cachedNext = deadlineMs;
+        m_nextValid = true;
+        if (m_wakeHook)
+            m_wakeHook();
+    }
+    return id;
+}
+
+bool TimerWheel::cancel(TimerId id)
+{
+    const auto it = m_timers.find(id);
+    if (it == m_timers.end())
+        return false;
+    auto &slot = m_wheel[std::size_t(it->second.level)][std::size_t(it->second.slot)];
+    slot.erase(std::find(slot.begin(), slot.end(), id));
+    if (m_nextValid && m_cachedNext == it->second.deadlineMs)
+        m_nextValid = false;
+    m_timers.erase(it);
+    return true;
+}
+
+void TimerWheel::cascade(int level)
+{
+    const auto index = std::size_t((m_nowMs >> (kSlotBits * level)) & (kSlots - 1));
+    std::vector<TimerId> moved;
+    moved.swap(m_wheel[std::size_t(level)][index]);
+    for (const TimerId id : moved) {
+        Timer &timer = m_timers.at(id);
+        // One millisecond early, so that a deadline of exactly "now" lands in the slot about to fire.
+        --m_nowMs;
+        place(id, timer);
+        ++m_nowMs;
+    }
+}
+
+int TimerWheel::advance(qint64 nowMs)
+{
+    int fired = 0;
+    while (m_nowMs < nowMs) {
+        // Nothing due in between: jump, but stop at each cascade boundary that holds timers.
+        if (m_timers.empty()) {
+            m_nowMs = nowMs;
+            break;
+        }
+        ++m_nowMs;
+        for (int level = kLevels - 1; level > 0; --level) {
+            if ((m_nowMs & ((qint64(1) << (kSlotBits * level)) - 1)) == 0)
+                cascade(level);
+        }
+        auto &slot = m_wheel[0][std::size_t(m_nowMs & (kSlots - 1))];
+        if (slot.empty())
+            continue;
+        std::vector<TimerId> due;
+        due.swap(slot);
+        std::stable_sort(due.begin(), due.end(), [this](TimerId a, TimerId b) {
+            const qint64 da = m_timers.at(a).deadlineMs;
+            const qint64 db = m_timers.at(b).deadlineMs;
+            return da != db ? da < db : a < b;
+        });
+        // Still cancellable while siblings run: parked back in the slot and taken one by one.
+        slot = due;
+        for (const TimerId id : due) {
+            const auto it = m_timers.find(id);
+            if (it == m_timers.end())
+                continue;
+            auto &current = m_wheel[std::size_t(it->second.level)][std::size_t(it->second.slot)];
+            current.erase(std::find(current.begin(), current.end(), id));
+            Callback callback = std::move(it->second.callback);
+            m_timers.erase(it);
+            m_nextValid = false;
+            callback();
+            ++fired;
+        }
+    }
+    return fired;
+}
+
+std::optional<qint64> TimerWheel::nextDeadline() const
+{
+    if (m_nextValid)
+        return m_cachedNext;
+    m_cachedNext.reset();
+    for (const auto &[id, timer] : m_timers) {
+        if (!m_cachedNext || timer.deadlineMs < *m_cachedNext)
+            m_cachedNext = timer.deadlineMs;
+    }
+    m_nextValid = true;
+    return m_cachedNext;
+}
+
+} // namespace dormouse
