@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/base/result.h"
+
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QString>
+#include <QStringList>
+
+#include <optional>
+#include <vector>
+
+namespace dormouse {
+
+/// Every limit and timer with its default (gateway.md section 10, scheduler.md section 6). Times in ms, sizes in
+/// bytes. Read from a JSON file with the sections "guard" and "pegboard" under the upstream names.
+struct EngineConfig
+{
+    // guard: routing, HTTP, sockets
+    qint64 actorReadyTimeoutMs = 30'000;
+    qint64 actorForceWakePendingTimeoutMs = 60'000;
+    qint64 routeTimeoutMs = 60'000;
+    int wakeRetries = 8;
+    qint64 httpMaxRequestBodySize = 20 * 1024 * 1024;
+    qint64 websocketMaxMessageSize = 33'554'432 - 256;
+    qint64 httpResponseQueueMaxBytes = 8 * 1024 * 1024;
+    qint64 websocketSendQueueMaxBytes = 16 * 1024 * 1024;
+    int websocketOpenAttempts = 8;
+    int httpAttempts = 7;
+    QString replayDelivered = QStringLiteral("safe"); ///< never, safe, always
+    bool enableWebsocketHealthRoute = false;
+    bool trustForwardedFor = false;
+    bool websocketAcceptWhenReady = false; ///< true: answer the upgrade only when the actor is ready
+    qint64 clientPingIntervalMs = 0;
+    qint64 clientHeaderTimeoutMs = 10'000;
+    qint64 clientBodyTimeoutMs = 30'000;
+    qint64 keepAliveTimeoutMs = 60'000;
+    int maxConnections = 20'000;
+    QStringList allowedOrigins; ///< empty = any
+    bool gatewayRequiresToken = false;
+    // pegboard: gateway of hibernating sockets
+    qint64 gatewayWebsocketOpenTimeoutMs = 15'000;
+    qint64 gatewayResponseStartTimeoutMs = 300'000;
+    qint64 hwsMessageAckTimeoutMs = 30'000;
+    qint64 hwsMaxPendingSize = 1024 * 1024;
+    qint64 hwsTotalPendingSize = 512LL * 1024 * 1024;
+    QString hwsPendingPolicy = QStringLiteral("close"); ///< close, pause
+    int hwsMaxResends = 8;
+    int maxHwsPerActor = 16'384;
+    int maxHws = 100'000;
+    int closeWakeRate = 200;
+    bool wakeOnCloseWhileAsleep = true;
+    qint64 destroyClientGraceMs = 5'000;
+    qint64 hibernatingRequestEligibleThreshold = 90'000;
+    qint64 hibernationFlushInterval = 5'000;
+    double keepalivePhaseFraction = 0.1;
+    // pegboard: scheduler
+    qint64 baseRetryTimeout = 2'000;
+    qint64 retryResetDuration = 600'000;
+    int rescheduleBackoffMaxExponent = 8;
+    qint64 retryJitterMs = 500;
+    qint64 actorStartThreshold = 30'000;
+    qint64 actorStopThreshold = 30'000;
+    qint64 runnerEligibleThreshold = 10'000;
+    qint64 runnerLostThreshold = 15'000;
+    qint64 runnerLostSlack = 1'000;
+    qint64 runnerUpdatePingIntervalMs = 3'000;
+    qint64 runnerPingTimeoutMs = 15'000;
+    qint64 runnerInitTimeoutMs = 5'000;
+    std::optional<qint64> runnerDrainTimeout; ///< default: actorStopThreshold
+    qint64 evictionProbeTimeout = 1'000;
+    qint64 reconcileTimeout = 2'000;
+    qint64 reconcileSettle = 100;
+    qint64 eventAckInterval = 5'000;
+    int eventAckBatch = 250;
+    int actorAllocationCandidateSampleSize = 100;
+    qint64 restartPendingTimeoutMs = 60'000;
+    qint64 alarmPendingTimeoutMs = 0;
+    int alarmFireRate = 200;
+    int queueDrainBatch = 256;
+    int maxParkedSockets = 256;
+    qint64 serverlessDrainGracePeriod = 10'000;
+    qint64 kvMaxStorageBytes = 10LL * 1024 * 1024 * 1024;
+    // auth
+    QString adminToken; ///< empty = off
+
+    qint64 drainTimeoutMs() const { return runnerDrainTimeout.value_or(actorStopThreshold); }
+};
+
+/// One setting as data: for the settings view, the documentation and the loader.
+struct ConfigEntry
+{
+    QString section; ///< "guard", "pegboard", "auth"
+    QString key;     ///< upstream name where one exists
+    QString unit;    ///< "ms", "bytes", "count", ""
+    QJsonValue value;
+    QJsonValue defaultValue;
+    QString related; ///< key of a related setting, may be empty
+};
+
+/// Errors: config.invalid; the message names the file position or the key, the value and the reason. Unknown keys are
+/// errors, except upstream keys that are accepted and ignored (gateway_gc_interval_ms and the link probe timers).
+Result<EngineConfig> parseConfig(const QByteArray &json);
+/// Relations of gateway.md section 10.2 and scheduler.md section 6; the message names both values.
+Status checkConfig(const EngineConfig &config);
+std::vector<ConfigEntry> describeConfig(const EngineConfig &config);
+
+} // namespace dormouse

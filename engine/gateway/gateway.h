@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/net/http.h"
+#include "engine/scheduler/scheduler.h"
+
+namespace dormouse {
+
+/// Client HTTP requests and WebSockets of actors: waiting, attempts, tunnel, hibernation (gateway.md sections 5 to 11).
+/// Thread: engine thread only.
+class Gateway : public GatewayEvents
+{
+public:
+    Gateway(const CoreContext &context, Scheduler &scheduler);
+    ~Gateway() override;
+
+    /// Where a request goes: made by the router (gateway.md section 2).
+    struct Target
+    {
+        QString actorId;
+        QByteArray path;      ///< actor's path with query, starts with '/'
+        bool skipReadyWait = false;
+        QString rayId;
+    };
+    /// The exchange is answered with CORS headers, ray id and x-rivet-error where they belong.
+    void request(std::shared_ptr<HttpExchange> exchange, const Target &target);
+    void webSocket(std::unique_ptr<UpgradeRequest> upgrade, const Target &target);
+    /// 1001 ws.going_away to every client socket, 503 to every waiting request.
+    void shutdown();
+
+    // --- monitoring and control
+    std::vector<QString> connectionIds() const; ///< ray ids of live connections
+    std::optional<monitor::ConnectionInfo> describeConnection(const QString &connectionId) const;
+    /// Fills connections, hibernating, pendingMessages, pendingBytes.
+    void describeActorLoad(const QString &actorId, monitor::ActorInfo &info) const;
+    std::vector<monitor::PendingMessageInfo> pendingMessages(const QString &connectionId, int limit, bool preview) const;
+    bool closeConnection(const QString &connectionId, quint16 code, const QByteArray &reason);
+    struct Totals
+    {
+        qint64 connections = 0, open = 0, hibernating = 0, waking = 0;
+        qint64 pendingMessages = 0, pendingBytes = 0;
+        quint64 messagesIn = 0, messagesOut = 0, bytesIn = 0, bytesOut = 0;
+        // counters of gateway.md section 12.2
+        quint64 foreign = 0, dropped = 0, acksInvalid = 0, resentMessages = 0, wakes = 0, keepaliveFailures = 0, indexSkips = 0;
+    };
+    Totals totals() const;
+
+    // --- GatewayEvents
+    void actorReady(const QString &actorId) override;
+    void actorStopped(const QString &actorId) override;
+    void actorPendingTimeout(const QString &actorId) override;
+    void actorDestroyStarted(const QString &actorId) override;
+    void actorDestroyed(const QString &actorId) override;
+    void linkDown(const QString &runnerId) override;
+    void linkBack(const QString &runnerId) override;
+    void linkDrained(const QString &runnerId) override;
+    void linkConfirmed(const QString &runnerId) override;
+    void tunnelMessage(const QString &runnerId, const wire::ToServerTunnelMessage &message) override;
+    std::vector<wire::HibernatingRequest> hibernatingForStart(const QString &actorId, quint32 generation) override;
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace dormouse

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/monitor/values.h"
+
+namespace dormouse::monitor {
+
+/// Where the engine's parts report. Implemented by the embedded publisher (engine thread); the null sink costs nothing.
+/// "Changed" marks are cheap (a set insert); the publisher asks the owner for the value when a frame is made.
+class Sink
+{
+public:
+    virtual ~Sink() = default;
+    virtual void actorChanged(const QString &actorId) = 0;
+    virtual void runnerChanged(const QString &runnerId) = 0;
+    virtual void connectionChanged(const QString &connectionId) = 0;
+    /// Final values of something that is about to be forgotten by its owner.
+    virtual void connectionEnded(const ConnectionInfo &last) = 0;
+    virtual void runnerEnded(const RunnerInfo &last) = 0;
+    virtual void ackLatency(qint64 us) = 0;
+    virtual void wakeLatency(qint64 us) = 0;
+    virtual void httpLatency(qint64 us) = 0;
+    /// True when trace events (one per message) have a consumer; ask before building one.
+    virtual bool wantsTrace() const = 0;
+    /// seq, ts and monoUs are filled in by the sink.
+    virtual void event(Event event) = 0;
+};
+
+class NullSink final : public Sink
+{
+public:
+    void actorChanged(const QString &) override {}
+    void runnerChanged(const QString &) override {}
+    void connectionChanged(const QString &) override {}
+    void connectionEnded(const ConnectionInfo &) override {}
+    void runnerEnded(const RunnerInfo &) override {}
+    void ackLatency(qint64) override {}
+    void wakeLatency(qint64) override {}
+    void httpLatency(qint64) override {}
+    bool wantsTrace() const override { return false; }
+    void event(Event) override {}
+};
+
+} // namespace dormouse::monitor

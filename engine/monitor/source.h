@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// THE monitoring interface, part two: where views get their values. Implementations: EmbeddedSource (same process),
+// RemoteSource (network), RecordingSource (file). Models see this class only.
+
+#include "engine/monitor/frame.h"
+
+#include <QObject>
+
+#include <functional>
+
+namespace dormouse::monitor {
+
+struct Capabilities
+{
+    bool commands = false;       ///< create, sleep, wake, destroy, close ...
+    bool pendingMessages = false;
+    bool traceEvents = false;
+    bool live = true;            ///< false for a recording
+    bool seekable = false;       ///< recording: seek() works
+    QString reason;              ///< why commands are off, a reason code: recording, read_only, not_connected
+};
+
+enum class LinkState { Connecting, Live, Stale, Failed, Ended };
+
+/// What the consumer wants to see; nothing is produced for nobody.
+struct Interest
+{
+    bool values = true;
+    bool events = true;
+    bool trace = false;        ///< one event per message
+    QString pendingOf;         ///< connection id
+    bool operator==(const Interest &) const = default;
+};
+
+/// Thread: the UI (main) thread. Frames arrive through frameReady, at most ten a second.
+class Source : public QObject
+{
+    Q_OBJECT
+public:
+    explicit Source(QObject *parent = nullptr) : QObject(parent) {}
+
+    virtual QString name() const = 0; ///< for the tab: URL or file name
+    virtual Capabilities capabilities() const = 0;
+    virtual LinkState linkState() const = 0;
+    virtual QString linkDetail() const = 0; ///< reason for people when not live
+    virtual void start() = 0;
+    virtual void setInterest(const Interest &interest) = 0;
+
+    /// Asynchronous command. Names and arguments (all strings unless said):
+    ///  create_actor {namespace,name,key?,pool,crash_policy,input_base64?} -> {actor_id}
+    ///  sleep_actor, wake_actor, reschedule_actor, destroy_actor {actor_id} -> {}
+    ///  close_connection {connection_id, code:int, reason} -> {}
+    ///  drain_runner {runner_id} -> {}
+    ///  kv_list {actor_id, limit:int} -> {entries:[{key_base64,value_base64,update_ts}]}
+    ///  pending_preview {connection_id, index:int} -> {preview_base64}
+    /// done is called once in the UI thread; errors carry a code, "monitor.deadline" when timeoutMs passed.
+    virtual void command(const QString &name, const QJsonObject &arguments,
+                         std::function<void(const Result<QJsonObject> &)> done, int timeoutMs = 5000) = 0;
+
+    // Recordings only.
+    virtual qint64 firstTs() const { return 0; }
+    virtual qint64 lastTs() const { return 0; }
+    virtual void seek(qint64) {}
+    virtual void setPlaying(bool, double /*speed*/) {}
+
+Q_SIGNALS:
+    void frameReady(const dormouse::monitor::Frame &frame);
+    void linkChanged();
+};
+
+} // namespace dormouse::monitor
