@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/base/clock.h"
+#include "engine/monitor/frame.h"
+#include "engine/monitor/sink.h"
+#include "engine/monitor/source.h"
+
+#include <functional>
+#include <memory>
+
+namespace dormouse {
+
+class Core;
+
+/// Collects what the engine reports and makes frames for every consumer (embedded console, remote consoles,
+/// recorder). Bounded: at most kMaxEvents events are held per consumer, the rest is counted as dropped.
+/// Thread: engine thread only.
+class Publisher final : public monitor::Sink
+{
+public:
+    static constexpr int kMaxEvents = 20'000;
+
+    explicit Publisher(Clock &clock);
+    ~Publisher() override;
+
+    /// After the core has been made (it holds this sink). listenUrl and storage appear in ClusterInfo.
+    void attach(Core &core, const QString &listenUrl, const QString &storage);
+
+    using ConsumerId = int;
+    using Deliver = std::function<void(monitor::Frame)>;
+    /// The first frame is a snapshot. Frames are delivered from publish(), never from inside another call.
+    ConsumerId addConsumer(const monitor::Interest &interest, Deliver deliver);
+    void setInterest(ConsumerId id, const monitor::Interest &interest);
+    void removeConsumer(ConsumerId id);
+    bool hasConsumers() const;
+
+    /// Makes and delivers one frame per consumer with something new. The owner calls it every 100 ms while
+    /// hasConsumers().
+    void publish();
+
+    /// Commands of monitor::Source::command; done on the engine thread.
+    void command(const QString &name, const QJsonObject &arguments,
+                 std::function<void(const Result<QJsonObject> &)> done);
+
+    // Sink
+    void actorChanged(const QString &actorId) override;
+    void runnerChanged(const QString &runnerId) override;
+    void connectionChanged(const QString &connectionId) override;
+    void connectionEnded(const monitor::ConnectionInfo &last) override;
+    void runnerEnded(const monitor::RunnerInfo &last) override;
+    void ackLatency(qint64 us) override;
+    void wakeLatency(qint64 us) override;
+    void httpLatency(qint64 us) override;
+    bool wantsTrace() const override;
+    void event(monitor::Event event) override;
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace dormouse
