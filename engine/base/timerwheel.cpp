@@ -7,10 +7,9 @@ namespace dormouse {
 
 TimerWheel::TimerWheel(qint64 nowMs) : m_nowMs(nowMs) {}
 
-void TimerWheel::place(TimerId id, Timer &timer)
+void TimerWheel::place(TimerId id, Timer &timer, qint64 earliestMs)
 {
-    // A deadline in the past fires at the next advance.
-    const qint64 due = std::max(timer.deadlineMs, m_nowMs + 1);
+    const qint64 due = std::max(timer.deadlineMs, earliestMs);
     int level = 0;
     while (level < kLevels - 1
            && (due >> (kSlotBits * (level + 1))) != (m_nowMs >> (kSlotBits * (level + 1))))
@@ -22,12 +21,12 @@ void TimerWheel::place(TimerId id, Timer &timer)
 
 TimerId TimerWheel::schedule(qint64 deadlineMs, Callback callback)
 {
+    const std::optional<qint64> before = nextDeadline();
     const TimerId id = m_nextId++;
     Timer &timer = m_timers[id];
     timer.deadlineMs = deadlineMs;
     timer.callback = std::move(callback);
-    place(id, timer);
-    const std::optional<qint64> before = m_nextValid ? m_cachedNext : nextDeadline();
+    place(id, timer, m_nowMs + 1); // a deadline in the past fires at the next advance
     if (!before || deadlineMs < *before) {
         m_cachedNext = deadlineMs;
         m_nextValid = true;
@@ -56,11 +55,8 @@ void TimerWheel::cascade(int level)
     std::vector<TimerId> moved;
     moved.swap(m_wheel[std::size_t(level)][index]);
     for (const TimerId id : moved) {
-        Timer &timer = m_timers.at(id);
-        // One millisecond early, so that a deadline of exactly "now" lands in the slot about to fire.
-        --m_nowMs;
-        place(id, timer);
-        ++m_nowMs;
+        // A deadline of exactly "now" lands in the slot that advance() is about to fire.
+        place(id, m_timers.at(id), m_nowMs);
     }
 }
 
@@ -111,11 +107,25 @@ std::optional<qint64> TimerWheel::nextDeadline() const
     if (m_nextValid)
         return m_cachedNext;
     m_cachedNext.reset();
-    for (const auto &[id, timer] : m_timers) {
-        if (!m_cachedNext || timer.deadlineMs < *m_cachedNext)
-            m_cachedNext = timer.deadlineMs;
-    }
     m_nextValid = true;
+    if (m_timers.empty())
+        return m_cachedNext;
+    // Every timer of a level is later than every timer of the level below, and within a level the slots after
+    // "now" are in time order: the first slot that is not empty holds the earliest deadline.
+    for (int level = 0; level < kLevels; ++level) {
+        const auto first = int((m_nowMs >> (kSlotBits * level)) & (kSlots - 1));
+        for (int step = 0; step < kSlots; ++step) {
+            const auto &slot = m_wheel[std::size_t(level)][std::size_t((first + step) & (kSlots - 1))];
+            if (slot.empty())
+                continue;
+            for (const TimerId id : slot) {
+                const qint64 deadline = m_timers.at(id).deadlineMs;
+                if (!m_cachedNext || deadline < *m_cachedNext)
+                    m_cachedNext = deadline;
+            }
+            return m_cachedNext;
+        }
+    }
     return m_cachedNext;
 }
 

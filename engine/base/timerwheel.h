@@ -50,7 +50,7 @@ private:
         int slot = 0;
     };
 
-    void place(TimerId id, Timer &timer);
+    void place(TimerId id, Timer &timer, qint64 earliestMs);
     void cascade(int level);
 
     qint64 m_nowMs;
