@@ -169,6 +169,7 @@ struct ToServerResponseAbort
 struct ToServerWebSocketOpen
 {
     bool canHibernate = false;
+    std::optional<qint64> lastMsgIndex = {}; ///< v2 only; the engine ignores it
 };
 struct ToServerWebSocketMessage
 {
