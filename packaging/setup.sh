@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by ./run and ./check: installs what a fresh Debian 12 lacks. Nothing else may install anything.
+# Usage: dormouse_setup PACKAGE...
+
+dormouse_base_packages=(
+  g++ cmake ninja-build ccache git ca-certificates
+  qt6-base-dev qt6-base-dev-tools qt6-websockets-dev libqt6svg6-dev libqt6svg6
+  libqt6sql6-sqlite qt6-qpa-plugins qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools
+  libgl1-mesa-dev libxkbcommon-dev fonts-dejavu-core
+)
+dormouse_test_packages=(sqlite3 python3)
+
+dormouse_setup() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  echo "installing: ${missing[*]}" >&2
+  local sudo=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { echo "these Debian packages are missing and sudo is not there to install them: ${missing[*]}" >&2; return 1; }
+    sudo=(sudo)
+  fi
+  "${sudo[@]}" apt-get update -qq
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# Node.js may come from anywhere; Debian's is the fallback.
+dormouse_setup_node() {
+  if command -v node >/dev/null && command -v npm >/dev/null; then return 0; fi
+  dormouse_setup nodejs npm
+}
