@@ -29,8 +29,10 @@ public:
 
     using ConsumerId = int;
     using Deliver = std::function<void(monitor::Frame)>;
+    /// Asked before each frame; while false, changes add up and come as one frame later.
+    using Ready = std::function<bool()>;
     /// The first frame is a snapshot. Frames are delivered from publish(), never from inside another call.
-    ConsumerId addConsumer(const monitor::Interest &interest, Deliver deliver);
+    ConsumerId addConsumer(const monitor::Interest &interest, Deliver deliver, Ready ready = {});
     void setInterest(ConsumerId id, const monitor::Interest &interest);
     void removeConsumer(ConsumerId id);
     bool hasConsumers() const;
@@ -38,6 +40,9 @@ public:
     /// Makes and delivers one frame per consumer with something new. The owner calls it every 100 ms while
     /// hasConsumers().
     void publish();
+
+    /// Everything as one snapshot frame, made now, for nobody in particular.
+    monitor::Frame snapshot();
 
     /// Commands of monitor::Source::command; done on the engine thread.
     void command(const QString &name, const QJsonObject &arguments,

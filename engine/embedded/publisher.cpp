@@ -1,0 +1,740 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/embedded/publisher.h"
+
+#include "engine/core/core.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QSet>
+
+#include <algorithm>
+#include <deque>
+#include <limits>
+#include <map>
+
+using namespace Qt::StringLiterals;
+
+namespace dormouse {
+
+using monitor::Frame;
+
+namespace {
+
+constexpr qint64 kClusterEveryMs = 500;
+constexpr int kMaxLatencySlices = 600;
+constexpr int kPendingShown = 1'000;
+constexpr int kPendingSearched = 65'536;
+constexpr int kPreviewBytes = 256;
+constexpr int kKvListLimit = 1'000;
+constexpr qint64 kEventBytes = 400; ///< rough size of one held event, for the cost shown to the user
+/// Final rows held for a consumer that does not read; beyond, it gets a fresh snapshot instead.
+constexpr std::size_t kMaxEndedHeld = 20'000;
+
+using Done = std::function<void(const Result<QJsonObject> &)>;
+
+QString textOf(const QJsonValue &value)
+{
+    if (value.isString())
+        return value.toString();
+    if (value.isBool())
+        return value.toBool() ? u"true"_s : u"false"_s;
+    if (value.isDouble())
+        return QString::number(value.toDouble(), 'g', 17);
+    if (value.isArray())
+        return QString::fromUtf8(QJsonDocument(value.toArray()).toJson(QJsonDocument::Compact));
+    if (value.isObject())
+        return QString::fromUtf8(QJsonDocument(value.toObject()).toJson(QJsonDocument::Compact));
+    return {};
+}
+
+std::vector<monitor::SettingInfo> settingsOf(const EngineConfig &config)
+{
+    std::vector<monitor::SettingInfo> settings;
+    for (const ConfigEntry &entry : describeConfig(config)) {
+        monitor::SettingInfo info{entry.section, entry.key, entry.unit, textOf(entry.value),
+                                  textOf(entry.defaultValue), entry.related};
+        // A token is never shown, recorded or sent; only whether there is one.
+        if (entry.key.contains("token"_L1, Qt::CaseInsensitive) && entry.value.isString())
+            info.value = entry.value.toString().isEmpty() ? QString() : u"(set)"_s;
+        settings.push_back(std::move(info));
+    }
+    return settings;
+}
+
+Error argumentError(const QString &name, const QString &reason)
+{
+    return Error::make("monitor", "bad_argument", name + u": "_s + reason);
+}
+
+std::function<void(Status)> statusTo(Done done)
+{
+    return [done = std::move(done)](const Status &status) {
+        if (status)
+            done(QJsonObject());
+        else
+            done(status.error());
+    };
+}
+
+} // namespace
+
+class Publisher::Private
+{
+public:
+    struct Consumer
+    {
+        monitor::Interest interest;
+        Deliver deliver;
+        Ready ready;
+        bool needsSnapshot = true;
+        quint64 revision = 0;
+        QSet<QString> actors, runners, connections; ///< changed while it was not ready
+        std::vector<monitor::ConnectionInfo> endedConnections;
+        std::vector<monitor::RunnerInfo> endedRunners;
+        std::deque<monitor::Event> events;
+        quint64 dropped = 0;
+        quint64 latencyRevision = 0;
+        qint64 clusterMs = std::numeric_limits<qint64>::min();
+        std::vector<qint64> pendingSignature;
+        bool pendingSent = false;
+    };
+    struct Slice
+    {
+        monitor::LatencySlice values;
+        quint64 revision = 0;
+    };
+    struct Rows
+    {
+        QHash<QString, monitor::ActorInfo> actors;
+        QHash<QString, monitor::RunnerInfo> runners;
+        QHash<QString, monitor::ConnectionInfo> connections;
+    };
+
+    explicit Private(Clock &engineClock) : clock(engineClock) {}
+
+    bool wantsValues() const
+    {
+        return std::any_of(consumers.begin(), consumers.end(),
+                           [](const auto &entry) { return entry.second.interest.values; });
+    }
+    monitor::LatencySlice &slice()
+    {
+        const qint64 start = clock.wallMs() / 1000 * 1000;
+        if (slices.empty() || slices.back().values.startTs != start) {
+            slices.push_back({});
+            slices.back().values.startTs = start;
+            if (slices.size() > kMaxLatencySlices)
+                slices.pop_front();
+        }
+        slices.back().revision = ++latencyRevision;
+        return slices.back().values;
+    }
+
+    // --- values of one thing, remembered for the totals
+    std::optional<monitor::ConnectionInfo> describeConnection(const QString &id)
+    {
+        auto info = core->gateway().describeConnection(id);
+        if (info && info->pendingMessages.value_or(0) > 0)
+            withPending.insert(id);
+        else
+            withPending.remove(id);
+        return info;
+    }
+    monitor::ActorInfo describeActor(const QString &id)
+    {
+        monitor::ActorInfo info = core->scheduler().describeActor(id);
+        if (!info.actorId.isEmpty() && info.state != monitor::ActorState::Destroyed)
+            core->gateway().describeActorLoad(id, info);
+        countActor(id, info.actorId.isEmpty() ? monitor::ActorState::Destroyed : info.state);
+        return info;
+    }
+    monitor::RunnerInfo describeRunner(const QString &id)
+    {
+        monitor::RunnerInfo info = core->scheduler().describeRunner(id);
+        countRunner(id, info);
+        return info;
+    }
+    void countRunner(const QString &id, const monitor::RunnerInfo &info)
+    {
+        if (info.runnerId.isEmpty() || info.state == monitor::RunnerState::Stopped)
+            liveRunners.remove(id);
+        else
+            liveRunners.insert(id, info);
+    }
+    void countActor(const QString &id, monitor::ActorState state)
+    {
+        const auto known = actorStates.find(id);
+        if (known != actorStates.end()) {
+            --perState[std::size_t(*known)];
+            if (state == monitor::ActorState::Destroyed) {
+                actorStates.erase(known);
+                return;
+            }
+            *known = state;
+        } else {
+            if (state == monitor::ActorState::Destroyed)
+                return;
+            actorStates.insert(id, state);
+        }
+        ++perState[std::size_t(state)];
+    }
+    void forgetTotals()
+    {
+        actorStates.clear();
+        perState.fill(0);
+        liveRunners.clear();
+        withPending.clear();
+        dirtyActors.clear();
+        dirtyRunners.clear();
+        dirtyConnections.clear();
+        endedConnections.clear();
+        endedRunners.clear();
+        totalsKnown = false;
+    }
+
+    monitor::ClusterInfo cluster() const;
+    void fillSnapshot(Frame &frame);
+    void addValues(Consumer &consumer, Frame &frame, Rows &rows);
+    void addPending(Consumer &consumer, Frame &frame) const;
+    void addLatency(Consumer &consumer, Frame &frame) const;
+    void keepForLater(Consumer &consumer) const;
+    Frame makeFrame(Consumer &consumer, Rows &rows);
+    void createActor(const QJsonObject &arguments, const Done &done);
+    void kvList(const QJsonObject &arguments, const Done &done);
+    void preview(const QJsonObject &arguments, const Done &done);
+    void closeConnection(const QJsonObject &arguments, const Done &done);
+
+    Clock &clock;
+    Core *core = nullptr;
+    QString listenUrl;
+    QString storage;
+    qint64 startedTs = 0;
+    std::vector<monitor::SettingInfo> settings;
+
+    std::map<ConsumerId, Consumer> consumers;
+    ConsumerId nextConsumer = 1;
+
+    QSet<QString> dirtyActors, dirtyRunners, dirtyConnections;
+    std::vector<monitor::ConnectionInfo> endedConnections;
+    std::vector<monitor::RunnerInfo> endedRunners;
+    QSet<QString> withPending; ///< their ages move without an event
+
+    bool totalsKnown = false;
+    QHash<QString, monitor::ActorState> actorStates;
+    std::array<qint64, std::size_t(monitor::ActorState::Destroyed) + 1> perState{};
+    QHash<QString, monitor::RunnerInfo> liveRunners;
+
+    std::deque<Slice> slices;
+    quint64 latencyRevision = 0;
+    quint64 seq = 0;
+    quint64 droppedTotal = 0;
+};
+
+monitor::ClusterInfo Publisher::Private::cluster() const
+{
+    using S = monitor::ActorState;
+    const auto in = [this](S state) { return perState[std::size_t(state)]; };
+    monitor::ClusterInfo info;
+    info.engineVersion = QStringLiteral(DORMOUSE_VERSION);
+    info.listenUrl = listenUrl;
+    info.sourceName = u"embedded"_s;
+    info.startedTs = startedTs;
+    info.nowTs = clock.wallMs();
+    info.storage = storage;
+    if (totalsKnown) {
+        info.actors = qint64(actorStates.size());
+        info.actorsRunning = in(S::Running);
+        info.actorsSleeping = in(S::Sleeping);
+        info.actorsPending = in(S::Pending);
+        info.actorsOther = *info.actors - in(S::Running) - in(S::Sleeping) - in(S::Pending);
+        qint64 eligible = 0, slotsTotal = 0, slotsUsed = 0;
+        for (const monitor::RunnerInfo &runner : liveRunners) {
+            eligible += runner.eligible.value_or(false) ? 1 : 0;
+            slotsTotal += runner.totalSlots.value_or(0);
+            slotsUsed += runner.usedSlots.value_or(0);
+        }
+        info.runners = qint64(liveRunners.size());
+        info.runnersEligible = eligible;
+        info.slotsTotal = slotsTotal;
+        info.slotsUsed = slotsUsed;
+    }
+    const Gateway::Totals totals = core->gateway().totals();
+    info.connections = totals.connections;
+    info.connectionsOpen = totals.open;
+    info.connectionsHibernating = totals.hibernating;
+    info.connectionsWaking = totals.waking;
+    info.pendingMessages = totals.pendingMessages;
+    info.pendingBytes = totals.pendingBytes;
+    info.messagesIn = totals.messagesIn;
+    info.messagesOut = totals.messagesOut;
+    info.bytesIn = totals.bytesIn;
+    info.bytesOut = totals.bytesOut;
+    info.storeQueue = core->context().store.queueLength();
+    info.storeCommitUs = core->context().store.lastCommitUs();
+    info.eventsSeen = seq;
+    info.eventsDropped = droppedTotal;
+    qint64 held = 0;
+    for (const auto &[id, consumer] : consumers) {
+        held += qint64(consumer.events.size()) * kEventBytes
+            + qint64(consumer.actors.size() + consumer.runners.size() + consumer.connections.size()) * 80;
+    }
+    info.monitorBytesHeld = held;
+    return info;
+}
+
+void Publisher::Private::fillSnapshot(Frame &frame)
+{
+    frame.snapshot = true;
+    frame.settings = settings;
+    const std::vector<QString> connectionIds = core->gateway().connectionIds();
+    frame.connections.reserve(connectionIds.size());
+    for (const QString &id : connectionIds) {
+        if (auto info = describeConnection(id))
+            frame.connections.push_back(std::move(*info));
+    }
+    const std::vector<QString> actorIds = core->scheduler().actorIds();
+    frame.actors.reserve(actorIds.size());
+    for (const QString &id : actorIds) {
+        monitor::ActorInfo info = describeActor(id);
+        if (!info.actorId.isEmpty())
+            frame.actors.push_back(std::move(info));
+    }
+    for (const RunnerRow &row : core->scheduler().runners()) {
+        monitor::RunnerInfo info = describeRunner(row.runnerId);
+        if (!info.runnerId.isEmpty())
+            frame.runners.push_back(std::move(info));
+    }
+    totalsKnown = true;
+}
+
+/// Every value is asked for once per publish(), however many consumers want it.
+void Publisher::Private::addValues(Consumer &consumer, Frame &frame, Rows &rows)
+{
+    if (consumer.needsSnapshot) {
+        fillSnapshot(frame);
+        consumer.needsSnapshot = false;
+    } else {
+        QSet<QString> actors = consumer.actors + dirtyActors;
+        const QSet<QString> connections = consumer.connections + dirtyConnections + withPending;
+        const QSet<QString> runners = consumer.runners + dirtyRunners;
+        for (const QString &id : connections) {
+            auto it = rows.connections.find(id);
+            if (it == rows.connections.end()) {
+                auto info = describeConnection(id);
+                if (!info)
+                    continue; // ended: its last values came by connectionEnded
+                it = rows.connections.insert(id, std::move(*info));
+            }
+            frame.connections.push_back(*it);
+            if (!it->actorId.isEmpty())
+                actors.insert(it->actorId); // its counts and pending bytes follow
+        }
+        for (const auto *ended : {&consumer.endedConnections, &endedConnections}) {
+            for (const monitor::ConnectionInfo &last : *ended) {
+                frame.connections.push_back(last);
+                if (!last.actorId.isEmpty())
+                    actors.insert(last.actorId);
+            }
+        }
+        for (const QString &id : std::as_const(actors)) {
+            auto it = rows.actors.find(id);
+            if (it == rows.actors.end())
+                it = rows.actors.insert(id, describeActor(id));
+            if (!it->actorId.isEmpty())
+                frame.actors.push_back(*it);
+        }
+        for (const QString &id : runners) {
+            auto it = rows.runners.find(id);
+            if (it == rows.runners.end())
+                it = rows.runners.insert(id, describeRunner(id));
+            if (!it->runnerId.isEmpty())
+                frame.runners.push_back(*it);
+        }
+        for (const auto *ended : {&consumer.endedRunners, &endedRunners})
+            frame.runners.insert(frame.runners.end(), ended->begin(), ended->end());
+    }
+    consumer.actors.clear();
+    consumer.runners.clear();
+    consumer.connections.clear();
+    consumer.endedConnections.clear();
+    consumer.endedRunners.clear();
+}
+
+void Publisher::Private::addPending(Consumer &consumer, Frame &frame) const
+{
+    const QString &id = consumer.interest.pendingOf;
+    if (id.isEmpty())
+        return;
+    auto pending = core->gateway().pendingMessages(id, kPendingShown, false);
+    std::vector<qint64> signature;
+    signature.reserve(pending.size() * 3);
+    for (const monitor::PendingMessageInfo &message : pending) {
+        signature.push_back(message.index);
+        signature.push_back(message.timesSent);
+        signature.push_back(message.writtenTs.value_or(0));
+    }
+    if (consumer.pendingSent && signature == consumer.pendingSignature)
+        return;
+    consumer.pendingSent = true;
+    consumer.pendingSignature = std::move(signature);
+    frame.pendingOf = id;
+    frame.pending = std::move(pending);
+}
+
+void Publisher::Private::addLatency(Consumer &consumer, Frame &frame) const
+{
+    auto first = slices.end();
+    while (first != slices.begin() && std::prev(first)->revision > consumer.latencyRevision)
+        --first;
+    for (auto it = first; it != slices.end(); ++it)
+        frame.latency.push_back(it->values);
+    consumer.latencyRevision = latencyRevision;
+}
+
+void Publisher::Private::keepForLater(Consumer &consumer) const
+{
+    if (!consumer.interest.values || consumer.needsSnapshot)
+        return;
+    consumer.actors.unite(dirtyActors);
+    consumer.runners.unite(dirtyRunners);
+    consumer.connections.unite(dirtyConnections);
+    consumer.endedConnections.insert(consumer.endedConnections.end(), endedConnections.begin(), endedConnections.end());
+    consumer.endedRunners.insert(consumer.endedRunners.end(), endedRunners.begin(), endedRunners.end());
+    if (consumer.endedConnections.size() + consumer.endedRunners.size() > kMaxEndedHeld) {
+        consumer.needsSnapshot = true;
+        consumer.actors.clear();
+        consumer.runners.clear();
+        consumer.connections.clear();
+        consumer.endedConnections.clear();
+        consumer.endedRunners.clear();
+    }
+}
+
+Frame Publisher::Private::makeFrame(Consumer &consumer, Rows &rows)
+{
+    Frame frame;
+    frame.ts = clock.wallMs();
+    if (consumer.interest.values)
+        addValues(consumer, frame, rows);
+    addPending(consumer, frame);
+    if (consumer.interest.values)
+        addLatency(consumer, frame);
+    if (consumer.interest.events) {
+        frame.events.assign(std::make_move_iterator(consumer.events.begin()),
+                            std::make_move_iterator(consumer.events.end()));
+        frame.eventsDropped = consumer.dropped;
+        consumer.events.clear();
+        consumer.dropped = 0;
+    }
+    const qint64 now = clock.monoMs();
+    if (!frame.isEmpty() || consumer.clusterMs == std::numeric_limits<qint64>::min()
+        || now - consumer.clusterMs >= kClusterEveryMs) {
+        frame.cluster = cluster();
+        consumer.clusterMs = now;
+    }
+    return frame;
+}
+
+Publisher::Publisher(Clock &clock) : d(std::make_unique<Private>(clock)) {}
+
+Publisher::~Publisher() = default;
+
+void Publisher::attach(Core &core, const QString &listenUrl, const QString &storage)
+{
+    d->core = &core;
+    d->listenUrl = listenUrl;
+    d->storage = storage;
+    d->startedTs = d->clock.wallMs();
+    d->settings = settingsOf(core.context().config);
+}
+
+Publisher::ConsumerId Publisher::addConsumer(const monitor::Interest &interest, Deliver deliver, Ready ready)
+{
+    const ConsumerId id = d->nextConsumer++;
+    Private::Consumer &consumer = d->consumers[id];
+    consumer.interest = interest;
+    consumer.deliver = std::move(deliver);
+    consumer.ready = std::move(ready);
+    return id;
+}
+
+void Publisher::setInterest(ConsumerId id, const monitor::Interest &interest)
+{
+    const auto it = d->consumers.find(id);
+    if (it == d->consumers.end() || it->second.interest == interest)
+        return;
+    Private::Consumer &consumer = it->second;
+    if (interest.values && !consumer.interest.values)
+        consumer.needsSnapshot = true;
+    if (!interest.events) {
+        consumer.events.clear();
+        consumer.dropped = 0;
+    }
+    if (interest.pendingOf != consumer.interest.pendingOf)
+        consumer.pendingSent = false;
+    consumer.interest = interest;
+    if (!d->wantsValues())
+        d->forgetTotals();
+}
+
+void Publisher::removeConsumer(ConsumerId id)
+{
+    d->consumers.erase(id);
+    if (!d->wantsValues())
+        d->forgetTotals();
+}
+
+bool Publisher::hasConsumers() const
+{
+    return !d->consumers.empty();
+}
+
+void Publisher::publish()
+{
+    if (!d->core || d->consumers.empty())
+        return;
+    Private::Rows rows;
+    std::vector<std::pair<ConsumerId, Frame>> made;
+    for (auto &[id, consumer] : d->consumers) {
+        if (consumer.ready && !consumer.ready()) {
+            d->keepForLater(consumer);
+            continue;
+        }
+        Frame frame = d->makeFrame(consumer, rows);
+        if (!frame.isEmpty()) {
+            frame.revision = ++consumer.revision;
+            made.emplace_back(id, std::move(frame));
+        }
+    }
+    d->dirtyActors.clear();
+    d->dirtyRunners.clear();
+    d->dirtyConnections.clear();
+    d->endedConnections.clear();
+    d->endedRunners.clear();
+    for (auto &[id, frame] : made) {
+        const auto it = d->consumers.find(id);
+        if (it == d->consumers.end())
+            continue; // removed by an earlier one
+        const Deliver deliver = it->second.deliver; // it may remove itself
+        deliver(std::move(frame));
+    }
+}
+
+monitor::Frame Publisher::snapshot()
+{
+    Frame frame;
+    if (!d->core)
+        return frame;
+    frame.ts = d->clock.wallMs();
+    d->fillSnapshot(frame);
+    frame.cluster = d->cluster();
+    for (const Private::Slice &slice : d->slices)
+        frame.latency.push_back(slice.values);
+    if (!d->wantsValues())
+        d->forgetTotals(); // nobody keeps them up to date
+    return frame;
+}
+
+void Publisher::actorChanged(const QString &actorId)
+{
+    if (d->wantsValues())
+        d->dirtyActors.insert(actorId);
+}
+
+void Publisher::runnerChanged(const QString &runnerId)
+{
+    if (d->wantsValues())
+        d->dirtyRunners.insert(runnerId);
+}
+
+void Publisher::connectionChanged(const QString &connectionId)
+{
+    if (d->wantsValues())
+        d->dirtyConnections.insert(connectionId);
+}
+
+void Publisher::connectionEnded(const monitor::ConnectionInfo &last)
+{
+    d->withPending.remove(last.connectionId);
+    d->dirtyConnections.remove(last.connectionId);
+    for (auto &[id, consumer] : d->consumers)
+        consumer.connections.remove(last.connectionId);
+    if (d->wantsValues())
+        d->endedConnections.push_back(last);
+}
+
+void Publisher::runnerEnded(const monitor::RunnerInfo &last)
+{
+    d->dirtyRunners.remove(last.runnerId);
+    d->liveRunners.remove(last.runnerId);
+    for (auto &[id, consumer] : d->consumers)
+        consumer.runners.remove(last.runnerId);
+    if (d->wantsValues())
+        d->endedRunners.push_back(last);
+}
+
+void Publisher::ackLatency(qint64 us)
+{
+    d->slice().ack.add(us);
+}
+
+void Publisher::wakeLatency(qint64 us)
+{
+    d->slice().wake.add(us);
+}
+
+void Publisher::httpLatency(qint64 us)
+{
+    d->slice().http.add(us);
+}
+
+bool Publisher::wantsTrace() const
+{
+    return std::any_of(d->consumers.begin(), d->consumers.end(), [](const auto &entry) {
+        return entry.second.interest.events && entry.second.interest.trace;
+    });
+}
+
+void Publisher::event(monitor::Event event)
+{
+    event.seq = ++d->seq;
+    event.ts = d->clock.wallMs();
+    event.monoUs = d->clock.monoUs();
+    for (auto &[id, consumer] : d->consumers) {
+        if (!consumer.interest.events || (event.level == monitor::EventLevel::Trace && !consumer.interest.trace))
+            continue;
+        if (consumer.events.size() >= kMaxEvents) {
+            consumer.events.pop_front();
+            ++consumer.dropped;
+            ++d->droppedTotal;
+        }
+        consumer.events.push_back(event);
+    }
+}
+
+// --- commands -----------------------------------------------------------------------------------
+
+void Publisher::Private::createActor(const QJsonObject &arguments, const Done &done)
+{
+    const QString namespaceName = arguments.value("namespace"_L1).toString(u"default"_s);
+    const NamespaceRow *row = core->scheduler().namespaceByName(namespaceName);
+    if (!row)
+        return done(Error::make("namespace", "not_found", u"There is no namespace \"%1\"."_s.arg(namespaceName)));
+    CreateActor request;
+    request.namespaceId = row->namespaceId;
+    request.name = arguments.value("name"_L1).toString();
+    request.pool = arguments.value("pool"_L1).toString();
+    if (request.name.isEmpty())
+        return done(argumentError(u"name"_s, u"missing"_s));
+    if (request.pool.isEmpty())
+        return done(argumentError(u"pool"_s, u"missing"_s));
+    const QString policy = arguments.value("crash_policy"_L1).toString(u"sleep"_s);
+    if (policy == "restart"_L1)
+        request.crashPolicy = CrashPolicy::Restart;
+    else if (policy == "destroy"_L1)
+        request.crashPolicy = CrashPolicy::Destroy;
+    else if (policy != "sleep"_L1)
+        return done(argumentError(u"crash_policy"_s, u"must be restart, sleep or destroy"_s));
+    if (arguments.contains("key"_L1) && !arguments.value("key"_L1).toString().isEmpty())
+        request.key = arguments.value("key"_L1).toString();
+    if (arguments.contains("input_base64"_L1) && !arguments.value("input_base64"_L1).toString().isEmpty())
+        request.input = arguments.value("input_base64"_L1).toString();
+    core->scheduler().createActor(request, [done](const Result<ActorRow> &actor) {
+        if (!actor)
+            return done(actor.error());
+        done(QJsonObject{{u"actor_id"_s, actor->actorId}});
+    });
+}
+
+void Publisher::Private::kvList(const QJsonObject &arguments, const Done &done)
+{
+    const int limit = std::clamp(arguments.value("limit"_L1).toInt(100), 1, kKvListLimit);
+    core->scheduler().kvList(arguments.value("actor_id"_L1).toString(), limit, [done](const KvResult &result) {
+        if (!result)
+            return done(result.error());
+        QJsonArray entries;
+        for (const KvEntry &entry : *result) {
+            entries.append(QJsonObject{{u"key_base64"_s, QString::fromLatin1(entry.key.toBase64())},
+                                       {u"value_base64"_s, QString::fromLatin1(entry.value.toBase64())},
+                                       {u"update_ts"_s, entry.updateTs}});
+        }
+        done(QJsonObject{{u"entries"_s, entries}});
+    });
+}
+
+void Publisher::Private::preview(const QJsonObject &arguments, const Done &done)
+{
+    const QString id = arguments.value("connection_id"_L1).toString();
+    const int index = arguments.value("index"_L1).toInt(-1);
+    for (const monitor::PendingMessageInfo &message : core->gateway().pendingMessages(id, kPendingSearched, true)) {
+        if (message.index != index)
+            continue;
+        const QString text = QString::fromLatin1(message.preview.left(kPreviewBytes).toBase64());
+        return done(QJsonObject{{u"preview_base64"_s, text}});
+    }
+    done(Error::make("monitor", "not_found", u"Message %1 of %2 is not pending any more."_s.arg(index).arg(id)));
+}
+
+void Publisher::Private::closeConnection(const QJsonObject &arguments, const Done &done)
+{
+    const QString id = arguments.value("connection_id"_L1).toString();
+    const int code = arguments.value("code"_L1).toInt(1000);
+    const bool valid = (code >= 3000 && code <= 4999)
+        || (code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006);
+    if (!valid)
+        return done(argumentError(u"code"_s, u"%1 cannot be sent in a close frame"_s.arg(code)));
+    if (!core->gateway().closeConnection(id, quint16(code), arguments.value("reason"_L1).toString().toUtf8()))
+        return done(Error::make("monitor", "not_found", u"There is no open connection %1."_s.arg(id)));
+    done(QJsonObject());
+}
+
+void Publisher::command(const QString &name, const QJsonObject &arguments, Done done)
+{
+    if (!d->core)
+        return done(Error::make("monitor", "not_connected", u"The engine is not running."_s));
+    Scheduler &scheduler = d->core->scheduler();
+    const QString actorId = arguments.value("actor_id"_L1).toString();
+    const QString runnerId = arguments.value("runner_id"_L1).toString();
+
+    const bool looksOnly = name == "kv_list"_L1 || name == "pending_preview"_L1;
+    if (!looksOnly) {
+        monitor::Event event;
+        event.kind = monitor::EventKind::Command;
+        event.actorId = actorId;
+        event.runnerId = runnerId;
+        event.connectionId = arguments.value("connection_id"_L1).toString();
+        event.text = name;
+        this->event(std::move(event));
+    }
+
+    if (name == "create_actor"_L1)
+        return d->createActor(arguments, done);
+    if (name == "close_connection"_L1)
+        return d->closeConnection(arguments, done);
+    if (name == "pending_preview"_L1)
+        return d->preview(arguments, done);
+    if (name == "drain_runner"_L1) {
+        if (!scheduler.runner(runnerId))
+            return done(Error::make("monitor", "not_found", u"There is no runner %1."_s.arg(runnerId)));
+        return scheduler.drainRunner(runnerId, statusTo(done));
+    }
+
+    const bool ofActor = name == "sleep_actor"_L1 || name == "wake_actor"_L1 || name == "reschedule_actor"_L1
+        || name == "destroy_actor"_L1 || name == "kv_list"_L1;
+    if (!ofActor)
+        return done(Error::make("monitor", "unknown_command", u"There is no command \"%1\"."_s.arg(name)));
+    if (!scheduler.actor(actorId))
+        return done(Error::make("actor", "not_found", u"There is no actor %1."_s.arg(actorId)));
+    if (name == "sleep_actor"_L1)
+        return scheduler.sleepActor(actorId, statusTo(done));
+    if (name == "reschedule_actor"_L1)
+        return scheduler.rescheduleActor(actorId, statusTo(done));
+    if (name == "destroy_actor"_L1)
+        return scheduler.destroyActor(actorId, {}, statusTo(done));
+    if (name == "kv_list"_L1)
+        return d->kvList(arguments, done);
+    scheduler.wakeActor(actorId, {});
+    done(QJsonObject());
+}
+
+} // namespace dormouse
