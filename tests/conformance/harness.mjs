@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the scenarios stand on: the engine process, runner processes, clients and a cuttable TCP relay.
+import { fork, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import WebSocket from 'ws';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+export function check(condition, message) {
+  if (!condition) throw new Error(message);
+}
+export function equal(actual, expected, what) {
+  const a = JSON.stringify(actual), b = JSON.stringify(expected);
+  if (a !== b) throw new Error(`${what}: got ${a.slice(0, 300)}, expected ${b.slice(0, 300)}`);
+}
+/// Resolves as soon as probe() gives something truthy; the deadline only bounds a failure.
+export async function until(probe, what, ms = 15_000) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const value = await probe();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`waited ${ms} ms for ${what}`);
+    await new Promise((done) => setTimeout(done, 10));
+  }
+}
+
+export class Engine {
+  constructor(daemon, config = {}) {
+    this.daemon = daemon;
+    this.folder = mkdtempSync(join(tmpdir(), 'dormouse-conformance-'));
+    this.config = config;
+    this.port = 0;
+  }
+  async start() {
+    const file = join(this.folder, 'config.json');
+    writeFileSync(file, JSON.stringify(this.config));
+    this.log = '';
+    this.process = spawn(this.daemon, ['serve', '--listen', `127.0.0.1:${this.port}`, '--data-dir', join(this.folder, 'data'), '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process.stderr.on('data', (chunk) => { this.log = (this.log + chunk).slice(-20_000); });
+    this.exit = new Promise((done) => this.process.on('exit', (code, signal) => done({ code, signal })));
+    let out = '';
+    this.process.stdout.on('data', (chunk) => { out += chunk; });
+    const match = await until(() => {
+      if (this.process.exitCode !== null) throw new Error(`engine ended with ${this.process.exitCode}: ${this.log}`);
+      return /listening on (http:\/\/[^\s]+)/.exec(out);
+    }, 'the engine to listen');
+    this.url = match[1];
+    this.port = Number(new URL(this.url).port);
+    return this;
+  }
+  async kill() { this.process.kill('SIGKILL'); await this.exit; }
+  async stop() {
+    this.process.kill('SIGTERM');
+    const result = await Promise.race([this.exit, new Promise((done) => setTimeout(() => done(null), 10_000))]);
+    if (!result) await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+    return result;
+  }
+  async api(method, path, body) {
+    const response = await fetch(this.url + path, { method, headers: body ? { 'content-type': 'application/json' } : {}, body: body && JSON.stringify(body) });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : null };
+  }
+  async createActor(pool, more = {}) {
+    const answer = await this.api('POST', '/actors?namespace=default', { name: 'counter', runner_name_selector: pool, crash_policy: 'sleep', ...more });
+    check(answer.status === 200, `create: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body.actor.actor_id;
+  }
+  async actor(id) {
+    const answer = await this.api('GET', `/actors?namespace=default&actor_ids=${id}`);
+    return answer.body.actors[0];
+  }
+}
+
+export class RunnerProcess {
+  constructor(options) { this.options = options; this.events = []; }
+  async start() {
+    this.process = fork(join(here, 'actorhost.mjs'), [JSON.stringify(this.options)], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'silent', RIVET_LOG_LEVEL: 'silent' } });
+    this.output = '';
+    for (const stream of [this.process.stdout, this.process.stderr]) stream.on('data', (chunk) => { this.output = (this.output + chunk).slice(-8000); });
+    this.process.on('message', (message) => this.events.push(message));
+    this.exited = null;
+    this.process.on('exit', (code, signal) => { this.exited = { code, signal }; });
+    await until(() => { if (this.exited) throw new Error(`runner ended: ${this.output}`); return this.count('connected') > 0; }, 'the runner to connect');
+    return this;
+  }
+  send(command) { this.process.send(command); }
+  seen(event, match = {}) { return this.events.filter((e) => e.event === event && Object.entries(match).every(([k, v]) => e[k] === v)); }
+  count(event, match) { return this.seen(event, match).length; }
+  wait(event, match = {}, count = 1, ms) {
+    return until(() => { if (this.exited) throw new Error(`runner ended: ${JSON.stringify(this.exited)} ${this.output}`); const found = this.seen(event, match); return found.length >= count && found; }, `${count} × ${event} ${JSON.stringify(match)} at the runner`, ms);
+  }
+  async kill() { this.process.kill('SIGKILL'); await until(() => this.exited, 'the runner to die'); }
+}
+
+export class Client {
+  constructor(url, { protocols = ['rivet'], headers } = {}) {
+    this.messages = [];
+    this.closed = null;
+    this.pongs = [];
+    this.socket = new WebSocket(url.replace(/^http/, 'ws'), protocols, { headers, maxPayload: 64 << 20, perMessageDeflate: false });
+    this.socket.on('message', (data, binary) => this.messages.push(binary ? data : data.toString()));
+    this.socket.on('close', (code, reason) => { this.closed = { code, reason: reason.toString() }; });
+    this.socket.on('pong', (data) => this.pongs.push(data.toString()));
+    this.socket.on('error', (error) => { this.error = error; });
+  }
+  async message(match, ms) {
+    return until(() => {
+      const found = this.messages.find((m) => (typeof match === 'function' ? match(m) : m === match));
+      if (found === undefined && this.closed) throw new Error(`client closed ${JSON.stringify(this.closed)} ${this.error ?? ''} while waiting for ${match}`);
+      return found !== undefined && [found];
+    }, `message ${match}`, ms);
+  }
+  async opened() { await this.message('opened'); return this; }
+  send(data) { this.socket.send(data); }
+  close(code, reason) { this.socket.close(code, reason); }
+  waitClosed(ms) { return until(() => this.closed, 'the client to be closed', ms); }
+}
+
+/// A TCP relay in front of the engine that can be cut and mended.
+export class Relay {
+  constructor(port) { this.target = port; this.pairs = new Set(); this.cutNow = false; }
+  async start() {
+    this.server = net.createServer((left) => {
+      if (this.cutNow) return left.destroy();
+      const right = net.connect(this.target, '127.0.0.1');
+      const pair = [left, right];
+      this.pairs.add(pair);
+      const end = () => { left.destroy(); right.destroy(); this.pairs.delete(pair); };
+      for (const side of pair) { side.on('error', end); side.on('close', end); }
+      left.pipe(right); right.pipe(left);
+    });
+    await new Promise((done) => this.server.listen(0, '127.0.0.1', done));
+    this.port = this.server.address().port;
+    return this;
+  }
+  cut() { this.cutNow = true; for (const pair of this.pairs) for (const side of pair) side.destroy(); }
+  mend() { this.cutNow = false; }
+  stop() { this.cut(); this.server.close(); }
+}
