@@ -204,7 +204,7 @@ private:
 
 Result<FieldNode> dissect(int version, Root root, QByteArrayView bytes)
 {
-    if (root == Root::ToServer)
+    if (root == Root::RunnerToEngine)
         return dissectType(version, "ToServer", Strictness::Lenient, bytes);
     return dissectType(version, "ToClient", Strictness::Strict, bytes);
 }

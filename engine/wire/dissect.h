@@ -25,8 +25,8 @@ struct FieldNode
 };
 
 enum class Root {
-    ToServer, ///< read as leniently as the engine reads it
-    ToClient  ///< read as strictly as a runner reads it
+    RunnerToEngine, ///< type ToServer, read as leniently as the engine reads it
+    EngineToRunner  ///< type ToClient, read as strictly as a runner reads it
 };
 
 inline constexpr qint64 kMaxListedItems = 1000; ///< items of a list shown one by one; one node sums up the rest
