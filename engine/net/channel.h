@@ -28,6 +28,7 @@ public:
     virtual void channelOpened(Channel &) {} ///< outgoing channels only
     virtual void channelMessage(Channel &channel, const QByteArray &payload, bool binary) = 0;
     virtual void channelPing(Channel &, const QByteArray &) {} ///< already answered
+    virtual void channelPong(Channel &, const QByteArray &) {}
     /// Last call for this channel; the listener may delete it afterwards, not within.
     virtual void channelClosed(Channel &channel, const ChannelClose &close) = 0;
     /// bytesQueued() fell below the low mark (256 KiB) after having been above 1 MiB.

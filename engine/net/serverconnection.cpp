@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/net/serverconnection.h"
+
+#include "engine/net/connectionexchange.h"
+#include "engine/net/httpserver.h"
+
+#include <QHostAddress>
+#include <QTcpSocket>
+
+#include <sys/socket.h>
+
+namespace dormouse {
+
+namespace {
+
+constexpr qsizetype kEarlyFlushBytes = 256 * 1024;
+constexpr int kWebSocketKeyBytes = 16;
+
+QByteArray plainAddress(const QHostAddress &address)
+{
+    bool isV4 = false;
+    const quint32 v4 = address.toIPv4Address(&isV4); // also an IPv4 peer of a dual-stack listener
+    return (isV4 ? QHostAddress(v4) : address).toString().toLatin1();
+}
+
+} // namespace
+
+ServerConnection::ServerConnection(HttpServer &server, QTcpSocket *socket)
+    : m_server(server),
+      m_socket(socket),
+      m_parser(server.m_options.parser),
+      m_peerAddress(plainAddress(socket->peerAddress()))
+{
+    m_socket->setParent(this);
+    connect(m_socket, &QTcpSocket::readyRead, this, [this] { processInput(); });
+    connect(m_socket, &QTcpSocket::bytesWritten, this, [this] { bytesWritten(); });
+    // Queued: a failing write inside send() must not call a listener.
+    connect(m_socket, &QTcpSocket::disconnected, this, [this] { disconnected(); }, Qt::QueuedConnection);
+}
+
+ServerConnection::~ServerConnection()
+{
+    cancelTimer(m_timer);
+    if (const auto exchange = m_exchange.lock())
+        exchange->detach();
+    if (m_upgrade)
+        m_upgrade->connectionLost();
+    m_session.reset();
+    m_socket->disconnect(this);
+}
+
+void ServerConnection::start()
+{
+    armRequestTimer();
+    queueProcess(); // bytes may have come with the handshake
+}
+
+void ServerConnection::endIfIdle()
+{
+    if (m_state == State::Request && !m_requestBegun)
+        endTransport();
+}
+
+QByteArray ServerConnection::dateHeader()
+{
+    return m_server.dateHeader();
+}
+
+TimerId ServerConnection::startTimer(qint64 delayMs, TimerWheel::Callback callback)
+{
+    return m_server.m_wheel.schedule(m_server.m_clock.monoMs() + delayMs, std::move(callback));
+}
+
+void ServerConnection::cancelTimer(TimerId &timer)
+{
+    m_server.m_wheel.cancel(std::exchange(timer, 0));
+}
+
+qint64 ServerConnection::bytesQueued() const
+{
+    return m_output.size() + m_socket->bytesToWrite();
+}
+
+void ServerConnection::outputGrew()
+{
+    if (m_lost)
+        m_output.clear();
+    else if (m_output.size() > kEarlyFlushBytes)
+        flush();
+    else if (!std::exchange(m_dirty, true))
+        m_server.scheduleFlush(this);
+}
+
+void ServerConnection::flush()
+{
+    m_dirty = false;
+    if (m_lost)
+        m_output.clear();
+    if (m_output.isEmpty())
+        return;
+    m_socket->write(std::exchange(m_output, {}));
+    m_socket->flush();
+}
+
+void ServerConnection::bytesWritten()
+{
+    m_progressed = true;
+    if (m_state == State::Lingering)
+        lingerStep();
+    else if (m_session)
+        m_session->transportWritten();
+}
+
+void ServerConnection::queueProcess()
+{
+    if (std::exchange(m_processQueued, true))
+        return;
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            m_processQueued = false;
+            processInput();
+        },
+        Qt::QueuedConnection);
+}
+
+void ServerConnection::disconnected()
+{
+    m_lost = true;
+    processInput();
+}
+
+/// Input that is to be used next: what was kept, else what the socket has. Valid until keep().
+QByteArrayView ServerConnection::available()
+{
+    if (!m_input.isEmpty())
+        return QByteArrayView(m_input).sliced(m_inputAt);
+    const qint64 size = m_socket->read(m_server.m_scratch.data(), m_server.m_scratch.size());
+    return QByteArrayView(m_server.m_scratch.constData(), std::max<qint64>(size, 0));
+}
+
+void ServerConnection::keep(QByteArrayView rest)
+{
+    if (rest.isEmpty()) {
+        m_input = {};
+        m_inputAt = 0;
+    } else if (m_input.isEmpty()) {
+        m_input = rest.toByteArray();
+        m_inputAt = 0;
+    } else {
+        m_inputAt = m_input.size() - rest.size();
+    }
+}
+
+void ServerConnection::processInput()
+{
+    if (m_processing || m_state == State::Dead)
+        return;
+    m_processing = true;
+    if (m_state == State::Request)
+        processRequests();
+    if (m_session)
+        processWebSocket();
+    if (m_state == State::Lingering)
+        m_socket->skip(m_socket->bytesAvailable());
+    m_processing = false;
+    if (m_lost)
+        transportEnded();
+}
+
+void ServerConnection::processRequests()
+{
+    while (m_state == State::Request) {
+        if (m_parser.state() == HttpParser::State::Head || m_parser.state() == HttpParser::State::Body) {
+            const QByteArrayView bytes = available();
+            if (bytes.isEmpty())
+                return;
+            keep(bytes.sliced(m_parser.feed(bytes)));
+        }
+        switch (m_parser.state()) {
+        case HttpParser::State::Head:
+            if (!m_requestBegun && !m_parser.isIdle()) {
+                m_requestBegun = true;
+                armRequestTimer();
+            }
+            break;
+        case HttpParser::State::HeadReady:
+            m_requestBegun = true;
+            headReady();
+            break;
+        case HttpParser::State::Body:
+            armRequestTimer();
+            break;
+        case HttpParser::State::Complete:
+            dispatch();
+            break;
+        case HttpParser::State::Failed:
+            fail(m_parser.failureStatus(), m_parser.failureReason());
+            break;
+        }
+    }
+}
+
+void ServerConnection::headReady()
+{
+    HttpHead &head = m_parser.head();
+    head.peerAddress = m_peerAddress;
+    if (head.isWebSocketUpgrade()) {
+        startUpgrade();
+        return;
+    }
+    m_parser.readBody(m_server.m_handler.maxBodyBytes(head));
+    if (m_parser.state() != HttpParser::State::Body)
+        return;
+    armRequestTimer();
+    if (m_parser.expectsContinue()) {
+        m_output += "HTTP/1.1 100 Continue\r\n\r\n";
+        outputGrew();
+    }
+}
+
+void ServerConnection::dispatch()
+{
+    cancelTimer(m_timer);
+    m_state = State::Answering;
+    auto exchange = std::make_shared<ConnectionExchange>(*this, std::move(m_parser.head()), m_parser.takeBody(),
+                                                         m_parser.keepAlive());
+    m_exchange = exchange;
+    m_server.m_handler.handleRequest(std::move(exchange));
+}
+
+void ServerConnection::startUpgrade()
+{
+    const HttpHead &head = m_parser.head();
+    if (m_parser.hasBody()) {
+        fail(400, "upgrade request with a body");
+        return;
+    }
+    if (head.header("sec-websocket-version") != "13") {
+        auto [headers, body] = m_server.m_handler.errorAnswer(&head, 400, "unsupported WebSocket version");
+        headers.emplace_back("sec-websocket-version", "13");
+        answerPlain(&head, 400, headers, body);
+        return;
+    }
+    const auto key = QByteArray::fromBase64Encoding(head.header("sec-websocket-key"),
+                                                    QByteArray::AbortOnBase64DecodingErrors);
+    if (!key || key.decoded.size() != kWebSocketKeyBytes) {
+        fail(400, "malformed sec-websocket-key");
+        return;
+    }
+    cancelTimer(m_timer);
+    m_state = State::Upgrading;
+    auto upgrade = std::make_unique<ConnectionUpgrade>(*this, std::move(m_parser.head()));
+    m_upgrade = upgrade.get();
+    m_server.m_handler.handleUpgrade(std::move(upgrade));
+}
+
+std::unique_ptr<Channel> ServerConnection::acceptUpgrade(const HttpHead &head, const QByteArray &protocol,
+                                                         const HeaderList &extraHeaders)
+{
+    m_upgrade = nullptr;
+    if (m_lost)
+        return nullptr;
+    QByteArray framing = "connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: "
+        + webSocketAcceptKey(head.header("sec-websocket-key")) + "\r\n";
+    if (!protocol.isEmpty() && isHttpToken(protocol))
+        framing += "sec-websocket-protocol: " + protocol + "\r\n";
+    m_output += serializeHead(101, extraHeaders, dateHeader(), framing, nullptr, true);
+    outputGrew();
+    WebSocketCodec::Options options = m_server.m_options.webSocket;
+    if (m_server.m_options.tooLargeReason)
+        options.tooLargeReason = m_server.m_options.tooLargeReason(head, extraHeaders);
+    m_state = State::WebSocket;
+    m_session = std::make_unique<WebSocketSession>(*this, options);
+    queueProcess(); // early frames, once the caller has set its listener
+    return m_session->makeChannel(m_peerAddress);
+}
+
+void ServerConnection::processWebSocket()
+{
+    m_session->deliver();
+    while (m_state == State::WebSocket && m_session->wantsInput()) {
+        QByteArrayView bytes = available();
+        if (bytes.isEmpty())
+            return;
+        m_session->receive(bytes);
+        keep(bytes);
+    }
+}
+
+/// TCP has ended: tells whoever is concerned, as soon as the bytes that came before have been used.
+void ServerConnection::transportEnded()
+{
+    if (m_state == State::Dead)
+        return;
+    if (m_session) {
+        if (m_state == State::WebSocket && (!m_input.isEmpty() || m_socket->bytesAvailable() > 0)
+            && m_session->isOpen())
+            return; // held back by setReading(false); goes on from there
+        m_session->transportLost();
+        if (m_session->isReported())
+            die();
+        return;
+    }
+    if (m_upgrade)
+        std::exchange(m_upgrade, nullptr)->connectionLost();
+    const auto exchange = m_exchange.lock();
+    die();
+    if (exchange)
+        exchange->connectionLost();
+}
+
+void ServerConnection::sessionReported()
+{
+    if (m_lost)
+        die();
+}
+
+void ServerConnection::startCloseTimer()
+{
+    cancelTimer(m_timer);
+    m_timer = startTimer(m_server.m_options.closeLingerMs, [this] {
+        m_timer = 0;
+        m_session->closeTimedOut();
+    });
+}
+
+void ServerConnection::fail(int status, const QByteArray &reason)
+{
+    const HttpHead *head = m_parser.hasHead() ? &m_parser.head() : nullptr;
+    const auto [headers, body] = m_server.m_handler.errorAnswer(head, status, reason);
+    answerPlain(head, status, headers, body);
+}
+
+void ServerConnection::answerPlain(const HttpHead *head, int status, const HeaderList &headers, const QByteArray &body)
+{
+    m_upgrade = nullptr;
+    const QByteArray framing =
+        statusHasBody(status) ? "content-length: " + QByteArray::number(body.size()) + "\r\n" : QByteArray();
+    m_output += serializeHead(status, headers, dateHeader(), framing, head, false);
+    if (statusHasBody(status) && !(head && head->method == "HEAD"))
+        m_output += body;
+    endTransport();
+}
+
+void ServerConnection::answerComplete(bool keepAlive)
+{
+    m_exchange.reset();
+    if (!keepAlive || m_server.m_shutDown) {
+        endTransport();
+        return;
+    }
+    m_parser.reset();
+    m_firstRequest = false;
+    m_requestBegun = false;
+    m_state = State::Request;
+    armRequestTimer();
+    if (!m_processing && (!m_input.isEmpty() || m_socket->bytesAvailable() > 0))
+        queueProcess();
+}
+
+void ServerConnection::armRequestTimer()
+{
+    const HttpServerOptions &options = m_server.m_options;
+    qint64 delayMs = options.headTimeoutMs;
+    if (m_parser.state() == HttpParser::State::Body)
+        delayMs = options.bodyIdleTimeoutMs;
+    else if (!m_requestBegun && !m_firstRequest)
+        delayMs = options.keepAliveTimeoutMs;
+    cancelTimer(m_timer);
+    m_progressed = false;
+    m_timer = startTimer(delayMs, [this] {
+        m_timer = 0;
+        requestTimedOut();
+    });
+}
+
+void ServerConnection::requestTimedOut()
+{
+    const bool idle = !m_requestBegun && !m_firstRequest;
+    if (idle && m_progressed && bytesQueued() > 0)
+        armRequestTimer(); // a slow client is still taking the previous answer
+    else if (idle)
+        endTransport();
+    else
+        fail(408, m_parser.state() == HttpParser::State::Body ? "request body timed out" : "request head timed out");
+}
+
+void ServerConnection::endTransport()
+{
+    if (m_state == State::Dead || m_state == State::Lingering)
+        return;
+    m_state = State::Lingering;
+    keep({});
+    flush();
+    if (m_lost)
+        return;
+    lingerStep();
+    // Closing with unread input would make the kernel send a reset, which can destroy the answer.
+    m_socket->skip(m_socket->bytesAvailable());
+}
+
+void ServerConnection::lingerStep()
+{
+    if (m_endSent)
+        return;
+    cancelTimer(m_timer);
+    const HttpServerOptions &options = m_server.m_options;
+    qint64 delayMs = options.closeLingerMs;
+    if (bytesQueued() == 0) {
+        m_endSent = true;
+        ::shutdown(int(m_socket->socketDescriptor()), SHUT_WR);
+    } else if (!m_session) {
+        delayMs = options.bodyIdleTimeoutMs; // as long as the client keeps taking the answer
+    }
+    m_timer = startTimer(delayMs, [this] {
+        m_timer = 0;
+        abortTransport();
+        queueProcess();
+    });
+}
+
+void ServerConnection::abortTransport()
+{
+    m_upgrade = nullptr;
+    cancelTimer(m_timer);
+    m_output.clear();
+    keep({});
+    m_lost = true;
+    m_socket->abort();
+}
+
+void ServerConnection::die()
+{
+    if (m_state == State::Dead)
+        return;
+    m_state = State::Dead;
+    cancelTimer(m_timer);
+    m_lost = true;
+    m_socket->abort();
+    m_server.remove(this);
+}
+
+} // namespace dormouse

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/base/timerwheel.h"
+#include "engine/net/http.h"
+#include "engine/net/httpparser.h"
+#include "engine/net/serverchannel.h"
+
+#include <QObject>
+
+#include <memory>
+
+class QTcpSocket;
+
+namespace dormouse {
+
+class ConnectionExchange;
+class ConnectionUpgrade;
+class HttpServer;
+
+/// One accepted TCP connection: HTTP requests one after the other, or, after an upgrade, one WebSocket session.
+/// Owned by its HttpServer; ends itself. Thread: the server's.
+class ServerConnection final : public QObject
+{
+public:
+    ServerConnection(HttpServer &server, QTcpSocket *socket);
+    ~ServerConnection() override;
+
+    void start();
+    void endIfIdle();
+    void flush();
+    void processInput();
+
+    // For exchanges, upgrades and the session: the byte stream.
+    QByteArray &output() { return m_output; }
+    void outputGrew();
+    qint64 bytesQueued() const;
+    void queueProcess(); ///< processInput() from the event loop
+    /// Writes what is queued, sends the end of the stream, drops further input, waits up to closeLingerMs for the peer.
+    void endTransport();
+    void abortTransport();
+    TimerId startTimer(qint64 delayMs, TimerWheel::Callback callback);
+    void cancelTimer(TimerId &timer);
+    void startCloseTimer();
+    void sessionReported();
+    QByteArray dateHeader();
+
+    void answerComplete(bool keepAlive);
+    /// Answers 101 and turns into a WebSocket; the caller has checked that the connection lives.
+    std::unique_ptr<Channel> acceptUpgrade(const HttpHead &head, const QByteArray &protocol,
+                                           const HeaderList &extraHeaders);
+    void answerPlain(const HttpHead *head, int status, const HeaderList &headers, const QByteArray &body);
+
+private:
+    enum class State
+    {
+        Request,   ///< reading a head or a body
+        Answering, ///< an exchange is out
+        Upgrading, ///< an upgrade request is out
+        WebSocket,
+        Lingering, ///< the end has been sent; input is dropped
+        Dead,
+    };
+
+    void processRequests();
+    void processWebSocket();
+    QByteArrayView available();
+    void keep(QByteArrayView rest);
+    void headReady();
+    void dispatch();
+    void startUpgrade();
+    void fail(int status, const QByteArray &reason);
+    void disconnected();
+    void transportEnded();
+    void bytesWritten();
+    void armRequestTimer();
+    void requestTimedOut();
+    void lingerStep();
+    void die();
+
+    HttpServer &m_server;
+    QTcpSocket *m_socket;
+    HttpParser m_parser;
+    QByteArray m_peerAddress;
+    QByteArray m_input; ///< read from the socket, not yet used
+    qsizetype m_inputAt = 0;
+    QByteArray m_output;
+    std::unique_ptr<WebSocketSession> m_session;
+    std::weak_ptr<ConnectionExchange> m_exchange; ///< shared with whoever answers (http.h)
+    ConnectionUpgrade *m_upgrade = nullptr;
+    TimerId m_timer = 0;
+    State m_state = State::Request;
+    bool m_dirty = false;
+    bool m_processing = false;
+    bool m_processQueued = false;
+    bool m_firstRequest = true;
+    bool m_requestBegun = false;
+    bool m_endSent = false;
+    bool m_lost = false;      ///< TCP has ended
+    bool m_progressed = false; ///< output moved since the timer was armed
+};
+
+} // namespace dormouse

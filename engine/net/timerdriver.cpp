@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/net/timerdriver.h"
+
+#include <algorithm>
+
+namespace dormouse {
+
+namespace {
+constexpr qint64 kLongestSleepMs = 60'000;
+}
+
+TimerDriver::TimerDriver(const Clock &clock, TimerWheel &wheel, QObject *parent)
+    : QObject(parent), m_clock(clock), m_wheel(wheel), m_timer(this)
+{
+    m_timer.setSingleShot(true);
+    m_timer.setTimerType(Qt::PreciseTimer);
+    connect(&m_timer, &QTimer::timeout, this, [this] { fire(); });
+    m_wheel.setWakeHook([this] { arm(); });
+    arm();
+}
+
+TimerDriver::~TimerDriver()
+{
+    m_wheel.setWakeHook({});
+}
+
+void TimerDriver::fire()
+{
+    m_firing = true;
+    m_armedForMs = -1;
+    m_wheel.advance(m_clock.monoMs());
+    m_firing = false;
+    arm();
+}
+
+void TimerDriver::arm()
+{
+    if (m_firing)
+        return; // fire() arms once at its end
+    const std::optional<qint64> deadline = m_wheel.nextDeadline();
+    if (!deadline) {
+        m_timer.stop();
+        m_armedForMs = -1;
+        return;
+    }
+    // An earlier wake-up than needed is harmless; a later one is not.
+    if (m_timer.isActive() && m_armedForMs >= 0 && m_armedForMs <= *deadline)
+        return;
+    const qint64 waitMs = std::clamp<qint64>(*deadline - m_clock.monoMs(), 0, kLongestSleepMs);
+    m_armedForMs = m_clock.monoMs() + waitMs;
+    m_timer.start(int(waitMs));
+}
+
+} // namespace dormouse

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/net/websocketcodec.h"
+
+#include <QCryptographicHash>
+#include <QtEndian>
+
+#include <algorithm>
+#include <cstring>
+
+namespace dormouse {
+
+namespace {
+
+constexpr quint16 kProtocolError = 1002;
+constexpr quint16 kInvalidData = 1007;
+constexpr quint16 kTooLarge = 1009;
+constexpr qsizetype kMaxControlBytes = 125;
+constexpr qsizetype kMaxReasonBytes = 123;
+
+bool isControl(WebSocketCodec::Opcode opcode)
+{
+    return quint8(opcode) >= 8;
+}
+
+} // namespace
+
+bool Utf8Validator::feed(QByteArrayView bytes)
+{
+    if (!m_valid)
+        return false;
+    const char *at = bytes.data();
+    const char *const end = at + bytes.size();
+    while (at < end) {
+        if (m_missing == 0) {
+            // Plain ASCII, eight bytes at a time.
+            while (end - at >= 8) {
+                quint64 word = 0;
+                std::memcpy(&word, at, sizeof word);
+                if (word & 0x8080808080808080ULL)
+                    break;
+                at += 8;
+            }
+            if (at == end)
+                break;
+        }
+        const uchar c = uchar(*at++);
+        if (m_missing > 0) {
+            if (c < m_low || c > m_high)
+                return m_valid = false;
+            m_low = 0x80;
+            m_high = 0xbf;
+            --m_missing;
+        } else if (c >= 0x80) {
+            if (c < 0xc2 || c > 0xf4)
+                return m_valid = false;
+            m_missing = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+            m_low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
+            m_high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
+        }
+    }
+    return true;
+}
+
+bool Utf8Validator::isValid(QByteArrayView text)
+{
+    Utf8Validator validator;
+    return validator.feed(text) && validator.atBoundary();
+}
+
+void applyMask(char *to, const char *from, qsizetype size, const std::array<uchar, 4> &key, quint64 phase)
+{
+    std::array<uchar, 8> turned{};
+    for (std::size_t i = 0; i < turned.size(); ++i)
+        turned[i] = key[(phase + i) & 3];
+    quint64 wide = 0;
+    std::memcpy(&wide, turned.data(), sizeof wide);
+    qsizetype i = 0;
+    for (; i + 8 <= size; i += 8) {
+        quint64 word = 0;
+        std::memcpy(&word, from + i, sizeof word);
+        word ^= wide;
+        std::memcpy(to + i, &word, sizeof word);
+    }
+    for (; i < size; ++i)
+        to[i] = char(uchar(from[i]) ^ turned[std::size_t(i & 3)]);
+}
+
+QByteArray webSocketAcceptKey(const QByteArray &key)
+{
+    const QByteArray text = key + QByteArrayLiteral("258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+    return QCryptographicHash::hash(text, QCryptographicHash::Sha1).toBase64();
+}
+
+WebSocketCodec::WebSocketCodec(Role role, const Options &options) : m_role(role), m_options(options) {}
+
+bool WebSocketCodec::isWireCloseCode(int code)
+{
+    return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
+}
+
+QByteArray WebSocketCodec::cutReason(QByteArrayView reason)
+{
+    if (reason.size() <= kMaxReasonBytes)
+        return reason.toByteArray();
+    qsizetype size = kMaxReasonBytes;
+    while (size > 0 && (uchar(reason[size]) & 0xc0) == 0x80)
+        --size;
+    return reason.first(size).toByteArray();
+}
+
+WebSocketCodec::Event WebSocketCodec::failed(quint16 code, const QByteArray &reason)
+{
+    m_finished = true;
+    m_message = {};
+    m_control = {};
+    return Event{Event::Type::Failed, reason, false, code};
+}
+
+/// Bytes of the header that is being read, as far as its first two bytes tell.
+int WebSocketCodec::headerLength() const
+{
+    if (m_headerSize < 2)
+        return 2;
+    const int code = m_header[1] & 0x7f;
+    return 2 + (code == 126 ? 2 : code == 127 ? 8 : 0) + ((m_header[1] & 0x80) ? 4 : 0);
+}
+
+std::optional<WebSocketCodec::Event> WebSocketCodec::next(QByteArrayView &bytes)
+{
+    if (m_finished) {
+        bytes = {};
+        return std::nullopt;
+    }
+    while (!bytes.isEmpty()) {
+        std::optional<Event> event;
+        if (!m_inPayload) {
+            if (!takeHeader(bytes, event)) {
+                if (event)
+                    return event;
+                continue;
+            }
+            event = startPayload();
+            if (event)
+                return event;
+        }
+        const qsizetype part = qsizetype(std::min<quint64>(m_frameLength - m_frameRead, quint64(bytes.size())));
+        if (part > 0) {
+            QByteArray &to = isControl(m_opcode) ? m_control : m_message;
+            const qsizetype start = to.size();
+            to.resize(start + part);
+            applyMask(to.data() + start, bytes.data(), part, m_mask, m_frameRead);
+            m_frameRead += quint64(part);
+            bytes = bytes.sliced(part);
+            if (!isControl(m_opcode) && !m_binary && !m_utf8.feed(QByteArrayView(to).sliced(start)))
+                return failed(kInvalidData, QByteArrayLiteral("invalid UTF-8"));
+        }
+        if (m_frameRead == m_frameLength) {
+            m_inPayload = false;
+            event = finishFrame();
+            if (event)
+                return event;
+        }
+    }
+    return std::nullopt;
+}
+
+/// True when the header is complete. Faults of the first two bytes are found before the rest arrives.
+bool WebSocketCodec::takeHeader(QByteArrayView &bytes, std::optional<Event> &event)
+{
+    while (m_headerSize < headerLength() && !bytes.isEmpty()) {
+        m_header[std::size_t(m_headerSize++)] = uchar(bytes.front());
+        bytes = bytes.sliced(1);
+        if (m_headerSize == 2) {
+            event = checkFirstTwo();
+            if (event)
+                return false;
+        }
+    }
+    return m_headerSize >= 2 && m_headerSize == headerLength();
+}
+
+std::optional<WebSocketCodec::Event> WebSocketCodec::checkFirstTwo()
+{
+    const bool final = m_header[0] & 0x80;
+    const quint8 code = m_header[0] & 0x0f;
+    const bool masked = m_header[1] & 0x80;
+    const int length = m_header[1] & 0x7f;
+    if (m_header[0] & 0x70)
+        return failed(kProtocolError, QByteArrayLiteral("reserved bits set"));
+    if ((code > 2 && code < 8) || code > 10)
+        return failed(kProtocolError, QByteArrayLiteral("unknown opcode"));
+    if (masked != (m_role == Role::Server))
+        return failed(kProtocolError, masked ? QByteArrayLiteral("masked frame from a server")
+                                             : QByteArrayLiteral("unmasked frame from a client"));
+    m_opcode = Opcode(code);
+    m_final = final;
+    if (isControl(m_opcode)) {
+        if (!final)
+            return failed(kProtocolError, QByteArrayLiteral("fragmented control frame"));
+        if (length > kMaxControlBytes)
+            return failed(kProtocolError, QByteArrayLiteral("control frame too long"));
+    } else if ((m_opcode == Opcode::Continuation) != m_fragmented) {
+        return failed(kProtocolError, m_fragmented ? QByteArrayLiteral("new message inside a fragmented one")
+                                                   : QByteArrayLiteral("continuation without a beginning"));
+    }
+    return std::nullopt;
+}
+
+std::optional<WebSocketCodec::Event> WebSocketCodec::startPayload()
+{
+    const int code = m_header[1] & 0x7f;
+    int at = 2;
+    m_frameLength = quint64(code);
+    if (code == 126) {
+        m_frameLength = qFromBigEndian<quint16>(m_header.data() + 2);
+        at = 4;
+        if (m_frameLength < 126)
+            return failed(kProtocolError, QByteArrayLiteral("length not in its shortest form"));
+    } else if (code == 127) {
+        m_frameLength = qFromBigEndian<quint64>(m_header.data() + 2);
+        at = 10;
+        if (m_frameLength <= 0xffff || (m_frameLength >> 63))
+            return failed(kProtocolError, QByteArrayLiteral("length not in its shortest form"));
+    }
+    m_mask = {};
+    if (m_role == Role::Server)
+        std::copy_n(m_header.begin() + at, 4, m_mask.begin());
+    m_headerSize = 0;
+    m_frameRead = 0;
+    m_inPayload = true;
+    if (isControl(m_opcode))
+        return std::nullopt;
+    const quint64 limit = quint64(std::max<qint64>(m_options.maxMessageBytes, 0));
+    if (m_frameLength > limit || quint64(m_message.size()) > limit - m_frameLength)
+        return failed(kTooLarge, m_options.tooLargeReason);
+    if (m_opcode != Opcode::Continuation) {
+        m_binary = m_opcode == Opcode::Binary;
+        m_utf8.reset();
+    }
+    return std::nullopt;
+}
+
+std::optional<WebSocketCodec::Event> WebSocketCodec::finishFrame()
+{
+    if (isControl(m_opcode))
+        return finishControl();
+    m_fragmented = !m_final;
+    if (!m_final)
+        return std::nullopt;
+    if (!m_binary && !m_utf8.atBoundary())
+        return failed(kInvalidData, QByteArrayLiteral("invalid UTF-8"));
+    Event event{Event::Type::Message, std::exchange(m_message, {}), m_binary, std::nullopt};
+    if (event.payload.isNull())
+        event.payload = QByteArray("");
+    return event;
+}
+
+std::optional<WebSocketCodec::Event> WebSocketCodec::finishControl()
+{
+    QByteArray payload = std::exchange(m_control, {});
+    if (m_opcode == Opcode::Ping)
+        return Event{Event::Type::Ping, payload, true, std::nullopt};
+    if (m_opcode == Opcode::Pong)
+        return Event{Event::Type::Pong, payload, true, std::nullopt};
+    if (payload.isEmpty()) {
+        m_finished = true;
+        return Event{Event::Type::Close, {}, false, std::nullopt};
+    }
+    if (payload.size() == 1)
+        return failed(kProtocolError, QByteArrayLiteral("close frame of one byte"));
+    const quint16 code = qFromBigEndian<quint16>(payload.constData());
+    const QByteArray reason = payload.mid(2);
+    if (!isWireCloseCode(code))
+        return failed(kProtocolError, QByteArrayLiteral("close code not allowed"));
+    if (!Utf8Validator::isValid(reason))
+        return failed(kInvalidData, QByteArrayLiteral("invalid UTF-8"));
+    m_finished = true;
+    return Event{Event::Type::Close, reason, false, code};
+}
+
+void WebSocketCodec::appendFrame(QByteArray &out, Opcode opcode, QByteArrayView payload, quint32 maskKey) const
+{
+    const bool masked = m_role == Role::Client;
+    const qsizetype size = payload.size();
+    std::array<char, 14> header{};
+    qsizetype used = 2;
+    header[0] = char(0x80 | quint8(opcode));
+    const int flag = masked ? 0x80 : 0;
+    if (size < 126) {
+        header[1] = char(flag | int(size));
+    } else if (size <= 0xffff) {
+        header[1] = char(flag | 126);
+        qToBigEndian(quint16(size), header.data() + used);
+        used += 2;
+    } else {
+        header[1] = char(flag | 127);
+        qToBigEndian(quint64(size), header.data() + used);
+        used += 8;
+    }
+    std::array<uchar, 4> key{};
+    if (masked) {
+        qToBigEndian(maskKey, key.data());
+        std::memcpy(header.data() + used, key.data(), key.size());
+        used += 4;
+    }
+    const qsizetype start = out.size();
+    out.resize(start + used + size);
+    std::memcpy(out.data() + start, header.data(), std::size_t(used));
+    if (size == 0)
+        return;
+    if (masked)
+        applyMask(out.data() + start + used, payload.data(), size, key, 0);
+    else
+        std::memcpy(out.data() + start + used, payload.data(), std::size_t(size));
+}
+
+void WebSocketCodec::appendClose(QByteArray &out, std::optional<quint16> code, QByteArrayView reason,
+                                 quint32 maskKey) const
+{
+    QByteArray payload;
+    if (code) {
+        payload.resize(2);
+        qToBigEndian(*code, payload.data());
+        payload += cutReason(reason);
+    }
+    appendFrame(out, Opcode::Close, payload, maskKey);
+}
+
+} // namespace dormouse
