@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/api/httpfetch.h"
 #include "engine/gateway/gateway.h"
 #include "engine/net/http.h"
 #include "engine/scheduler/scheduler.h"
@@ -31,6 +32,8 @@ public:
     using RequestHook = std::function<bool(const std::shared_ptr<HttpExchange> &)>;
     void setHooks(UpgradeHook upgrade, RequestHook request);
     void setPublicUrl(const QString &url); ///< for /datacenters
+    /// Outbound requests of the API; without it they fail as request_failed.
+    void setHttpFetch(HttpFetch fetch);
 
     // HttpHandler: routing of gateway.md section 2
     void handleRequest(std::shared_ptr<HttpExchange> exchange) override;

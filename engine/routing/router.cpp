@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/routing/router.h"
+
+#include "engine/api/answers.h"
+
+#include <algorithm>
+
+namespace dormouse {
+
+namespace {
+constexpr quint16 kInternalError = 1011;
+constexpr quint16 kGoingAway = 1001;
+const QByteArray kRivetProtocol = QByteArrayLiteral("rivet");
+/// The API checks its own limit of 6 MiB and answers 400; the transport stops clearly above it.
+constexpr qint64 kApiTransportLimit = 8 * 1024 * 1024;
+
+template<class... Visitors>
+struct Overloaded : Visitors...
+{
+    using Visitors::operator()...;
+};
+template<class... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
+
+QByteArray closeReason(const Error &error, const QString &rayId)
+{
+    return error.fullCode() + '#' + rayId.toLatin1();
+}
+
+QByteArray chosenProtocol(const HttpHead &head)
+{
+    const std::vector<QByteArray> offered = head.offeredProtocols();
+    return std::find(offered.begin(), offered.end(), kRivetProtocol) != offered.end() ? kRivetProtocol : QByteArray();
+}
+
+Error notSupported()
+{
+    return Error::make("guard", "websocket_not_supported", QStringLiteral("This path takes no WebSocket"));
+}
+
+Error forbidden(const QString &reason)
+{
+    return Error::make("api", "forbidden", QStringLiteral("Access is refused: ") + reason,
+                       {{QStringLiteral("reason"), reason}});
+}
+} // namespace
+
+class Router::OwnSocket final : public ChannelListener
+{
+public:
+    OwnSocket(std::unique_ptr<Channel> channel, std::function<void()> gone)
+        : m_channel(std::move(channel)), m_gone(std::move(gone))
+    {
+        m_channel->setListener(this);
+    }
+    Channel &channel() { return *m_channel; }
+
+    void channelMessage(Channel &channel, const QByteArray &payload, bool binary) override
+    {
+        if (!binary && payload == "ping")
+            channel.send("pong", false);
+    }
+    void channelClosed(Channel &, const ChannelClose &) override { m_gone(); }
+
+private:
+    std::unique_ptr<Channel> m_channel;
+    std::function<void()> m_gone;
+};
+
+Router::Router(const CoreContext &context, Scheduler &scheduler, Gateway &gateway, Api &api)
+    : m_context(context), m_scheduler(scheduler), m_gateway(gateway), m_api(api)
+{
+}
+
+Router::~Router() = default;
+
+void Router::adopt(std::unique_ptr<Channel> channel, const std::optional<QByteArray> &closeReason)
+{
+    if (!channel)
+        return;
+    const quint64 id = m_nextSocket++;
+    auto socket = std::make_unique<OwnSocket>(std::move(channel), [this, id] {
+        // Not within the listener call: the channel is still on the stack.
+        m_context.timers.schedule(m_context.clock.monoMs(), [this, id, alive = std::weak_ptr(m_alive)] {
+            if (!alive.expired())
+                m_sockets.erase(id);
+        });
+    });
+    if (closeReason)
+        socket->channel().close(kInternalError, *closeReason);
+    m_sockets.emplace(id, std::move(socket));
+}
+
+void Router::shutdown()
+{
+    for (const auto &[id, socket] : m_sockets)
+        socket->channel().close(kGoingAway, "ws.going_away");
+}
+
+HeaderList Router::upgradeHeaders(const HttpHead &head, const QString &rayId) const
+{
+    HeaderList out = actorCorsHeaders(head, m_context.config);
+    out.emplace_back("x-rivet-ray-id", rayId.toLatin1());
+    return out;
+}
+
+void Router::plainText(HttpExchange &exchange, int status, const QByteArray &text, const QString &rayId)
+{
+    exchange.respond(status, {{"content-type", "text/plain"}, {"x-rivet-ray-id", rayId.toLatin1()}}, text);
+}
+
+void Router::fail(HttpExchange &exchange, const FailedRoute &failed, const QString &rayId)
+{
+    HeaderList headers{{"content-type", "application/json"},
+                       {"x-rivet-error", failed.error.fullCode()},
+                       {"x-rivet-ray-id", rayId.toLatin1()}};
+    if (failed.actorCors)
+        append(headers, actorCorsHeaders(exchange.head(), m_context.config));
+    exchange.respond(errorStatus(failed.error, Surface::Gateway), headers, errorBody(failed.error));
+}
+
+void Router::fail(UpgradeRequest &upgrade, const Error &error, const QString &rayId)
+{
+    const HttpHead head = upgrade.head();
+    adopt(upgrade.accept(chosenProtocol(head), upgradeHeaders(head, rayId)), closeReason(error, rayId));
+}
+
+std::optional<Error> Router::checkGatewayToken(const HttpHead &head, const std::optional<QByteArray> &token) const
+{
+    const EngineConfig &config = m_context.config;
+    if (!config.gatewayRequiresToken || config.adminToken.isEmpty())
+        return std::nullopt;
+    const QByteArray given = token ? *token : head.header("x-rivet-token");
+    if (given.isEmpty())
+        return forbidden(QStringLiteral("a token is needed"));
+    return tokenMatches(config.adminToken, given) ? std::nullopt : std::optional(forbidden(QStringLiteral("wrong token")));
+}
+
+std::optional<Error> Router::checkRunnerToken(const std::optional<QByteArray> &token, const char *where) const
+{
+    const EngineConfig &config = m_context.config;
+    if (config.adminToken.isEmpty())
+        return std::nullopt;
+    if (!token) {
+        return Error::make("guard", "missing_header", QStringLiteral("Runners need a token"),
+                           {{QStringLiteral("header"), QLatin1StringView(where)}});
+    }
+    return tokenMatches(config.adminToken, *token) ? std::nullopt : std::optional(forbidden(QStringLiteral("wrong token")));
+}
+
+void Router::resolve(const ActorRoute &route, std::function<void(const Result<QString> &)> done)
+{
+    if (const auto *id = std::get_if<QString>(&route.actor)) {
+        done(*id);
+        return;
+    }
+    const ActorQuery &query = std::get<ActorQuery>(route.actor);
+    const NamespaceRow *space = m_scheduler.namespaceByName(query.namespaceName);
+    if (!space) {
+        done(Error::make("namespace", "not_found", QStringLiteral("There is no namespace \"%1\"").arg(query.namespaceName.left(100))));
+        return;
+    }
+    if (!query.create) {
+        const ActorRow *row = m_scheduler.actorByKey(space->namespaceId, query.name, query.key);
+        if (row)
+            done(row->actorId);
+        else
+            done(Error::make("actor", "not_found", QStringLiteral("There is no actor of that name and key")));
+        return;
+    }
+    if (query.region && *query.region != QLatin1StringView(kDatacenter)) {
+        done(Error::make("datacenter", "not_found", QStringLiteral("There is no datacenter \"%1\"").arg(query.region->left(100))));
+        return;
+    }
+    CreateActor create;
+    create.namespaceId = space->namespaceId;
+    create.name = query.name;
+    create.pool = query.pool;
+    create.crashPolicy = query.crashPolicy;
+    create.key = query.key;
+    create.input = query.inputBase64;
+    m_scheduler.getOrCreateActor(create, [done = std::move(done)](const Result<Scheduler::GetOrCreated> &got) {
+        if (got)
+            done(got->actor.actorId);
+        else
+            done(got.error());
+    });
+}
+
+void Router::request(std::shared_ptr<HttpExchange> exchange)
+{
+    const QString rayId = makeId(m_context.random);
+    const Route route = parseRoute(exchange->head(), false, m_context.config);
+    const auto runnerText = [&](const std::optional<QByteArray> &token, const QByteArray &text) {
+        if (const std::optional<Error> error = checkRunnerToken(token, "x-rivet-token"))
+            fail(*exchange, {*error, false}, rayId);
+        else
+            plainText(*exchange, 200, text, rayId);
+    };
+    std::visit(Overloaded{
+                   [&](const ActorRoute &actor) { serveRequest(exchange, actor, rayId); },
+                   [&](const HealthSocketRoute &) { plainText(*exchange, 426, "This path serves a WebSocket", rayId); },
+                   [&](const RunnerRoute &runner) { runnerText(runner.token, "Runners connect here by WebSocket"); },
+                   [&](const EnvoyRoute &) { plainText(*exchange, 200, "Envoys connect here by WebSocket", rayId); },
+                   [&](const ApiRoute &) { m_api.handle(exchange, rayId); },
+                   [&](const PreflightRoute &) {
+                       HeaderList headers = actorPreflightHeaders(exchange->head(), m_context.config);
+                       headers.emplace_back("x-rivet-ray-id", rayId.toLatin1());
+                       exchange->respond(204, headers, {});
+                   },
+                   [&](const FailedRoute &failed) { fail(*exchange, failed, rayId); },
+               },
+               route);
+}
+
+void Router::serveRequest(const std::shared_ptr<HttpExchange> &exchange, const ActorRoute &route, const QString &rayId)
+{
+    if (const std::optional<Error> error = checkGatewayToken(exchange->head(), route.token)) {
+        fail(*exchange, {*error, true}, rayId);
+        return;
+    }
+    Gateway::Target target{QString(), route.path, route.skipReadyWait, rayId};
+    resolve(route, [this, exchange, target, alive = std::weak_ptr(m_alive)](const Result<QString> &actorId) mutable {
+        if (alive.expired())
+            return;
+        if (!actorId) {
+            fail(*exchange, {actorId.error(), true}, target.rayId);
+            return;
+        }
+        target.actorId = *actorId;
+        m_gateway.request(exchange, target);
+    });
+}
+
+void Router::upgrade(std::unique_ptr<UpgradeRequest> upgrade)
+{
+    const QString rayId = makeId(m_context.random);
+    const HttpHead head = upgrade->head();
+    // Browsers do not ask before they open a WebSocket, so the allow-list has to be enforced here.
+    if (!originAllowed(head, m_context.config)) {
+        fail(*upgrade, forbidden(QStringLiteral("this origin is not in allowed_origins")), rayId);
+        return;
+    }
+    const Route route = parseRoute(head, true, m_context.config);
+    std::visit(Overloaded{
+                   [&](const ActorRoute &actor) { serveUpgrade(std::move(upgrade), actor, rayId); },
+                   [&](const HealthSocketRoute &) {
+                       adopt(upgrade->accept(chosenProtocol(head), upgradeHeaders(head, rayId)), std::nullopt);
+                   },
+                   [&](const RunnerRoute &runner) { serveRunner(std::move(upgrade), runner, rayId); },
+                   [&](const EnvoyRoute &) { fail(*upgrade, notSupported(), rayId); },
+                   [&](const ApiRoute &) { fail(*upgrade, notSupported(), rayId); },
+                   [&](const PreflightRoute &) { fail(*upgrade, notSupported(), rayId); },
+                   [&](const FailedRoute &failed) { fail(*upgrade, failed.error, rayId); },
+               },
+               route);
+}
+
+void Router::serveUpgrade(std::unique_ptr<UpgradeRequest> upgrade, const ActorRoute &route, const QString &rayId)
+{
+    if (const std::optional<Error> error = checkGatewayToken(upgrade->head(), route.token)) {
+        fail(*upgrade, *error, rayId);
+        return;
+    }
+    Gateway::Target target{QString(), route.path, route.skipReadyWait, rayId};
+    // std::function needs copies: the request waits in a shared box until the actor is known.
+    auto box = std::make_shared<std::unique_ptr<UpgradeRequest>>(std::move(upgrade));
+    resolve(route, [this, box, target, alive = std::weak_ptr(m_alive)](const Result<QString> &actorId) mutable {
+        if (alive.expired())
+            return;
+        if (!actorId) {
+            fail(**box, actorId.error(), target.rayId);
+            return;
+        }
+        target.actorId = *actorId;
+        m_gateway.webSocket(std::move(*box), target);
+    });
+}
+
+void Router::serveRunner(std::unique_ptr<UpgradeRequest> upgrade, const RunnerRoute &route, const QString &rayId)
+{
+    if (const std::optional<Error> error = checkRunnerToken(route.token, "sec-websocket-protocol")) {
+        fail(*upgrade, *error, rayId);
+        return;
+    }
+    const HttpHead head = upgrade->head();
+    std::unique_ptr<Channel> channel = upgrade->accept(chosenProtocol(head), {{"x-rivet-ray-id", rayId.toLatin1()}});
+    if (channel)
+        m_scheduler.acceptRunner(std::move(channel), head.query(), rayId);
+}
+
+qint64 Router::maxBodyBytes(const HttpHead &head) const
+{
+    const Route route = parseRoute(head, false, m_context.config);
+    return std::holds_alternative<ActorRoute>(route) ? m_context.config.httpMaxRequestBodySize : kApiTransportLimit;
+}
+
+std::pair<HeaderList, QByteArray> Router::errorAnswer(const HttpHead *head, int status, const QByteArray &reason)
+{
+    const QString rayId = makeId(m_context.random);
+    const QString text = QString::fromUtf8(reason);
+    const bool actor = head && std::holds_alternative<ActorRoute>(parseRoute(*head, false, m_context.config));
+    Error error = badRequest(text);
+    if (status == 413 && actor) {
+        error = Error::make("guard", "invalid_request_body", QStringLiteral("The request body cannot be used: ") + text,
+                            {{QStringLiteral("reason"), text}});
+    } else if (status == 408) {
+        error = Error::make("guard", "request_timeout", QStringLiteral("The request did not arrive in time"),
+                            {{QStringLiteral("phase"), QStringLiteral("read")}});
+    }
+    HeaderList headers{{"content-type", "application/json"}, {"x-rivet-ray-id", rayId.toLatin1()}};
+    if (actor) {
+        headers.emplace_back("x-rivet-error", error.fullCode());
+        append(headers, actorCorsHeaders(*head, m_context.config));
+    } else if (head) {
+        append(headers, apiCorsHeaders(*head, m_context.config));
+    }
+    return {headers, errorBody(error)};
+}
+
+} // namespace dormouse
