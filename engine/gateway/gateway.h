@@ -6,12 +6,17 @@
 
 namespace dormouse {
 
+class ActorDirectory;
+
 /// Client HTTP requests and WebSockets of actors: waiting, attempts, tunnel, hibernation (gateway.md sections 5 to 11).
 /// Thread: engine thread only.
 class Gateway : public GatewayEvents
 {
 public:
     Gateway(const CoreContext &context, Scheduler &scheduler);
+    /// The same over any directory; it must outlive the gateway.
+    Gateway(const CoreContext &context, ActorDirectory &directory);
+    Gateway(const CoreContext &context, std::unique_ptr<ActorDirectory> directory);
     ~Gateway() override;
 
     /// Where a request goes: made by the router (gateway.md section 2).

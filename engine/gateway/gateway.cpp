@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/gateway/gateway.h"
+
+#include "engine/gateway/gatewaycore.h"
+#include "engine/gateway/headers.h"
+#include "engine/gateway/httprequest.h"
+#include "engine/gateway/websocketsession.h"
+
+#include <algorithm>
+
+namespace dormouse {
+
+class Gateway::Private
+{
+public:
+    Private(const CoreContext &context, std::unique_ptr<ActorDirectory> owned, ActorDirectory &directory)
+        : ownDirectory(std::move(owned)), core(context, directory)
+    {}
+
+    template<typename Call>
+    void eachOf(const std::vector<GatewaySession *> &sessions, Call call)
+    {
+        // The list was copied; one session may end another, and ended ones stay allocated until the next turn.
+        for (GatewaySession *session : sessions) {
+            if (!session->ended())
+                call(*session);
+        }
+    }
+
+    std::unique_ptr<ActorDirectory> ownDirectory;
+    GatewayCore core;
+};
+
+Gateway::Gateway(const CoreContext &context, std::unique_ptr<ActorDirectory> directory)
+{
+    ActorDirectory &reference = *directory;
+    d = std::make_unique<Private>(context, std::move(directory), reference);
+}
+
+Gateway::Gateway(const CoreContext &context, ActorDirectory &directory)
+    : d(std::make_unique<Private>(context, nullptr, directory))
+{}
+
+Gateway::~Gateway() = default;
+
+void Gateway::request(std::shared_ptr<HttpExchange> exchange, const Target &target)
+{
+    if (exchange->head().method == "OPTIONS") {
+        HeaderList headers = preflightHeaders(exchange->head(), d->core.config());
+        headers.emplace_back("x-rivet-ray-id", target.rayId.toUtf8());
+        exchange->respond(204, headers, {});
+        return;
+    }
+    GatewaySession::Setup setup{target, exchange->head(), monitor::ConnectionKind::Http};
+    d->core.add(std::make_unique<HttpRequest>(d->core, std::move(setup), std::move(exchange))).start();
+}
+
+void Gateway::webSocket(std::unique_ptr<UpgradeRequest> upgrade, const Target &target)
+{
+    GatewaySession::Setup setup{target, upgrade->head(), monitor::ConnectionKind::WebSocket};
+    d->core.add(std::make_unique<WebSocketSession>(d->core, std::move(setup), std::move(upgrade))).start();
+}
+
+void Gateway::shutdown()
+{
+    d->eachOf(d->core.all(), [](GatewaySession &session) { session.shutdown(); });
+}
+
+std::vector<QString> Gateway::connectionIds() const
+{
+    std::vector<QString> ids;
+    for (const GatewaySession *session : d->core.all())
+        ids.push_back(session->rayId());
+    return ids;
+}
+
+std::optional<monitor::ConnectionInfo> Gateway::describeConnection(const QString &connectionId) const
+{
+    const GatewaySession *session = d->core.byRay(connectionId);
+    return session == nullptr ? std::nullopt : std::optional(session->describe());
+}
+
+void Gateway::describeActorLoad(const QString &actorId, monitor::ActorInfo &info) const
+{
+    int connections = 0;
+    int hibernating = 0;
+    qint64 messages = 0;
+    qint64 bytes = 0;
+    for (const GatewaySession *session : d->core.ofActor(actorId)) {
+        ++connections;
+        if (session->monitorState() == monitor::ConnectionState::Hibernating)
+            ++hibernating;
+        messages += session->pendingCount();
+        bytes += session->pendingBytes();
+    }
+    info.connections = connections;
+    info.hibernating = hibernating;
+    info.pendingMessages = messages;
+    info.pendingBytes = bytes;
+}
+
+std::vector<monitor::PendingMessageInfo> Gateway::pendingMessages(const QString &connectionId, int limit,
+                                                                  bool preview) const
+{
+    std::vector<monitor::PendingMessageInfo> result;
+    if (const GatewaySession *session = d->core.byRay(connectionId))
+        session->pendingMessages(result, limit, preview);
+    return result;
+}
+
+bool Gateway::closeConnection(const QString &connectionId, quint16 code, const QByteArray &reason)
+{
+    GatewaySession *session = d->core.byRay(connectionId);
+    return session != nullptr && session->closeByOperator(code, reason);
+}
+
+Gateway::Totals Gateway::totals() const
+{
+    return d->core.totals();
+}
+
+void Gateway::actorReady(const QString &actorId)
+{
+    d->eachOf(d->core.ofActor(actorId), [](GatewaySession &session) { session.actorReady(); });
+}
+
+void Gateway::actorStopped(const QString &actorId)
+{
+    d->eachOf(d->core.ofActor(actorId), [](GatewaySession &session) { session.actorStopped(); });
+}
+
+void Gateway::actorPendingTimeout(const QString &actorId)
+{
+    d->eachOf(d->core.ofActor(actorId), [](GatewaySession &session) { session.actorPendingTimeout(); });
+}
+
+void Gateway::actorDestroyStarted(const QString &actorId)
+{
+    d->eachOf(d->core.ofActor(actorId), [](GatewaySession &session) { session.actorDestroyStarted(); });
+}
+
+void Gateway::actorDestroyed(const QString &actorId)
+{
+    d->eachOf(d->core.ofActor(actorId), [](GatewaySession &session) { session.actorDestroyed(); });
+}
+
+void Gateway::linkDown(const QString &runnerId)
+{
+    d->eachOf(d->core.ofRunner(runnerId), [](GatewaySession &session) { session.linkDown(); });
+}
+
+void Gateway::linkBack(const QString &runnerId)
+{
+    d->eachOf(d->core.ofRunner(runnerId), [](GatewaySession &session) { session.linkBack(); });
+    d->eachOf(d->core.linkWaiters(), [](GatewaySession &session) { session.anyLinkBack(); });
+}
+
+void Gateway::linkDrained(const QString &runnerId)
+{
+    d->eachOf(d->core.ofRunner(runnerId), [](GatewaySession &session) { session.linkDrained(); });
+}
+
+void Gateway::linkConfirmed(const QString &runnerId)
+{
+    d->eachOf(d->core.ofRunner(runnerId), [](GatewaySession &session) { session.linkConfirmed(); });
+}
+
+void Gateway::tunnelMessage(const QString &runnerId, const wire::ToServerTunnelMessage &message)
+{
+    GatewaySession *session = message.messageId.gatewayId == d->core.gatewayId
+                                  ? d->core.byRequest(message.messageId.requestId)
+                                  : nullptr;
+    if (session == nullptr || std::holds_alternative<wire::DeprecatedTunnelAck>(message.kind)) {
+        // Normal after a close race (gateway.md section 8.3), so no more than a count.
+        ++d->core.counters.dropped;
+        return;
+    }
+    if (!session->acceptsRunner(runnerId)) {
+        ++d->core.counters.foreign;
+        return;
+    }
+    session->tunnel(message.kind);
+}
+
+std::vector<wire::HibernatingRequest> Gateway::hibernatingForStart(const QString &actorId, quint32 generation)
+{
+    std::vector<GatewaySession *> sessions = d->core.ofActor(actorId);
+    std::erase_if(sessions, [](const GatewaySession *session) { return !session->hibernatable(); });
+    std::sort(sessions.begin(), sessions.end(), [](auto *a, auto *b) { return *a->requestId() < *b->requestId(); });
+    if (sessions.size() > std::size_t(d->core.config().maxHwsPerActor))
+        sessions.resize(std::size_t(d->core.config().maxHwsPerActor));
+    std::vector<wire::HibernatingRequest> result;
+    for (GatewaySession *session : sessions) {
+        if (session->listForStart(generation))
+            result.push_back({d->core.gatewayId, *session->requestId()});
+    }
+    return result;
+}
+
+} // namespace dormouse

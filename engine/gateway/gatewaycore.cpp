@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/gateway/gatewaycore.h"
+
+#include <algorithm>
+
+namespace dormouse {
+
+namespace {
+
+constexpr qint64 kChangedDelayMs = 20;   // one mark per session and this time, however busy it is
+constexpr qint64 kCloseWakeSliceMs = 100;
+
+} // namespace
+
+Error guardError(const char *code, const QString &message, const QJsonObject &metadata)
+{
+    return Error::make("guard", code, message, metadata);
+}
+
+QString stateName(monitor::ConnectionState state)
+{
+    switch (state) {
+    case monitor::ConnectionState::Unknown: return {};
+    case monitor::ConnectionState::Waiting: return QStringLiteral("waiting");
+    case monitor::ConnectionState::Opening: return QStringLiteral("opening");
+    case monitor::ConnectionState::Open: return QStringLiteral("open");
+    case monitor::ConnectionState::Attached: return QStringLiteral("attached");
+    case monitor::ConnectionState::Hibernating: return QStringLiteral("hibernating");
+    case monitor::ConnectionState::Waking: return QStringLiteral("waking");
+    case monitor::ConnectionState::Restoring: return QStringLiteral("restoring");
+    case monitor::ConnectionState::ClosingAsleep: return QStringLiteral("closing_asleep");
+    case monitor::ConnectionState::Streaming: return QStringLiteral("streaming");
+    case monitor::ConnectionState::Closed: return QStringLiteral("closed");
+    }
+    return {};
+}
+
+// --- GatewaySession -----------------------------------------------------------------------------
+
+GatewaySession::GatewaySession(GatewayCore &core, Setup setup)
+    : m_core(core), m_setup(std::move(setup)), m_openedTs(core.context.clock.wallMs()), m_stateSinceTs(m_openedTs)
+{}
+
+monitor::ConnectionInfo GatewaySession::describe() const
+{
+    monitor::ConnectionInfo info;
+    info.connectionId = rayId();
+    if (m_requestId)
+        info.requestId = QString::fromLatin1(m_requestId->toHex());
+    info.gatewayId = QString::fromLatin1(m_core.gatewayId.toHex());
+    info.actorId = actorId();
+    info.runnerId = m_runnerId;
+    info.kind = kind();
+    info.state = m_ended ? monitor::ConnectionState::Closed : monitorState();
+    info.path = QString::fromUtf8(m_setup.target.path);
+    info.clientAddress = QString::fromUtf8(m_setup.head.peerAddress);
+    info.ownTraffic = !m_setup.head.header("x-dormouse-console").isNull();
+    info.openedTs = m_openedTs;
+    info.stateSinceTs = m_stateSinceTs;
+    info.messagesIn = m_messagesIn;
+    info.messagesOut = m_messagesOut;
+    info.bytesIn = m_bytesIn;
+    info.bytesOut = m_bytesOut;
+    info.closeCode = m_closeCode;
+    info.closeReason = m_closeReason;
+    info.closedBy = m_closedBy;
+    return info;
+}
+
+bool GatewaySession::actorLeft() const
+{
+    const ActorRow *row = m_core.directory.actor(actorId());
+    if (row == nullptr || row->generation != m_generation || row->runnerId != m_runnerId)
+        return true;
+    switch (row->state) {
+    case ActorState::Starting:
+    case ActorState::Running:
+    case ActorState::SleepIntent:
+    case ActorState::StopIntent:
+    case ActorState::GoingAway:
+    case ActorState::Destroying:
+        return false;
+    case ActorState::Pending:
+    case ActorState::Backoff:
+    case ActorState::Sleeping:
+    case ActorState::Destroyed:
+        return true;
+    }
+    return true;
+}
+
+Error GatewaySession::notFoundError() const
+{
+    QJsonObject metadata;
+    const ActorRow *row = m_core.directory.actor(actorId());
+    if (row != nullptr && row->destroyTs) {
+        metadata.insert(QStringLiteral("destroyed"), true);
+        metadata.insert(QStringLiteral("destroy_ts"), *row->destroyTs);
+    }
+    return Error::make("actor", "not_found", QStringLiteral("the actor does not exist or was destroyed"), metadata);
+}
+
+void GatewaySession::emitEvent(monitor::EventKind kind, monitor::EventLevel level, const QString &reason,
+                               const QString &from, const QString &to, const QString &text) const
+{
+    monitor::Event event;
+    event.kind = kind;
+    event.level = level;
+    event.actorId = actorId();
+    event.runnerId = m_runnerId;
+    event.connectionId = rayId();
+    if (m_requestId)
+        event.generation = m_generation;
+    event.from = from;
+    event.to = to;
+    event.reason = reason;
+    event.text = text;
+    if (event.text.isEmpty() && m_requestId)
+        event.text = QStringLiteral("request ") + QString::fromLatin1(m_requestId->toHex());
+    m_core.context.sink.event(std::move(event));
+}
+
+void GatewaySession::emitMessage(monitor::EventKind kind, int index, qint64 value) const
+{
+    monitor::Event event;
+    event.kind = kind;
+    event.level = monitor::EventLevel::Trace;
+    event.actorId = actorId();
+    event.runnerId = m_runnerId;
+    event.connectionId = rayId();
+    event.generation = m_generation;
+    if (index >= 0)
+        event.index = index;
+    event.value = value;
+    m_core.context.sink.event(std::move(event));
+}
+
+void GatewaySession::noteState(monitor::ConnectionState before, const char *reason, bool allowed)
+{
+    const monitor::ConnectionState after = monitorState();
+    m_stateSinceTs = m_core.context.clock.wallMs();
+    if (before != after)
+        m_core.stateChanged(before, after);
+    emitEvent(monitor::EventKind::ConnectionState, monitor::EventLevel::Debug, QString::fromLatin1(reason),
+              stateName(before), stateName(after));
+    if (!allowed) {
+        emitEvent(monitor::EventKind::Engine, monitor::EventLevel::Error, QStringLiteral("gateway.illegal_transition"),
+                  stateName(before), stateName(after), QString::fromLatin1(reason));
+    }
+    m_core.markChanged(*this);
+}
+
+bool GatewaySession::send(wire::ToClientTunnelMessageKind kind, quint16 index)
+{
+    if (!m_requestId || m_runnerId.isEmpty())
+        return false;
+    const wire::ToClientTunnelMessage message{{m_core.gatewayId, *m_requestId, index}, std::move(kind)};
+    return m_core.links.sendTunnel(m_runnerId, message);
+}
+
+bool GatewaySession::isLinkUp() const
+{
+    return !m_runnerId.isEmpty() && m_core.links.linkUp(m_runnerId);
+}
+
+void GatewaySession::dropRequest()
+{
+    if (m_requestId)
+        m_core.forgetRequest(*m_requestId);
+    m_requestId.reset();
+    m_core.setRunner(*this, {});
+}
+
+// --- GatewayCore --------------------------------------------------------------------------------
+
+GatewayCore::GatewayCore(const CoreContext &contextIn, ActorDirectory &directoryIn)
+    : context(contextIn), directory(directoryIn), links(directoryIn.tunnel()),
+      gatewayId{contextIn.random.next32()}, keepalive(contextIn, gatewayId), m_sweepTimer(contextIn.timers),
+      m_changedTimer(contextIn.timers), m_closeWakeTimer(contextIn.timers)
+{}
+
+GatewayCore::~GatewayCore() = default;
+
+void GatewayCore::enlist(std::unique_ptr<GatewaySession> session)
+{
+    GatewaySession *raw = session.get();
+    m_byRay.insert(raw->rayId(), raw);
+    m_byActor[raw->actorId()].insert(raw);
+    m_sessions.emplace(raw, std::move(session));
+    ++counters.connections;
+    ++m_states[std::size_t(raw->monitorState())];
+    raw->emitEvent(monitor::EventKind::ConnectionOpened, monitor::EventLevel::Debug, QStringLiteral("client"), {},
+                   stateName(raw->monitorState()));
+    markChanged(*raw);
+}
+
+void GatewayCore::end(GatewaySession &session)
+{
+    if (session.m_ended)
+        return;
+    // The state before the end is what the gauges counted; the table entry is released exactly once, here.
+    const monitor::ConnectionState last = session.monitorState();
+    monitor::ConnectionInfo info = session.describe();
+    info.state = monitor::ConnectionState::Closed;
+    info.closedTs = context.clock.wallMs();
+    session.stopTimers();
+    session.dropRequest();
+    session.m_ended = true;
+    *session.m_alive = false;
+    stopAwaitingLink(session);
+    --counters.connections;
+    --m_states[std::size_t(last)];
+    m_byRay.remove(session.rayId());
+    const auto ofActor = m_byActor.find(session.actorId());
+    if (ofActor != m_byActor.end()) {
+        ofActor->erase(&session);
+        if (ofActor->empty())
+            m_byActor.erase(ofActor);
+    }
+    std::erase(m_changed, &session);
+    const auto level = session.kind() == monitor::ConnectionKind::WebSocket ? monitor::EventLevel::Info
+                                                                            : monitor::EventLevel::Debug;
+    monitor::Event event;
+    event.kind = monitor::EventKind::ConnectionClosed;
+    event.level = level;
+    event.actorId = info.actorId;
+    event.runnerId = info.runnerId;
+    event.connectionId = info.connectionId;
+    event.from = stateName(last);
+    event.to = stateName(monitor::ConnectionState::Closed);
+    event.reason = info.closeReason.isEmpty() ? info.closedBy : info.closeReason.section(QLatin1Char('#'), 0, 0);
+    if (info.closeCode)
+        event.value = *info.closeCode;
+    event.text = QStringLiteral("by %1 after %2 ms, in %3/%4 B, out %5/%6 B, sleeps %7, wakes %8, resends %9, max pending %10 B")
+                     .arg(info.closedBy).arg(*info.closedTs - info.openedTs.value_or(*info.closedTs))
+                     .arg(info.messagesIn.value_or(0)).arg(info.bytesIn.value_or(0))
+                     .arg(info.messagesOut.value_or(0)).arg(info.bytesOut.value_or(0))
+                     .arg(info.sleeps.value_or(0)).arg(info.wakes.value_or(0)).arg(info.resends.value_or(0))
+                     .arg(info.maxPendingBytes.value_or(0));
+    context.sink.event(std::move(event));
+    context.sink.connectionEnded(info);
+    const auto owned = m_sessions.find(&session);
+    m_ended.push_back(std::move(owned->second));
+    m_sessions.erase(owned);
+    sweepLater();
+}
+
+RequestId GatewayCore::newRequestId(GatewaySession &session)
+{
+    session.dropRequest();
+    RequestId id;
+    do {
+        id.value = context.random.next32();
+    } while (m_byRequest.contains(id));
+    m_byRequest.emplace(id, &session);
+    session.m_requestId = id;
+    return id;
+}
+
+GatewaySession *GatewayCore::byRequest(RequestId requestId) const
+{
+    const auto found = m_byRequest.find(requestId);
+    return found == m_byRequest.end() ? nullptr : found->second;
+}
+
+GatewaySession *GatewayCore::byRay(const QString &rayId) const
+{
+    return m_byRay.value(rayId, nullptr);
+}
+
+std::vector<GatewaySession *> GatewayCore::ofActor(const QString &actorId) const
+{
+    const auto found = m_byActor.constFind(actorId);
+    if (found == m_byActor.constEnd())
+        return {};
+    std::vector<GatewaySession *> result(found->begin(), found->end());
+    // By ray id: an order that does not depend on addresses, so that a simulation repeats exactly.
+    std::sort(result.begin(), result.end(), [](auto *a, auto *b) { return a->rayId() < b->rayId(); });
+    return result;
+}
+
+std::vector<GatewaySession *> GatewayCore::ofRunner(const QString &runnerId) const
+{
+    const auto found = m_byRunner.constFind(runnerId);
+    if (found == m_byRunner.constEnd())
+        return {};
+    std::vector<GatewaySession *> result(found->begin(), found->end());
+    std::sort(result.begin(), result.end(), [](auto *a, auto *b) { return a->rayId() < b->rayId(); });
+    return result;
+}
+
+std::vector<GatewaySession *> GatewayCore::all() const
+{
+    std::vector<GatewaySession *> result(m_byRay.cbegin(), m_byRay.cend());
+    std::sort(result.begin(), result.end(), [](auto *a, auto *b) { return a->rayId() < b->rayId(); });
+    return result;
+}
+
+void GatewayCore::setRunner(GatewaySession &session, const QString &runnerId)
+{
+    if (session.m_runnerId == runnerId)
+        return;
+    const auto before = m_byRunner.find(session.m_runnerId);
+    if (before != m_byRunner.end()) {
+        before->erase(&session);
+        if (before->empty())
+            m_byRunner.erase(before);
+    }
+    session.m_runnerId = runnerId;
+    if (!runnerId.isEmpty())
+        m_byRunner[runnerId].insert(&session);
+}
+
+void GatewayCore::lingerChannel(std::unique_ptr<Channel> channel)
+{
+    channel->setListener(this);
+    m_closing.push_back(std::move(channel));
+}
+
+void GatewayCore::buryChannel(std::unique_ptr<Channel> channel)
+{
+    channel->setListener(nullptr);
+    m_closed.push_back(std::move(channel));
+    sweepLater();
+}
+
+void GatewayCore::channelClosed(Channel &channel, const ChannelClose &)
+{
+    const auto found = std::find_if(m_closing.begin(), m_closing.end(),
+                                    [&](const auto &owned) { return owned.get() == &channel; });
+    if (found == m_closing.end())
+        return;
+    std::unique_ptr<Channel> owned = std::move(*found);
+    m_closing.erase(found);
+    buryChannel(std::move(owned));
+}
+
+void GatewayCore::sweepLater()
+{
+    if (m_sweepTimer.active())
+        return;
+    m_sweepTimer.start(nowMs(), [this] {
+        m_ended.clear();
+        m_closed.clear();
+    });
+}
+
+void GatewayCore::addHibernatable(const QString &actorId)
+{
+    ++m_hwsOfActor[actorId];
+    ++m_hwsTotal;
+}
+
+void GatewayCore::removeHibernatable(const QString &actorId)
+{
+    --m_hwsTotal;
+    const auto found = m_hwsOfActor.find(actorId);
+    if (found != m_hwsOfActor.end() && --*found == 0)
+        m_hwsOfActor.erase(found);
+}
+
+void GatewayCore::pendingChanged(qint64 messages, qint64 bytes)
+{
+    counters.pendingMessages += messages;
+    counters.pendingBytes += bytes;
+    if (m_enforcing || counters.pendingBytes <= config().hwsTotalPendingSize)
+        return;
+    // The largest holder pays, not the one that happened to send last (gateway.md section 10.1).
+    m_enforcing = true;
+    std::vector<GatewaySession *> holders = all();
+    std::stable_sort(holders.begin(), holders.end(),
+                     [](auto *a, auto *b) { return a->pendingBytes() > b->pendingBytes(); });
+    for (GatewaySession *holder : holders) {
+        if (counters.pendingBytes <= config().hwsTotalPendingSize)
+            break;
+        if (holder->pendingBytes() > 0)
+            holder->closeForTotalLimit();
+    }
+    m_enforcing = false;
+}
+
+void GatewayCore::queueCloseWake(RequestId requestId)
+{
+    m_closeWakes.push_back(requestId);
+    if (!m_closeWakeTimer.active())
+        m_closeWakeTimer.start(nowMs(), [this] { drainCloseWakes(); });
+}
+
+void GatewayCore::drainCloseWakes()
+{
+    int budget = std::max(1, int(config().closeWakeRate * kCloseWakeSliceMs / 1000));
+    bool granted = false;
+    while (!m_closeWakes.empty() && budget > 0) {
+        const std::size_t pick = std::size_t(context.random.below(m_closeWakes.size()));
+        const RequestId requestId = m_closeWakes[pick];
+        m_closeWakes[pick] = m_closeWakes.back();
+        m_closeWakes.pop_back();
+        if (GatewaySession *session = byRequest(requestId)) {
+            --budget;
+            granted = true;
+            session->closeWakeGranted();
+        }
+    }
+    // Armed for one more slice even when the queue is empty: what comes meanwhile counts against the same rate.
+    if (granted)
+        m_closeWakeTimer.start(nowMs() + kCloseWakeSliceMs, [this] { drainCloseWakes(); });
+}
+
+void GatewayCore::markChanged(GatewaySession &session)
+{
+    if (session.m_dirty || session.m_ended)
+        return;
+    session.m_dirty = true;
+    m_changed.push_back(&session);
+    if (m_changedTimer.active())
+        return;
+    m_changedTimer.start(nowMs() + kChangedDelayMs, [this] {
+        std::vector<GatewaySession *> changed;
+        changed.swap(m_changed);
+        for (GatewaySession *one : changed) {
+            one->m_dirty = false;
+            context.sink.connectionChanged(one->rayId());
+        }
+    });
+}
+
+void GatewayCore::stateChanged(monitor::ConnectionState from, monitor::ConnectionState to)
+{
+    --m_states[std::size_t(from)];
+    ++m_states[std::size_t(to)];
+}
+
+Gateway::Totals GatewayCore::totals() const
+{
+    const auto count = [this](monitor::ConnectionState state) { return m_states[std::size_t(state)]; };
+    Gateway::Totals result = counters;
+    result.open = count(monitor::ConnectionState::Open) + count(monitor::ConnectionState::Attached)
+        + count(monitor::ConnectionState::Streaming);
+    result.hibernating = count(monitor::ConnectionState::Hibernating);
+    result.waking = count(monitor::ConnectionState::Waking) + count(monitor::ConnectionState::Restoring);
+    result.keepaliveFailures = keepalive.failures();
+    return result;
+}
+
+} // namespace dormouse

@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/gateway/httprequest.h"
+
+#include "engine/gateway/headers.h"
+
+#include <algorithm>
+#include <array>
+
+namespace dormouse {
+
+namespace {
+
+constexpr qint64 kRetryBaseMs = 150;
+constexpr qint64 kUnconfirmedWaitMs = 2'000; // gateway.md section 9.3
+constexpr quint16 kAbortIndex = 1;           // the request start had 0
+constexpr int kPathTooLong = 414;
+constexpr int kHeadersTooLarge = 431;
+
+using T = StateTransition<HttpState>;
+constexpr std::array kTransitions{
+    T{HttpState::Waiting, HttpState::Queued, "ready"},
+    T{HttpState::Waiting, HttpState::Rejected, "wait failed"},
+    T{HttpState::Waiting, HttpState::Aborted, "client gone"},
+    T{HttpState::Queued, HttpState::Written, "link took it"},
+    T{HttpState::Queued, HttpState::Backoff, "attempt failed"},
+    T{HttpState::Queued, HttpState::Rejected, "destroyed"},
+    T{HttpState::Queued, HttpState::Aborted, "client gone"},
+    T{HttpState::Written, HttpState::Confirmed, "confirmed"},
+    T{HttpState::Written, HttpState::Backoff, "attempt failed"},
+    T{HttpState::Written, HttpState::Rejected, "rejected"},
+    T{HttpState::Written, HttpState::Aborted, "client gone"},
+    T{HttpState::Confirmed, HttpState::Streaming, "answer start"},
+    T{HttpState::Confirmed, HttpState::Done, "answer"},
+    T{HttpState::Confirmed, HttpState::Backoff, "attempt failed"},
+    T{HttpState::Confirmed, HttpState::Rejected, "rejected"},
+    T{HttpState::Confirmed, HttpState::Aborted, "client gone"},
+    T{HttpState::Backoff, HttpState::Waiting, "pause over"},
+    T{HttpState::Backoff, HttpState::Rejected, "attempts used up"},
+    T{HttpState::Backoff, HttpState::Aborted, "client gone"},
+    T{HttpState::Streaming, HttpState::Done, "finished"},
+    T{HttpState::Streaming, HttpState::Aborted, "aborted"},
+};
+
+bool isAllowed(HttpState from, HttpState to)
+{
+    return std::any_of(kTransitions.begin(), kTransitions.end(),
+                       [=](const T &one) { return one.from == from && one.to == to; });
+}
+
+bool saysActorNotFound(const wire::ToServerResponseStart &start)
+{
+    if (start.status != 503 || start.stream)
+        return false;
+    return std::any_of(start.headers.begin(), start.headers.end(), [](const auto &header) {
+        return header.first.compare("x-rivet-error", Qt::CaseInsensitive) == 0
+            && (header.second == "runner.actor_not_found" || header.second == "envoy.actor_not_found");
+    });
+}
+
+} // namespace
+
+std::span<const StateTransition<HttpState>> httpTransitions()
+{
+    return kTransitions;
+}
+
+const char *replayVerdict(AttemptEnd end, Delivery delivery, bool safeMethod, const QString &replayDelivered)
+{
+    // The runner itself says that nothing ran, or nothing ever left: repeating is always safe.
+    if (end == AttemptEnd::ActorNotFoundAnswer || delivery == Delivery::Queued)
+        return nullptr;
+    if (replayDelivered == QLatin1String("always"))
+        return nullptr;
+    if (safeMethod && replayDelivered != QLatin1String("never"))
+        return nullptr;
+    switch (end) {
+    case AttemptEnd::ActorStopped:
+        return "actor_stopped_while_waiting";
+    case AttemptEnd::AbortedBeforeStart:
+        return "tunnel_request_aborted";
+    case AttemptEnd::LinkLost:
+        return delivery == Delivery::Written ? "request_delivery_unconfirmed" : "actor_stopped_while_waiting";
+    case AttemptEnd::ActorNotFoundAnswer:
+        break;
+    }
+    return nullptr;
+}
+
+bool isSafeMethod(const QByteArray &method)
+{
+    return method == "GET" || method == "HEAD" || method == "OPTIONS";
+}
+
+qint64 retryPauseMs(int failed)
+{
+    return kRetryBaseMs << std::clamp(failed - 1, 0, 20);
+}
+
+HttpRequest::HttpRequest(GatewayCore &core, Setup setup, std::shared_ptr<HttpExchange> exchange)
+    : GatewaySession(core, std::move(setup)), m_exchange(std::move(exchange)), m_waiter(core, *this),
+      m_startTimer(core.context.timers), m_phaseTimer(core.context.timers), m_destroyTimer(core.context.timers)
+{}
+
+void HttpRequest::start()
+{
+    if (const auto wrong = pathError(m_setup.target.path)) {
+        reject(*wrong, "wait failed", m_setup.target.path.size() > kMaxPathBytes ? kPathTooLong : 0);
+        return;
+    }
+    const QByteArray &method = m_setup.head.method;
+    const bool bodyless = method == "GET" || method == "HEAD";
+    const qint64 bodyBytes = bodyless || m_exchange->body().isEmpty() ? -1 : m_exchange->body().size();
+    auto headers = headersForActor(m_setup.head, ForwardKind::Http, m_core.config(), rayId(), bodyBytes);
+    if (!headers) {
+        reject(headers.error(), "wait failed", kHeadersTooLarge);
+        return;
+    }
+    m_core.counters.dropped += quint64(headers->dropped);
+    m_headers = std::move(headers->headers);
+    m_messagesIn = 1;
+    m_bytesIn = quint64(m_exchange->body().size());
+    m_core.counters.messagesIn += 1;
+    m_core.counters.bytesIn += m_bytesIn;
+    m_exchange->onGone([this, alive = std::weak_ptr<bool>(m_alive)] {
+        const auto token = alive.lock();
+        if (token && *token)
+            clientGone();
+    });
+    beginAttempt();
+}
+
+monitor::ConnectionState HttpRequest::monitorState() const
+{
+    switch (m_state) {
+    case HttpState::Waiting:
+    case HttpState::Backoff:
+        return monitor::ConnectionState::Waiting;
+    case HttpState::Queued:
+        return monitor::ConnectionState::Opening;
+    case HttpState::Written:
+    case HttpState::Confirmed:
+        return monitor::ConnectionState::Open;
+    case HttpState::Streaming:
+        return monitor::ConnectionState::Streaming;
+    case HttpState::Done:
+    case HttpState::Rejected:
+    case HttpState::Aborted:
+        return monitor::ConnectionState::Closed;
+    }
+    return monitor::ConnectionState::Unknown;
+}
+
+monitor::ConnectionInfo HttpRequest::describe() const
+{
+    monitor::ConnectionInfo info = GatewaySession::describe();
+    info.method = QString::fromLatin1(m_setup.head.method);
+    info.httpStatus = m_status;
+    if (m_exchange->alive())
+        info.clientQueuedBytes = m_exchange->bytesQueued();
+    return info;
+}
+
+void HttpRequest::setState(HttpState state, const char *event)
+{
+    const monitor::ConnectionState before = monitorState();
+    const bool allowed = isAllowed(m_state, state);
+    m_state = state;
+    noteState(before, event, allowed);
+}
+
+void HttpRequest::stopTimers()
+{
+    m_waiter.cancel();
+    m_startTimer.cancel();
+    m_phaseTimer.cancel();
+    m_destroyTimer.cancel();
+}
+
+bool HttpRequest::isAtRunner() const
+{
+    return m_state == HttpState::Queued || m_state == HttpState::Written || m_state == HttpState::Confirmed;
+}
+
+void HttpRequest::beginAttempt()
+{
+    ++m_attempts;
+    if (!m_needSinceUs)
+        m_needSinceUs = m_core.nowUs();
+    ReadyWaiter::Options options;
+    options.skipReadyWait = m_setup.target.skipReadyWait;
+    m_waiter.start(options, [this](Result<ReadyWaiter::Ready> result) {
+        if (result)
+            attemptReady(*result);
+        else
+            reject(result.error(), "wait failed");
+    });
+}
+
+void HttpRequest::attemptReady(const ReadyWaiter::Ready &ready)
+{
+    if (m_waiter.wakesSent() == 0 && m_attempts == 1)
+        m_needSinceUs.reset();
+    m_core.newRequestId(*this);
+    m_core.setRunner(*this, ready.runnerId);
+    m_generation = ready.generation;
+    m_linkCut = false;
+    setState(HttpState::Queued, "ready");
+    trySend();
+}
+
+void HttpRequest::trySend()
+{
+    wire::ToClientRequestStart start;
+    start.actorId = actorId();
+    start.method = m_setup.head.method;
+    start.path = m_setup.target.path;
+    start.headers = m_headers;
+    const bool bodyless = start.method == "GET" || start.method == "HEAD";
+    if (!bodyless && !m_exchange->body().isEmpty())
+        start.body = m_exchange->body();
+    if (!send(std::move(start), 0))
+        return;
+    m_writtenUs = m_core.nowUs();
+    setState(HttpState::Written, "link took it");
+    if (m_needSinceUs) {
+        m_core.context.sink.wakeLatency(m_writtenUs - *m_needSinceUs);
+        m_needSinceUs.reset();
+    }
+    m_startTimer.start(m_core.nowMs() + m_core.config().gatewayResponseStartTimeoutMs, [this] {
+        send(wire::ToClientRequestAbort{}, kAbortIndex);
+        reject(guardError("gateway_response_start_timeout", QStringLiteral("the actor did not begin its answer in time"),
+                          {{QStringLiteral("actor_id"), actorId()},
+                           {QStringLiteral("timeout_ms"), m_core.config().gatewayResponseStartTimeoutMs}}),
+               "start timeout");
+    });
+}
+
+void HttpRequest::confirm()
+{
+    m_phaseTimer.cancel();
+    if (m_state == HttpState::Written)
+        setState(HttpState::Confirmed, "confirmed");
+}
+
+void HttpRequest::tunnel(const wire::ToServerTunnelMessageKind &kind)
+{
+    if (m_state != HttpState::Written && m_state != HttpState::Confirmed && m_state != HttpState::Streaming) {
+        drop();
+        return;
+    }
+    if (const auto *start = std::get_if<wire::ToServerResponseStart>(&kind)) {
+        if (m_state == HttpState::Streaming) {
+            drop();
+            return;
+        }
+        confirm();
+        if (saysActorNotFound(*start)) {
+            m_lastStatus = start->status;
+            failAttempt(AttemptEnd::ActorNotFoundAnswer);
+        } else {
+            responseStart(*start);
+        }
+        return;
+    }
+    if (const auto *chunk = std::get_if<wire::ToServerResponseChunk>(&kind)) {
+        if (m_state == HttpState::Streaming)
+            responseChunk(*chunk);
+        else
+            drop();
+        return;
+    }
+    if (std::holds_alternative<wire::ToServerResponseAbort>(kind)) {
+        if (m_state == HttpState::Streaming) {
+            abortClient("aborted by the actor");
+        } else {
+            confirm();
+            failAttempt(AttemptEnd::AbortedBeforeStart);
+        }
+        return;
+    }
+    drop();
+}
+
+void HttpRequest::responseStart(const wire::ToServerResponseStart &start)
+{
+    m_startTimer.cancel();
+    m_core.context.sink.httpLatency(m_core.nowUs() - m_writtenUs);
+    if (start.status < 200 || start.status > 999) {
+        reject(guardError("invalid_response_body", QStringLiteral("the actor answered with an invalid status"),
+                          {{QStringLiteral("detail"), QStringLiteral("status %1").arg(start.status)}}),
+               "invalid answer");
+        return;
+    }
+    const bool bodyless = start.status == 204 || start.status == 304;
+    const bool toHead = m_setup.head.method == "HEAD";
+    HeaderList headers = headersForClient(start.headers, start.stream || (toHead && !start.body));
+    QByteArray *vary = nullptr;
+    for (auto &[name, value] : headers) {
+        if (name == "vary")
+            vary = &value;
+    }
+    for (auto &[name, value] : corsHeaders(m_setup.head, m_core.config())) {
+        if (name == "vary" && vary != nullptr)
+            *vary += ", " + value;
+        else
+            headers.emplace_back(name, value);
+    }
+    headers.emplace_back("x-rivet-ray-id", rayId().toUtf8());
+    m_status = start.status;
+    const QByteArray body = bodyless ? QByteArray() : start.body.value_or(QByteArray());
+    ++m_messagesOut;
+    ++m_core.counters.messagesOut;
+    m_bytesOut += quint64(body.size());
+    m_core.counters.bytesOut += quint64(body.size());
+    if (!start.stream || bodyless) {
+        m_exchange->respond(start.status, headers, body);
+        setState(HttpState::Done, "answer");
+        m_closedBy = QStringLiteral("actor");
+        m_core.end(*this);
+        return;
+    }
+    m_exchange->begin(start.status, headers);
+    setState(HttpState::Streaming, "answer start");
+    if (!body.isEmpty())
+        flush(body);
+}
+
+void HttpRequest::flush(const QByteArray &data)
+{
+    m_exchange->write(data);
+    if (m_exchange->bytesQueued() <= m_core.config().httpResponseQueueMaxBytes)
+        return;
+    send(wire::ToClientRequestAbort{}, kAbortIndex);
+    abortClient("client too slow");
+}
+
+void HttpRequest::responseChunk(const wire::ToServerResponseChunk &chunk)
+{
+    ++m_messagesOut;
+    ++m_core.counters.messagesOut;
+    m_bytesOut += quint64(chunk.body.size());
+    m_core.counters.bytesOut += quint64(chunk.body.size());
+    if (!chunk.body.isEmpty())
+        flush(chunk.body);
+    if (ended() || !chunk.finish)
+        return;
+    m_exchange->finish();
+    setState(HttpState::Done, "finished");
+    m_closedBy = QStringLiteral("actor");
+    m_core.end(*this);
+}
+
+void HttpRequest::failAttempt(AttemptEnd end)
+{
+    m_startTimer.cancel();
+    m_phaseTimer.cancel();
+    const Delivery delivery = m_state == HttpState::Queued   ? Delivery::Queued
+                              : m_state == HttpState::Written ? Delivery::Written
+                                                              : Delivery::Confirmed;
+    const char *code = replayVerdict(end, delivery, isSafeMethod(m_setup.head.method), m_core.config().replayDelivered);
+    if (code != nullptr) {
+        reject(guardError(code, QStringLiteral("the actor ended before it answered"),
+                          {{QStringLiteral("actor_id"), actorId()}}),
+               "may not be replayed");
+        return;
+    }
+    switch (end) {
+    case AttemptEnd::ActorStopped: m_lastErrorCode = "guard.actor_stopped_while_waiting"; break;
+    case AttemptEnd::ActorNotFoundAnswer: m_lastErrorCode = "runner.actor_not_found"; break;
+    case AttemptEnd::AbortedBeforeStart: m_lastErrorCode = "guard.tunnel_request_aborted"; break;
+    case AttemptEnd::LinkLost: m_lastErrorCode = "guard.request_delivery_unconfirmed"; break;
+    }
+    if (end == AttemptEnd::LinkLost)
+        send(wire::ToClientRequestAbort{}, kAbortIndex);
+    dropRequest();
+    setState(HttpState::Backoff, "attempt failed");
+    if (m_attempts >= m_core.config().httpAttempts) {
+        QJsonObject metadata{{QStringLiteral("attempts"), m_attempts},
+                             {QStringLiteral("last_error_code"), QString::fromLatin1(m_lastErrorCode)},
+                             {QStringLiteral("last_target_kind"), QStringLiteral("custom_serve")}};
+        metadata.insert(QStringLiteral("last_status"), m_lastStatus != 0 ? QJsonValue(m_lastStatus) : QJsonValue());
+        reject(guardError("retry_attempts_exceeded", QStringLiteral("no attempt reached the actor"), metadata),
+               "attempts used up");
+        return;
+    }
+    const ActorRow *row = m_core.directory.actor(actorId());
+    const bool runsAgain = end == AttemptEnd::ActorStopped && m_attempts == 1 && row != nullptr
+        && row->state == ActorState::Running;
+    m_phaseTimer.start(m_core.nowMs() + (runsAgain ? 0 : retryPauseMs(m_attempts)), [this] {
+        setState(HttpState::Waiting, "pause over");
+        beginAttempt();
+    });
+}
+
+void HttpRequest::actorStopped()
+{
+    m_waiter.actorStopped();
+    if (ended() || !m_requestId || !actorLeft())
+        return;
+    if (m_state == HttpState::Streaming)
+        abortClient("actor stopped");
+    else if (isAtRunner())
+        failAttempt(m_linkCut ? AttemptEnd::LinkLost : AttemptEnd::ActorStopped);
+}
+
+void HttpRequest::actorDestroyStarted()
+{
+    m_waiter.actorDestroyStarted();
+    if (ended() || !m_requestId || m_destroyTimer.active())
+        return;
+    m_destroyTimer.start(m_core.nowMs() + m_core.config().destroyClientGraceMs, [this] { actorDestroyed(); });
+}
+
+void HttpRequest::actorDestroyed()
+{
+    m_waiter.actorDestroyStarted();
+    if (ended())
+        return;
+    if (m_state == HttpState::Streaming)
+        abortClient("actor destroyed");
+    else
+        reject(notFoundError(), "destroyed");
+}
+
+void HttpRequest::linkDown()
+{
+    m_linkCut = true;
+    m_phaseTimer.cancel();
+}
+
+void HttpRequest::linkBack()
+{
+    m_linkCut = false;
+    if (m_state == HttpState::Queued) {
+        trySend();
+    } else if (m_state == HttpState::Written) {
+        m_phaseTimer.start(m_core.nowMs() + kUnconfirmedWaitMs, [this] { failAttempt(AttemptEnd::LinkLost); });
+    }
+}
+
+void HttpRequest::linkConfirmed()
+{
+    if (m_state == HttpState::Written)
+        confirm();
+}
+
+void HttpRequest::clientGone()
+{
+    if (m_state == HttpState::Written || m_state == HttpState::Confirmed || m_state == HttpState::Streaming)
+        send(wire::ToClientRequestAbort{}, kAbortIndex);
+    setState(HttpState::Aborted, "client gone");
+    m_closedBy = QStringLiteral("client");
+    m_core.end(*this);
+}
+
+void HttpRequest::abortClient(const char *event)
+{
+    m_exchange->abort();
+    setState(HttpState::Aborted, event);
+    m_closedBy = QStringLiteral("engine");
+    m_core.end(*this);
+}
+
+void HttpRequest::reject(const Error &error, const char *event, int status)
+{
+    ErrorAnswer answer = errorAnswer(error, m_setup.head, m_core.config(), rayId());
+    if (status != 0)
+        answer.status = status;
+    if (error.group == "guard" && error.code == "rate_limit")
+        answer.headers.emplace_back("retry-after", "1");
+    m_status = answer.status;
+    m_closeReason = QString::fromLatin1(error.fullCode());
+    m_closedBy = QStringLiteral("engine");
+    m_exchange->respond(answer.status, answer.headers, answer.body);
+    setState(HttpState::Rejected, event);
+    m_core.end(*this);
+}
+
+void HttpRequest::shutdown()
+{
+    if (m_state == HttpState::Streaming)
+        abortClient("engine shuts down");
+    else
+        reject(guardError("service_unavailable", QStringLiteral("the engine is shutting down")), "shutdown");
+}
+
+bool HttpRequest::closeByOperator(quint16, const QByteArray &reason)
+{
+    if (m_state == HttpState::Written || m_state == HttpState::Confirmed || m_state == HttpState::Streaming)
+        send(wire::ToClientRequestAbort{}, kAbortIndex);
+    if (m_state == HttpState::Streaming) {
+        abortClient("closed by operator");
+    } else {
+        reject(guardError("service_unavailable", QStringLiteral("the request was ended by the operator"),
+                          {{QStringLiteral("reason"), QString::fromUtf8(reason)}}),
+               "closed by operator");
+    }
+    return true;
+}
+
+} // namespace dormouse

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/gateway/gatewaycore.h"
+#include "engine/gateway/readywaiter.h"
+
+#include <span>
+
+namespace dormouse {
+
+enum class HttpState { Waiting, Queued, Written, Confirmed, Backoff, Streaming, Done, Rejected, Aborted };
+/// gateway.md section 13.3; collecting the body is the server's part.
+std::span<const StateTransition<HttpState>> httpTransitions();
+
+/// What ended an attempt before its answer began (rows of gateway.md section 6.4).
+enum class AttemptEnd { ActorStopped, ActorNotFoundAnswer, AbortedBeforeStart, LinkLost };
+enum class Delivery { Queued, Written, Confirmed };
+/// Null = try again; else the code (group guard) of the 503.
+const char *replayVerdict(AttemptEnd end, Delivery delivery, bool safeMethod, const QString &replayDelivered);
+bool isSafeMethod(const QByteArray &method);
+/// Pause before attempt number failed + 1 (gateway.md section 6.4), failed >= 1.
+qint64 retryPauseMs(int failed);
+
+/// One client HTTP request over all its attempts (gateway.md section 6). Thread: engine thread.
+class HttpRequest final : public GatewaySession
+{
+public:
+    HttpRequest(GatewayCore &core, Setup setup, std::shared_ptr<HttpExchange> exchange);
+    void start();
+
+    monitor::ConnectionState monitorState() const override;
+    monitor::ConnectionInfo describe() const override;
+    void tunnel(const wire::ToServerTunnelMessageKind &kind) override;
+    void actorReady() override { m_waiter.recheck(); }
+    void actorStopped() override;
+    void actorPendingTimeout() override { m_waiter.actorPendingTimeout(); }
+    void actorDestroyStarted() override;
+    void actorDestroyed() override;
+    void linkDown() override;
+    void linkBack() override;
+    void linkConfirmed() override;
+    void anyLinkBack() override { m_waiter.recheck(); }
+    void shutdown() override;
+    bool closeByOperator(quint16 code, const QByteArray &reason) override;
+
+private:
+    bool isAtRunner() const;
+    void setState(HttpState state, const char *event);
+    void beginAttempt();
+    void attemptReady(const ReadyWaiter::Ready &ready);
+    void trySend();
+    void confirm();
+    void failAttempt(AttemptEnd end);
+    void responseStart(const wire::ToServerResponseStart &start);
+    void responseChunk(const wire::ToServerResponseChunk &chunk);
+    void flush(const QByteArray &data);
+    void clientGone();
+    void abortClient(const char *event);
+    /// status 0 = the one of the error.
+    void reject(const Error &error, const char *event, int status = 0);
+    void stopTimers() override;
+    void drop() { ++m_core.counters.dropped; }
+
+    std::shared_ptr<HttpExchange> m_exchange; ///< shared with the connection that the answer goes to
+    HttpState m_state = HttpState::Waiting;
+    ReadyWaiter m_waiter;
+    wire::HeaderMap m_headers;
+    bool m_linkCut = false;
+    qint64 m_writtenUs = 0;
+    std::optional<int> m_status;
+    QByteArray m_lastErrorCode;
+    int m_lastStatus = 0;
+    ScopedTimer m_startTimer; ///< start of the answer
+    ScopedTimer m_phaseTimer; ///< backoff, or the wait for a sign of life after a cut
+    ScopedTimer m_destroyTimer;
+};
+
+} // namespace dormouse

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/gateway/gatewaycore.h"
+
+namespace dormouse {
+
+/// Waits until an actor can be reached, waking it when it sleeps (gateway.md section 5.1): one deadline, spaced wake
+/// retries, pool errors after 1 s and then every 2 s. Thread: engine thread. done may run from inside start().
+class ReadyWaiter
+{
+public:
+    struct Ready
+    {
+        QString runnerId;
+        quint32 generation = 0;
+    };
+    struct Options
+    {
+        bool skipReadyWait = false;
+        /// A generation that has already been left and does not count as ready again.
+        std::optional<quint32> leftGeneration;
+    };
+    using Done = std::function<void(Result<Ready>)>;
+
+    ReadyWaiter(GatewayCore &core, GatewaySession &owner);
+    ~ReadyWaiter();
+
+    void start(const Options &options, Done done);
+    void cancel();
+    bool isActive() const { return bool(m_done); }
+    int wakesSent() const { return m_wakes; }
+
+    // What the owner forwards; without effect while not active.
+    void recheck();
+    void actorStopped();
+    void actorPendingTimeout();
+    void actorDestroyStarted();
+
+private:
+    bool finishWhenReady(const ActorRow &row);
+    void wake(const ActorRow &row);
+    void finish(Result<Ready> result);
+    void pollLater(qint64 delayMs);
+    void poll();
+
+    GatewayCore &m_core;
+    GatewaySession &m_owner;
+    Options m_options;
+    Done m_done;
+    int m_wakes = 0;
+    int m_rewakes = 0;
+    ScopedTimer m_deadline;
+    ScopedTimer m_pollTimer;
+    ScopedTimer m_rewakeTimer;
+};
+
+} // namespace dormouse

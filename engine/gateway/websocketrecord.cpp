@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of WebSocketSession that begins when an actor accepts a socket as hibernatable (gateway.md section 8).
+#include "engine/gateway/headers.h"
+#include "engine/gateway/websocketsession.h"
+
+#include <array>
+
+namespace dormouse {
+
+namespace {
+
+constexpr qint64 kTurnBytes = 1024 * 1024;         // gateway.md section 8.5
+constexpr qint64 kLinkHighBytes = 8 * 1024 * 1024; // gateway.md section 7.2
+constexpr qsizetype kPreviewBytes = 256;
+
+struct WarningLevel
+{
+    int percent;
+    monitor::EventLevel level;
+};
+constexpr std::array kWarningLevels{WarningLevel{50, monitor::EventLevel::Debug},
+                                    WarningLevel{75, monitor::EventLevel::Info},
+                                    WarningLevel{80, monitor::EventLevel::Warn}};
+
+} // namespace
+
+void WebSocketSession::createRecord()
+{
+    const EngineConfig &config = m_core.config();
+    if (m_core.hibernatableOf(actorId()) >= config.maxHwsPerActor || m_core.hibernatableTotal() >= config.maxHws) {
+        emitEvent(monitor::EventKind::Limit, monitor::EventLevel::Warn, QStringLiteral("hibernating_limit_reached"));
+        fail(guardError("hibernating_limit_reached", QStringLiteral("too many hibernatable sockets"),
+                        {{QStringLiteral("limit"), config.maxHwsPerActor}}));
+        return;
+    }
+    qint64 limit = config.hwsMaxPendingSize;
+    if (const ActorRow *row = m_core.directory.actor(actorId())) {
+        limit = m_core.directory.poolSetting(row->namespaceId, row->pool, QStringLiteral("hws_max_pending_size"))
+                    .value_or(limit);
+    }
+    m_record = std::make_unique<Record>(limit);
+    m_record->attached = true;
+    m_core.addHibernatable(actorId());
+    setState(SocketState::Attached, "accepted hibernatable");
+    // Client messages are released only after this commit: from then on a crash of the actor finds the row.
+    m_core.keepalive.add(*m_requestId, actorId(),
+                         [this, alive = std::weak_ptr<bool>(m_alive)](const Status &status) {
+                             const auto token = alive.lock();
+                             if (token && *token)
+                                 rowCommitted(status);
+                         });
+}
+
+void WebSocketSession::rowCommitted(const Status &status)
+{
+    if (!status.ok()) {
+        fail(Error::make("core", "internal_error", QStringLiteral("the socket could not be stored")));
+        return;
+    }
+    m_record->rowCommitted = true;
+    releaseHeld();
+    if (!ended())
+        pump();
+    updateReading();
+}
+
+bool WebSocketSession::appendPending(const QByteArray &payload, bool binary, bool evenAboveLimit)
+{
+    PendingBuffer &buffer = m_record->buffer;
+    const PendingBuffer::Verdict verdict = buffer.check(payload.size());
+    if (verdict != PendingBuffer::Verdict::Accepted && !evenAboveLimit) {
+        if (m_core.config().hwsPendingPolicy == QLatin1String("pause") && !m_deferredClose) {
+            m_held.push_front({payload, binary});
+            updateReading();
+            return false;
+        }
+        emitEvent(monitor::EventKind::Limit, monitor::EventLevel::Warn, QStringLiteral("pending_limit"), {}, {},
+                  QStringLiteral("used %1 of %2 B in %3 messages, index %4 to %5")
+                      .arg(buffer.bytes()).arg(buffer.limit()).arg(buffer.count())
+                      .arg(buffer.front().index).arg(buffer.back().index));
+        fail(guardError("websocket_pending_limit_reached", QStringLiteral("too much is unacknowledged")));
+        return false;
+    }
+    const quint16 index = buffer.append(payload, binary, m_core.context.clock.wallMs());
+    if (m_core.context.sink.wantsTrace())
+        emitMessage(monitor::EventKind::MessageIn, index, payload.size());
+    warnPending();
+    m_core.pendingChanged(1, buffer.back().size());
+    return !ended();
+}
+
+void WebSocketSession::warnPending()
+{
+    const PendingBuffer &buffer = m_record->buffer;
+    while (m_record->warnedLevels < int(kWarningLevels.size())) {
+        const WarningLevel &next = kWarningLevels[std::size_t(m_record->warnedLevels)];
+        if (buffer.bytes() * 100 < buffer.limit() * next.percent)
+            return;
+        ++m_record->warnedLevels;
+        emitEvent(monitor::EventKind::Limit, next.level, QStringLiteral("pending_warning"), {}, {},
+                  QStringLiteral("%1 % of the pending limit used, %2 of %3 B in %4 messages")
+                      .arg(next.percent).arg(buffer.bytes()).arg(buffer.limit()).arg(buffer.count()));
+    }
+}
+
+void WebSocketSession::pump()
+{
+    if (ended() || !m_record->attached || !m_record->rowCommitted || m_linkCut)
+        return;
+    PendingBuffer &buffer = m_record->buffer;
+    const bool trace = m_core.context.sink.wantsTrace();
+    qint64 budget = kTurnBytes;
+    m_congested = m_core.links.linkBytesQueued(m_runnerId) > kLinkHighBytes;
+    while (!m_congested && !buffer.allWritten()) {
+        if (budget <= 0) {
+            // Other sockets are served between two slices.
+            if (!m_turnTimer.active())
+                m_turnTimer.start(m_core.nowMs(), [this] { pump(); });
+            break;
+        }
+        const PendingMessage &next = buffer.at(buffer.cursor());
+        wire::ToClientWebSocketMessage message{next.payload, next.binary};
+        const quint16 index = next.index;
+        const qint64 size = next.size();
+        // Marked first: an acknowledgement that arrives during the write finds a written message.
+        const bool again = buffer.markWritten(m_generation, m_core.nowMs(), m_core.nowUs());
+        if (!send(std::move(message), index)) {
+            buffer.unmarkWritten();
+            break;
+        }
+        if (ended())
+            return;
+        budget -= size;
+        if (again) {
+            ++m_record->resends;
+            ++m_core.counters.resentMessages;
+        }
+        if (m_needSinceUs) {
+            m_core.context.sink.wakeLatency(m_core.nowUs() - *m_needSinceUs);
+            m_needSinceUs.reset();
+        }
+        if (trace) {
+            emitMessage(again ? monitor::EventKind::MessageResent : monitor::EventKind::MessageSent, index,
+                        size - PendingBuffer::kOverheadBytes);
+        }
+        if (budget <= 0)
+            m_congested = m_core.links.linkBytesQueued(m_runnerId) > kLinkHighBytes;
+    }
+    armAckTimer();
+    if (!completeDeferredClose())
+        updateReading();
+}
+
+void WebSocketSession::acknowledged(quint16 index)
+{
+    // Also before the ready of the generation that was started with this socket: its runner may be quicker.
+    if (!m_record) {
+        ++m_core.counters.dropped;
+        return;
+    }
+    const bool trace = m_core.context.sink.wantsTrace();
+    const qint64 nowUs = m_core.nowUs();
+    const auto result = m_record->buffer.ack(index, [&](const PendingMessage &message) {
+        if (!message.writtenMs)
+            return;
+        const qint64 latencyUs = nowUs - message.writtenUs;
+        m_record->lastAckLatencyUs = latencyUs;
+        m_core.context.sink.ackLatency(latencyUs);
+        if (trace)
+            emitMessage(monitor::EventKind::MessageAcked, message.index, latencyUs);
+    });
+    if (!result.valid) {
+        ++m_core.counters.acksInvalid;
+        if (!m_record->warnedInvalidAck) {
+            m_record->warnedInvalidAck = true;
+            emitEvent(monitor::EventKind::Protocol, monitor::EventLevel::Warn, QStringLiteral("ack_invalid"), {}, {},
+                      QStringLiteral("index %1, acknowledged %2, last sent %3")
+                          .arg(index).arg(m_record->buffer.acked()).arg(m_record->buffer.lastSent()));
+        }
+        return;
+    }
+    Q_ASSERT(m_record->buffer.recount() == m_record->buffer.bytes());
+    m_core.pendingChanged(-qint64(result.count), -result.bytes);
+    if (m_record->buffer.oldestWrittenMs() == std::nullopt)
+        m_ackTimer.cancel();
+    m_core.markChanged(*this);
+    if (!m_held.empty()) {
+        releaseHeld();
+        updateReading();
+    }
+}
+
+void WebSocketSession::armAckTimer()
+{
+    if (m_ackTimer.active())
+        return;
+    const auto oldest = m_record->buffer.oldestWrittenMs();
+    if (oldest)
+        m_ackTimer.start(*oldest + m_core.config().hwsMessageAckTimeoutMs + 1, [this] { ackDeadline(); });
+}
+
+void WebSocketSession::ackDeadline()
+{
+    // Armed for the oldest message of some earlier moment; acknowledgements may have moved it on.
+    const auto oldest = m_record->buffer.oldestWrittenMs();
+    if (!oldest || !m_record->attached || m_linkCut)
+        return;
+    if (m_core.nowMs() - *oldest > m_core.config().hwsMessageAckTimeoutMs)
+        garbageCollect("ack_timeout");
+    else
+        armAckTimer();
+}
+
+void WebSocketSession::garbageCollect(const char *reason)
+{
+    const PendingBuffer &buffer = m_record->buffer;
+    QString text = QStringLiteral("nothing pending");
+    if (!buffer.isEmpty()) {
+        text = QStringLiteral("oldest %1 ms, %2 messages, index %3 to %4, %5 B")
+                   .arg(m_core.context.clock.wallMs() - buffer.front().queuedWallMs).arg(buffer.count())
+                   .arg(buffer.front().index).arg(buffer.back().index).arg(buffer.bytes());
+    }
+    emitEvent(monitor::EventKind::Limit, monitor::EventLevel::Warn, QString::fromLatin1(reason), {}, {}, text);
+    fail(guardError("websocket_garbage_collected", QStringLiteral("the actor did not acknowledge in time")));
+}
+
+// --- sleep and wake -----------------------------------------------------------------------------
+
+void WebSocketSession::detach(const char *event)
+{
+    Record &record = *m_record;
+    record.attached = false;
+    record.leftGeneration = m_generation;
+    ++record.sleeps;
+    record.buffer.rewind();
+    m_ackTimer.cancel();
+    m_turnTimer.cancel();
+    m_congested = false;
+    m_linkCut = false;
+    m_core.setRunner(*this, {});
+    if (!record.buffer.isEmpty() && record.buffer.front().generations > m_core.config().hwsMaxResends) {
+        garbageCollect("resend_limit");
+        return;
+    }
+    if (m_deferredClose) {
+        if (!m_core.config().wakeOnCloseWhileAsleep) {
+            finish({{}, {}, {}, "client", "actor stopped", false});
+            return;
+        }
+        m_core.queueCloseWake(*m_requestId);
+        return;
+    }
+    const bool pending = !record.buffer.isEmpty();
+    const ActorRow *row = m_core.directory.actor(actorId());
+    const bool destroying = row == nullptr || row->state == ActorState::Destroying
+        || row->state == ActorState::Destroyed;
+    if (!pending || destroying) {
+        setState(SocketState::Hibernating, event);
+        // It may be running again already: the next generation's ready must not be missed.
+        tryAttach();
+    } else {
+        wakeForRecord();
+    }
+    updateReading();
+}
+
+void WebSocketSession::wakeForRecord()
+{
+    ++m_record->wakes;
+    if (m_state != SocketState::ClosingAsleep)
+        setState(SocketState::Waking, "client message");
+    if (!m_needSinceUs)
+        m_needSinceUs = m_core.nowUs();
+    ReadyWaiter::Options options;
+    options.leftGeneration = m_record->leftGeneration;
+    m_waiter.start(options, [this](Result<ReadyWaiter::Ready> result) {
+        if (result)
+            attach(*result);
+        else if (m_state == SocketState::ClosingAsleep)
+            finish({{}, {}, {}, "client", "wake failed", false});
+        else if (result.error().group == "actor")
+            fail(notFoundError());
+        else
+            fail(result.error());
+    });
+}
+
+void WebSocketSession::closeWakeGranted()
+{
+    if (m_state == SocketState::ClosingAsleep && m_record && !m_record->attached && !m_waiter.isActive())
+        wakeForRecord();
+}
+
+void WebSocketSession::tryAttach()
+{
+    const ActorRow *row = m_core.directory.actor(actorId());
+    if (row == nullptr || row->state != ActorState::Running || !row->runnerId)
+        return;
+    if (m_record->attached) {
+        // Ready of a later generation without a stop in between: the stop was not seen.
+        if (row->generation != m_generation || row->runnerId != m_runnerId)
+            detach("actor stopped");
+        return;
+    }
+    if (row->generation == m_record->leftGeneration)
+        return;
+    const bool listed = m_record->listedGeneration == row->generation;
+    // Nobody waits for this actor on behalf of this socket: without a listing it simply sleeps on.
+    if (!listed && !m_waiter.isActive())
+        return;
+    m_waiter.cancel();
+    attach({*row->runnerId, row->generation});
+}
+
+void WebSocketSession::attach(const ReadyWaiter::Ready &ready)
+{
+    Record &record = *m_record;
+    if (record.listedGeneration != ready.generation) {
+        garbageCollect("not_listed");
+        return;
+    }
+    m_core.setRunner(*this, ready.runnerId);
+    m_generation = ready.generation;
+    record.attached = true;
+    record.buffer.rewind();
+    m_linkCut = !m_core.links.linkUp(ready.runnerId);
+    if (m_state != SocketState::ClosingAsleep)
+        setState(SocketState::Attached, "ready");
+    if (record.buffer.isEmpty())
+        m_needSinceUs.reset();
+    pump();
+}
+
+bool WebSocketSession::listForStart(quint32 generation)
+{
+    if (!m_record || ended())
+        return false;
+    m_record->listedGeneration = generation;
+    return true;
+}
+
+void WebSocketSession::closeForTotalLimit()
+{
+    emitEvent(monitor::EventKind::Limit, monitor::EventLevel::Error, QStringLiteral("total_pending_limit"), {}, {},
+              QStringLiteral("holds %1 B").arg(m_record->buffer.bytes()));
+    fail(guardError("websocket_pending_limit_reached", QStringLiteral("too much is unacknowledged in this process")));
+}
+
+void WebSocketSession::pendingMessages(std::vector<monitor::PendingMessageInfo> &out, int limit, bool preview) const
+{
+    if (!m_record)
+        return;
+    const qint64 wallOffset = m_core.context.clock.wallMs() - m_core.nowMs();
+    for (std::size_t i = 0; i < m_record->buffer.count() && int(i) < limit; ++i) {
+        const PendingMessage &message = m_record->buffer.at(i);
+        monitor::PendingMessageInfo info;
+        info.index = message.index;
+        info.bytes = message.payload.size();
+        info.binary = message.binary;
+        info.queuedTs = message.queuedWallMs;
+        if (message.writtenMs)
+            info.writtenTs = *message.writtenMs + wallOffset;
+        info.timesSent = message.timesSent;
+        if (preview)
+            info.preview = message.payload.left(kPreviewBytes);
+        out.push_back(std::move(info));
+    }
+}
+
+} // namespace dormouse

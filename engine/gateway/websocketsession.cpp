@@ -1,0 +1,754 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/gateway/websocketsession.h"
+
+#include "engine/gateway/headers.h"
+#include "engine/gateway/httprequest.h"
+
+#include <QUtf8StringView>
+
+#include <algorithm>
+#include <array>
+
+namespace dormouse {
+
+namespace {
+
+constexpr qint64 kUnconfirmedWaitMs = 2'000;        // gateway.md section 9.3
+constexpr qint64 kCutQueueBytes = 1024 * 1024;      // gateway.md section 9.3
+constexpr qint64 kLinkHighBytes = 8 * 1024 * 1024;  // gateway.md section 7.2
+constexpr qint64 kCloseDeliveryMs = 60'000;         // gateway.md section 8.6
+
+using T = StateTransition<SocketState>;
+constexpr std::array kTransitions{
+    T{SocketState::Waiting, SocketState::Opening, "ready"},
+    T{SocketState::Waiting, SocketState::Closed, "wait failed"},
+    T{SocketState::Opening, SocketState::Backoff, "attempt failed"},
+    T{SocketState::Opening, SocketState::Open, "accepted"},
+    T{SocketState::Opening, SocketState::Attached, "accepted hibernatable"},
+    T{SocketState::Opening, SocketState::Closed, "closed"},
+    T{SocketState::Backoff, SocketState::Waiting, "pause over"},
+    T{SocketState::Backoff, SocketState::Closed, "attempts used up"},
+    T{SocketState::Open, SocketState::ClosingAsleep, "client gone, link down"},
+    T{SocketState::Open, SocketState::Closed, "closed"},
+    T{SocketState::Attached, SocketState::Hibernating, "actor stopped, nothing pending"},
+    T{SocketState::Attached, SocketState::Waking, "actor stopped, messages pending"},
+    T{SocketState::Attached, SocketState::ClosingAsleep, "client gone, messages unwritten"},
+    T{SocketState::Attached, SocketState::Closed, "closed"},
+    T{SocketState::Hibernating, SocketState::Waking, "client message"},
+    T{SocketState::Hibernating, SocketState::Attached, "ready"},
+    T{SocketState::Hibernating, SocketState::ClosingAsleep, "client gone"},
+    T{SocketState::Hibernating, SocketState::Closed, "closed"},
+    T{SocketState::Waking, SocketState::Attached, "ready and listed"},
+    T{SocketState::Waking, SocketState::ClosingAsleep, "client gone"},
+    T{SocketState::Waking, SocketState::Closed, "closed"},
+    T{SocketState::ClosingAsleep, SocketState::Closed, "close delivered or given up"},
+};
+
+bool isAllowed(SocketState from, SocketState to)
+{
+    return std::any_of(kTransitions.begin(), kTransitions.end(),
+                       [=](const T &one) { return one.from == from && one.to == to; });
+}
+
+/// A refusal that only says "not now"; every other one is the actor's own decision (gateway.md section 7.1).
+bool isRetryableRefusal(const wire::ToServerWebSocketClose &close)
+{
+    const QString reason = close.reason.value_or(QString());
+    return close.code == closeNumber(CloseCode::InternalError)
+        && (reason == QLatin1String("Server Error") || reason == QLatin1String("Actor not found"));
+}
+
+} // namespace
+
+std::span<const StateTransition<SocketState>> webSocketTransitions()
+{
+    return kTransitions;
+}
+
+WebSocketSession::WebSocketSession(GatewayCore &core, Setup setup, std::unique_ptr<UpgradeRequest> upgrade)
+    : GatewaySession(core, std::move(setup)), m_upgrade(std::move(upgrade)), m_waiter(core, *this),
+      m_phaseTimer(core.context.timers), m_ackTimer(core.context.timers), m_turnTimer(core.context.timers),
+      m_cutTimer(core.context.timers), m_destroyTimer(core.context.timers)
+{}
+
+WebSocketSession::~WebSocketSession()
+{
+    if (m_channel)
+        m_channel->setListener(nullptr);
+}
+
+void WebSocketSession::start()
+{
+    if (!m_core.config().websocketAcceptWhenReady && !acceptUpgrade())
+        return;
+    if (const auto wrong = pathError(m_setup.target.path)) {
+        fail(*wrong);
+        return;
+    }
+    auto headers = headersForActor(m_setup.head, ForwardKind::WebSocket, m_core.config(), rayId(), -1);
+    if (!headers) {
+        fail(headers.error());
+        return;
+    }
+    m_core.counters.dropped += quint64(headers->dropped);
+    m_headers = std::move(headers->headers);
+    beginAttempt();
+}
+
+bool WebSocketSession::acceptUpgrade()
+{
+    const auto offered = m_setup.head.offeredProtocols();
+    const bool rivet = std::find(offered.begin(), offered.end(), QByteArrayLiteral("rivet")) != offered.end();
+    HeaderList headers = corsHeaders(m_setup.head, m_core.config());
+    headers.emplace_back("x-rivet-ray-id", rayId().toUtf8());
+    m_channel = m_upgrade->accept(rivet ? QByteArrayLiteral("rivet") : QByteArray(), headers);
+    m_upgrade.reset();
+    if (!m_channel) {
+        finish({{}, {}, {}, "client", "client gone", false});
+        return false;
+    }
+    m_channel->setReading(false);
+    m_channel->setListener(this);
+    return true;
+}
+
+monitor::ConnectionState WebSocketSession::monitorState() const
+{
+    switch (m_state) {
+    case SocketState::Waiting:
+    case SocketState::Backoff:
+        return monitor::ConnectionState::Waiting;
+    case SocketState::Opening:
+        return monitor::ConnectionState::Opening;
+    case SocketState::Open:
+        return monitor::ConnectionState::Open;
+    case SocketState::Attached:
+        return monitor::ConnectionState::Attached;
+    case SocketState::Hibernating:
+        return monitor::ConnectionState::Hibernating;
+    case SocketState::Waking:
+        return monitor::ConnectionState::Waking;
+    case SocketState::ClosingAsleep:
+        return monitor::ConnectionState::ClosingAsleep;
+    case SocketState::Closed:
+        return monitor::ConnectionState::Closed;
+    }
+    return monitor::ConnectionState::Unknown;
+}
+
+monitor::ConnectionInfo WebSocketSession::describe() const
+{
+    monitor::ConnectionInfo info = GatewaySession::describe();
+    if (m_channel)
+        info.clientQueuedBytes = m_channel->bytesQueued();
+    info.nextIndex = m_nextIndex;
+    if (!m_record)
+        return info;
+    const PendingBuffer &buffer = m_record->buffer;
+    info.hibernatable = true;
+    // A start command has named the socket but its actor is not ready yet.
+    if (m_state == SocketState::Waking && m_record->listedGeneration
+        && m_record->listedGeneration != m_record->leftGeneration)
+        info.state = monitor::ConnectionState::Restoring;
+    info.nextIndex = buffer.nextIndex();
+    info.lastSentIndex = buffer.lastSent();
+    info.lastAckedIndex = buffer.acked();
+    info.pendingMessages = qint64(buffer.count());
+    info.pendingBytes = buffer.bytes();
+    info.pendingLimitBytes = buffer.limit();
+    info.maxPendingBytes = quint64(buffer.maxBytes());
+    const qint64 wall = m_core.context.clock.wallMs();
+    if (!buffer.isEmpty())
+        info.oldestPendingMs = wall - buffer.front().queuedWallMs;
+    if (const auto written = buffer.oldestWrittenMs())
+        info.ackDeadlineTs = wall + (*written + m_core.config().hwsMessageAckTimeoutMs - m_core.nowMs());
+    info.sleeps = m_record->sleeps;
+    info.wakes = m_record->wakes;
+    info.resends = m_record->resends;
+    info.lastAckLatencyUs = m_record->lastAckLatencyUs;
+    if (m_requestId)
+        info.keepaliveTs = m_core.keepalive.lastPingTs(*m_requestId);
+    return info;
+}
+
+void WebSocketSession::setState(SocketState state, const char *event)
+{
+    if (m_state == state)
+        return;
+    const monitor::ConnectionState before = monitorState();
+    const bool allowed = isAllowed(m_state, state);
+    m_state = state;
+    noteState(before, event, allowed);
+}
+
+bool WebSocketSession::acceptsRunner(const QString &runnerId) const
+{
+    if (!m_requestId)
+        return false;
+    if (runnerId == m_runnerId)
+        return true;
+    if (!m_record)
+        return false;
+    // Asleep or waking: only the runner of the generation whose start command named this socket.
+    const ActorRow *row = m_core.directory.actor(actorId());
+    return row != nullptr && row->runnerId == runnerId && row->generation == m_record->listedGeneration;
+}
+
+// --- opening ------------------------------------------------------------------------------------
+
+void WebSocketSession::beginAttempt()
+{
+    if (!m_needSinceUs)
+        m_needSinceUs = m_core.nowUs();
+    ReadyWaiter::Options options;
+    options.skipReadyWait = m_setup.target.skipReadyWait;
+    m_waiter.start(options, [this](Result<ReadyWaiter::Ready> result) {
+        if (result)
+            attemptReady(*result);
+        else
+            fail(result.error());
+    });
+}
+
+void WebSocketSession::attemptReady(const ReadyWaiter::Ready &ready)
+{
+    if (m_upgrade && !acceptUpgrade())
+        return;
+    if (m_waiter.wakesSent() == 0 && m_attempts == 0)
+        m_needSinceUs.reset();
+    m_core.newRequestId(*this);
+    m_core.setRunner(*this, ready.runnerId);
+    m_generation = ready.generation;
+    m_linkCut = false;
+    m_openWritten = false;
+    m_nextIndex = 0;
+    ++m_attempts;
+    setState(SocketState::Opening, "ready");
+    m_phaseTimer.start(m_core.nowMs() + m_core.config().gatewayWebsocketOpenTimeoutMs, [this] {
+        // A second open for a request that the runner still holds would leave it with a dead socket.
+        if (m_openWritten)
+            send(wire::ToClientWebSocketClose{closeNumber(CloseCode::InternalError),
+                                              QStringLiteral("ws.downstream_closed")},
+                 m_nextIndex);
+        failOpen("websocket_open_timeout");
+    });
+    trySendOpen();
+}
+
+void WebSocketSession::trySendOpen()
+{
+    wire::ToClientWebSocketOpen open;
+    open.actorId = actorId();
+    open.path = m_setup.target.path;
+    open.headers = m_headers;
+    m_openWritten = true;
+    m_nextIndex = 1;
+    if (!send(std::move(open), 0)) {
+        m_openWritten = false;
+        m_nextIndex = 0;
+        return;
+    }
+    if (m_needSinceUs) {
+        m_core.context.sink.wakeLatency(m_core.nowUs() - *m_needSinceUs);
+        m_needSinceUs.reset();
+    }
+}
+
+void WebSocketSession::openAnswered(const wire::ToServerWebSocketOpen &open)
+{
+    m_phaseTimer.cancel();
+    m_cutTimer.cancel();
+    if (open.canHibernate) {
+        createRecord();
+        return;
+    }
+    setState(SocketState::Open, "accepted");
+    releaseHeld();
+    updateReading();
+}
+
+void WebSocketSession::openRefused(const wire::ToServerWebSocketClose &close)
+{
+    if (isRetryableRefusal(close)) {
+        failOpen("websocket_closed_before_open");
+        return;
+    }
+    const auto [code, reason] = closeForClient(close.code, close.reason);
+    finish({code, reason, {}, "actor", "refused"});
+}
+
+void WebSocketSession::failOpen(const char *code)
+{
+    m_phaseTimer.cancel();
+    m_cutTimer.cancel();
+    m_destroyTimer.cancel();
+    dropRequest();
+    m_openWritten = false;
+    setState(SocketState::Backoff, "attempt failed");
+    if (m_attempts >= m_core.config().websocketOpenAttempts) {
+        fail(guardError(code, QStringLiteral("the actor did not accept the socket"),
+                        {{QStringLiteral("actor_id"), actorId()}}));
+        return;
+    }
+    m_phaseTimer.start(m_core.nowMs() + retryPauseMs(m_attempts), [this] {
+        setState(SocketState::Waiting, "pause over");
+        beginAttempt();
+    });
+}
+
+// --- runner messages ----------------------------------------------------------------------------
+
+void WebSocketSession::tunnel(const wire::ToServerTunnelMessageKind &kind)
+{
+    if (const auto *message = std::get_if<wire::ToServerWebSocketMessage>(&kind)) {
+        actorMessage(*message);
+        return;
+    }
+    if (const auto *ack = std::get_if<wire::ToServerWebSocketMessageAck>(&kind)) {
+        acknowledged(ack->index);
+        return;
+    }
+    if (const auto *open = std::get_if<wire::ToServerWebSocketOpen>(&kind)) {
+        if (m_state == SocketState::Opening && m_openWritten)
+            openAnswered(*open);
+        else
+            ++m_core.counters.dropped;
+        return;
+    }
+    if (const auto *close = std::get_if<wire::ToServerWebSocketClose>(&kind)) {
+        if (m_state == SocketState::Opening)
+            openRefused(*close);
+        else
+            actorClosed(*close);
+        return;
+    }
+    ++m_core.counters.dropped;
+}
+
+void WebSocketSession::actorMessage(const wire::ToServerWebSocketMessage &message)
+{
+    if (m_state == SocketState::Opening || !m_channel) {
+        ++m_core.counters.dropped;
+        return;
+    }
+    ++m_messagesOut;
+    ++m_core.counters.messagesOut;
+    m_bytesOut += quint64(message.data.size());
+    m_core.counters.bytesOut += quint64(message.data.size());
+    if (!message.binary && !QUtf8StringView(message.data).isValidUtf8())
+        m_channel->send(QString::fromUtf8(message.data).toUtf8(), false);
+    else
+        m_channel->send(message.data, message.binary);
+    if (m_core.context.sink.wantsTrace())
+        emitMessage(monitor::EventKind::MessageOut, -1, message.data.size());
+    m_core.markChanged(*this);
+    if (m_channel->bytesQueued() > m_core.config().websocketSendQueueMaxBytes) {
+        fail(guardError("websocket_send_queue_full", QStringLiteral("the client reads too slowly"),
+                        {{QStringLiteral("limit"), m_core.config().websocketSendQueueMaxBytes}}));
+    }
+}
+
+void WebSocketSession::actorClosed(const wire::ToServerWebSocketClose &close)
+{
+    if (close.code == closeNumber(CloseCode::PolicyViolation)
+        && close.reason == QStringLiteral("ws.message_index_skip")) {
+        ++m_core.counters.indexSkips;
+        emitEvent(monitor::EventKind::Protocol, monitor::EventLevel::Error, QStringLiteral("ws.message_index_skip"));
+    }
+    if (close.hibernate && m_record) {
+        if (m_record->attached)
+            detach("runner asked to hibernate");
+        return;
+    }
+    const auto [code, reason] = closeForClient(close.code, close.reason);
+    End end{code, reason, {}, "actor", "actor closed"};
+    // Asleep there is no attached generation that would expect an answer.
+    if (!m_record || m_record->attached)
+        end.runnerClose = RunnerClose{closeNumber(CloseCode::Normal), {}};
+    finish(end);
+}
+
+// --- client messages ----------------------------------------------------------------------------
+
+void WebSocketSession::channelMessage(Channel &, const QByteArray &payload, bool binary)
+{
+    if (!ended())
+        clientMessage(payload, binary);
+}
+
+void WebSocketSession::countIn(qsizetype bytes)
+{
+    ++m_messagesIn;
+    ++m_core.counters.messagesIn;
+    m_bytesIn += quint64(bytes);
+    m_core.counters.bytesIn += quint64(bytes);
+    m_core.markChanged(*this);
+}
+
+void WebSocketSession::clientMessage(const QByteArray &payload, bool binary)
+{
+    if (payload.size() > m_core.config().websocketMaxMessageSize) {
+        failWith(closeNumber(CloseCode::TooBig),
+                 guardError("websocket_message_too_large", QStringLiteral("the message is too large"),
+                            {{QStringLiteral("limit"), m_core.config().websocketMaxMessageSize}}));
+        return;
+    }
+    countIn(payload.size());
+    // Not accepted yet, or behind others that wait: order is what counts.
+    const bool accepted = m_state == SocketState::Open || (m_record && m_record->rowCommitted);
+    if (!accepted || !m_held.empty()) {
+        m_held.push_back({payload, binary});
+        updateReading();
+        return;
+    }
+    relay(payload, binary);
+}
+
+void WebSocketSession::relay(const QByteArray &payload, bool binary)
+{
+    if (m_record) {
+        if (!appendPending(payload, binary, m_deferredClose.has_value()))
+            return;
+        if (m_record->attached)
+            pump();
+        else if (m_state == SocketState::Hibernating)
+            wakeForRecord();
+        updateReading();
+        return;
+    }
+    if (m_state != SocketState::Open)
+        return;
+    const Message message{payload, binary};
+    if (m_plain.empty() && !m_congested && writePlain(message)) {
+        m_congested = m_core.links.linkBytesQueued(m_runnerId) > kLinkHighBytes;
+    } else {
+        m_plain.push_back(message);
+        m_plainBytes += payload.size();
+        if (m_linkCut && m_plainBytes > kCutQueueBytes) {
+            fail(guardError("service_unavailable", QStringLiteral("the runner is not reachable")));
+            return;
+        }
+    }
+    updateReading();
+}
+
+quint16 WebSocketSession::takeIndex()
+{
+    return m_record ? m_record->buffer.nextIndex() : m_nextIndex;
+}
+
+bool WebSocketSession::writePlain(const Message &message)
+{
+    if (!send(wire::ToClientWebSocketMessage{message.payload, message.binary}, m_nextIndex))
+        return false;
+    if (m_core.context.sink.wantsTrace()) {
+        emitMessage(monitor::EventKind::MessageIn, m_nextIndex, message.payload.size());
+        emitMessage(monitor::EventKind::MessageSent, m_nextIndex, message.payload.size());
+    }
+    ++m_nextIndex;
+    m_unconfirmed = true;
+    return true;
+}
+
+void WebSocketSession::flushPlain()
+{
+    m_congested = false;
+    while (!m_plain.empty() && isLinkUp()) {
+        if (m_core.links.linkBytesQueued(m_runnerId) > kLinkHighBytes) {
+            m_congested = true;
+            break;
+        }
+        if (!writePlain(m_plain.front()))
+            break;
+        m_plainBytes -= m_plain.front().payload.size();
+        m_plain.pop_front();
+    }
+    if (!completeDeferredClose())
+        updateReading();
+}
+
+void WebSocketSession::releaseHeld()
+{
+    while (!m_held.empty() && !ended()) {
+        const Message message = m_held.front();
+        if (m_record) {
+            const bool pause = m_core.config().hwsPendingPolicy == QLatin1String("pause") && !m_deferredClose;
+            if (pause && m_record->buffer.check(message.payload.size()) != PendingBuffer::Verdict::Accepted)
+                return;
+        }
+        m_held.pop_front();
+        relay(message.payload, message.binary);
+    }
+}
+
+void WebSocketSession::updateReading()
+{
+    if (ended() || !m_channel)
+        return;
+    const bool accepted = m_state == SocketState::Open || (m_record && m_record->rowCommitted);
+    const bool room = !m_congested || m_linkCut || (m_record && !m_record->attached);
+    const bool reading = accepted && room && m_held.empty();
+    if (reading == m_reading)
+        return;
+    m_reading = reading;
+    m_channel->setReading(reading);
+}
+
+// --- closing ------------------------------------------------------------------------------------
+
+void WebSocketSession::channelClosed(Channel &, const ChannelClose &close)
+{
+    if (ended())
+        return;
+    m_core.buryChannel(std::move(m_channel));
+    if (close.clean && close.byPeer) {
+        m_closeCode = close.code.value_or(closeNumber(CloseCode::Normal));
+        m_closeReason = QString::fromUtf8(close.reason);
+        if (close.code)
+            clientGone({*close.code, QString::fromUtf8(close.reason)});
+        else
+            clientGone({closeNumber(CloseCode::Normal), {}});
+        return;
+    }
+    m_closeReason = QStringLiteral("ws.downstream_closed");
+    clientGone({closeNumber(CloseCode::InternalError), QStringLiteral("ws.downstream_closed")});
+}
+
+void WebSocketSession::channelDrained(Channel &)
+{
+    if (!ended())
+        updateReading();
+}
+
+void WebSocketSession::clientGone(RunnerClose close)
+{
+    const End silent{{}, {}, {}, "client", "client gone", false};
+    if (m_state == SocketState::Opening && m_openWritten) {
+        End end = silent;
+        end.runnerClose = close;
+        finish(end);
+        return;
+    }
+    if (m_state != SocketState::Open && !m_record) {
+        finish(silent);
+        return;
+    }
+    if (m_record && !m_record->attached && !m_core.config().wakeOnCloseWhileAsleep) {
+        finish(silent);
+        return;
+    }
+    m_deferredClose = std::move(close);
+    if (!m_record || m_record->rowCommitted)
+        releaseHeld();
+    if (ended() || completeDeferredClose())
+        return;
+    // What the client sent before its close has to arrive before it, so the record lives on without a client.
+    setState(SocketState::ClosingAsleep, "client gone");
+    m_phaseTimer.start(m_core.nowMs() + kCloseDeliveryMs, [this, silent] { finish(silent); });
+    if (m_record && !m_record->attached && !m_waiter.isActive())
+        m_core.queueCloseWake(*m_requestId);
+}
+
+bool WebSocketSession::completeDeferredClose()
+{
+    if (ended())
+        return true;
+    if (!m_deferredClose || !isLinkUp())
+        return false;
+    if (m_record ? (!m_record->attached || !m_record->rowCommitted || !m_record->buffer.allWritten())
+                 : !m_plain.empty())
+        return false;
+    End end{{}, {}, m_deferredClose, "client", "close delivered", false};
+    finish(end);
+    return true;
+}
+
+void WebSocketSession::fail(const Error &error)
+{
+    failWith(closeNumber(CloseCode::InternalError), error);
+}
+
+void WebSocketSession::failWith(quint16 clientCode, const Error &error)
+{
+    if (m_upgrade) {
+        const ErrorAnswer answer = errorAnswer(error, m_setup.head, m_core.config(), rayId());
+        m_upgrade->reject(answer.status, answer.headers, answer.body);
+        m_upgrade.reset();
+    }
+    End end{clientCode, closeReason(error, rayId()), {}, "engine", "failed"};
+    end.runnerClose = RunnerClose{closeNumber(CloseCode::InternalError), QStringLiteral("ws.downstream_closed")};
+    finish(end);
+}
+
+void WebSocketSession::finish(const End &end)
+{
+    if (ended())
+        return;
+    if (m_channel && end.sayToClient && end.clientCode) {
+        m_channel->close(end.clientCode, end.clientReason);
+        m_core.lingerChannel(std::move(m_channel));
+    }
+    if (m_deferredClose) {
+        m_closedBy = QStringLiteral("client"); // its own close stands, whatever happened to the delivery
+    } else {
+        m_closedBy = QString::fromLatin1(end.by);
+        if (end.sayToClient && end.clientCode) {
+            m_closeCode = *end.clientCode;
+            m_closeReason = QString::fromUtf8(end.clientReason);
+        }
+    }
+    const bool known = m_record ? m_record->attached : m_openWritten;
+    if (end.runnerClose && known)
+        send(wire::ToClientWebSocketClose{end.runnerClose->code, end.runnerClose->reason}, takeIndex());
+    if (m_record) {
+        m_core.keepalive.remove(*m_requestId);
+        m_core.removeHibernatable(actorId());
+        m_core.pendingChanged(-qint64(m_record->buffer.count()), -m_record->buffer.bytes());
+    }
+    setState(SocketState::Closed, end.event);
+    m_core.end(*this);
+}
+
+void WebSocketSession::stopTimers()
+{
+    m_waiter.cancel();
+    m_phaseTimer.cancel();
+    m_ackTimer.cancel();
+    m_turnTimer.cancel();
+    m_cutTimer.cancel();
+    m_destroyTimer.cancel();
+}
+
+// --- actor and link -----------------------------------------------------------------------------
+
+void WebSocketSession::actorReady()
+{
+    if (m_record) {
+        tryAttach();
+        return;
+    }
+    m_waiter.recheck();
+}
+
+void WebSocketSession::actorStopped()
+{
+    m_waiter.actorStopped();
+    if (ended())
+        return;
+    if (m_record) {
+        if (m_record->attached && actorLeft())
+            detach("actor stopped");
+        return;
+    }
+    if (!m_requestId || !actorLeft())
+        return;
+    if (m_state == SocketState::Opening)
+        failOpen("actor_stopped_while_waiting_for_websocket_open");
+    else if (m_state == SocketState::Open)
+        finish({closeNumber(CloseCode::Normal), QByteArrayLiteral("actor.stopped"), {}, "engine", "actor stopped"});
+    else if (m_state == SocketState::ClosingAsleep)
+        finish({{}, {}, {}, "client", "actor stopped", false});
+}
+
+void WebSocketSession::actorDestroyStarted()
+{
+    if (!m_record)
+        m_waiter.actorDestroyStarted();
+    if (ended())
+        return;
+    // Its socket is told in actorDestroyed, with the code of a destroyed actor instead of that of a failed wait.
+    m_waiter.cancel();
+    if (!m_destroyTimer.active() && (m_requestId || m_record)) {
+        m_destroyTimer.start(m_core.nowMs() + m_core.config().destroyClientGraceMs, [this] { actorDestroyed(); });
+    }
+}
+
+void WebSocketSession::actorDestroyed()
+{
+    if (!m_record)
+        m_waiter.actorDestroyStarted();
+    if (ended())
+        return;
+    finish({closeNumber(CloseCode::InternalError), closeReason(notFoundError(), rayId()), {}, "engine", "destroyed"});
+}
+
+void WebSocketSession::linkDown()
+{
+    m_linkCut = true;
+    m_cutTimer.cancel();
+    if (m_record && m_record->attached) {
+        m_record->buffer.rewind();
+        m_ackTimer.cancel();
+        m_turnTimer.cancel();
+    }
+    updateReading();
+}
+
+void WebSocketSession::linkBack()
+{
+    m_linkCut = false;
+    m_congested = false;
+    if (m_record) {
+        if (m_record->attached)
+            pump();
+        return;
+    }
+    if (m_state == SocketState::Opening) {
+        if (!m_openWritten) {
+            trySendOpen();
+            return;
+        }
+        m_cutTimer.start(m_core.nowMs() + kUnconfirmedWaitMs, [this] {
+            send(wire::ToClientWebSocketClose{closeNumber(CloseCode::InternalError),
+                                              QStringLiteral("ws.downstream_closed")},
+                 m_nextIndex);
+            failOpen("actor_stopped_while_waiting_for_websocket_open");
+        });
+        return;
+    }
+    if (m_state != SocketState::Open && m_state != SocketState::ClosingAsleep)
+        return;
+    if (m_unconfirmed && m_state == SocketState::Open) {
+        fail(guardError("request_delivery_unconfirmed",
+                        QStringLiteral("the link was cut and messages may have been lost")));
+        return;
+    }
+    flushPlain();
+}
+
+void WebSocketSession::linkDrained()
+{
+    m_congested = false;
+    if (m_record)
+        pump();
+    else if (m_state == SocketState::Open || m_state == SocketState::ClosingAsleep)
+        flushPlain();
+}
+
+void WebSocketSession::linkConfirmed()
+{
+    m_unconfirmed = false;
+    m_cutTimer.cancel();
+}
+
+void WebSocketSession::shutdown()
+{
+    if (m_upgrade) {
+        fail(guardError("service_unavailable", QStringLiteral("the engine is shutting down")));
+        return;
+    }
+    finish({closeNumber(CloseCode::GoingAway), QByteArrayLiteral("ws.going_away"), {}, "engine", "engine shuts down"});
+}
+
+bool WebSocketSession::closeByOperator(quint16 code, const QByteArray &reason)
+{
+    if (m_upgrade)
+        fail(guardError("service_unavailable", QStringLiteral("the socket was ended by the operator")));
+    else
+        finish({code, cutReason(reason),
+                RunnerClose{closeNumber(CloseCode::InternalError), QStringLiteral("ws.downstream_closed")}, "engine",
+                "closed by operator"});
+    return true;
+}
+
+} // namespace dormouse

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/gateway/gatewaycore.h"
+#include "engine/gateway/pendingbuffer.h"
+#include "engine/gateway/readywaiter.h"
+
+#include <deque>
+#include <span>
+
+namespace dormouse {
+
+enum class SocketState {
+    Waiting,
+    Opening,
+    Backoff,
+    Open,
+    Attached,
+    Hibernating,
+    Waking,
+    ClosingAsleep, ///< client gone, the actor is told as soon as it can be reached
+    Closed
+};
+/// gateway.md section 13.4.
+std::span<const StateTransition<SocketState>> webSocketTransitions();
+
+/// One client WebSocket: opening attempts, relay, closes (gateway.md sections 7 and 9) and, once the actor accepted it as
+/// hibernatable, its record (section 8). Thread: engine thread.
+class WebSocketSession final : public GatewaySession, private ChannelListener
+{
+public:
+    WebSocketSession(GatewayCore &core, Setup setup, std::unique_ptr<UpgradeRequest> upgrade);
+    ~WebSocketSession() override;
+    void start();
+
+    monitor::ConnectionState monitorState() const override;
+    monitor::ConnectionInfo describe() const override;
+    bool acceptsRunner(const QString &runnerId) const override;
+    void tunnel(const wire::ToServerTunnelMessageKind &kind) override;
+    void actorReady() override;
+    void actorStopped() override;
+    void actorPendingTimeout() override { m_waiter.actorPendingTimeout(); }
+    void actorDestroyStarted() override;
+    void actorDestroyed() override;
+    void linkDown() override;
+    void linkBack() override;
+    void linkDrained() override;
+    void linkConfirmed() override;
+    void anyLinkBack() override { m_waiter.recheck(); }
+    void shutdown() override;
+    bool listForStart(quint32 generation) override;
+    qint64 pendingBytes() const override { return m_record ? m_record->buffer.bytes() : 0; }
+    qint64 pendingCount() const override { return m_record ? qint64(m_record->buffer.count()) : 0; }
+    bool hibernatable() const override { return m_record != nullptr; }
+    void pendingMessages(std::vector<monitor::PendingMessageInfo> &out, int limit, bool preview) const override;
+    void closeForTotalLimit() override;
+    void closeWakeGranted() override;
+    bool closeByOperator(quint16 code, const QByteArray &reason) override;
+
+private:
+    struct Message
+    {
+        QByteArray payload;
+        bool binary = false;
+    };
+    struct RunnerClose
+    {
+        std::optional<quint16> code;
+        std::optional<QString> reason;
+    };
+    /// gateway.md section 8.2. Exists from acceptance with canHibernate until the socket is gone for good.
+    struct Record
+    {
+        explicit Record(qint64 limitBytes) : buffer(limitBytes) {}
+        PendingBuffer buffer;
+        bool attached = false;
+        bool rowCommitted = false;
+        std::optional<quint32> listedGeneration; ///< newest start command that named this socket
+        std::optional<quint32> leftGeneration;   ///< newest generation that stopped under it
+        bool warnedInvalidAck = false;
+        int warnedLevels = 0;
+        quint64 sleeps = 0, wakes = 0, resends = 0;
+        std::optional<qint64> lastAckLatencyUs;
+    };
+
+    // websocketsession.cpp: opening, relay, closing
+    void setState(SocketState state, const char *event);
+    bool acceptUpgrade();
+    void beginAttempt();
+    void attemptReady(const ReadyWaiter::Ready &ready);
+    void trySendOpen();
+    void openAnswered(const wire::ToServerWebSocketOpen &open);
+    void openRefused(const wire::ToServerWebSocketClose &close);
+    void failOpen(const char *code);
+    void actorMessage(const wire::ToServerWebSocketMessage &message);
+    void actorClosed(const wire::ToServerWebSocketClose &close);
+    void clientMessage(const QByteArray &payload, bool binary);
+    void relay(const QByteArray &payload, bool binary);
+    bool writePlain(const Message &message);
+    void flushPlain();
+    void releaseHeld();
+    void updateReading();
+    void clientGone(RunnerClose close);
+    void fail(const Error &error);
+    void failWith(quint16 clientCode, const Error &error);
+    struct End
+    {
+        std::optional<quint16> clientCode;
+        QByteArray clientReason;
+        std::optional<RunnerClose> runnerClose;
+        const char *by = "engine";
+        const char *event = "closed";
+        bool sayToClient = true;
+    };
+    void finish(const End &end);
+    void stopTimers() override;
+    quint16 takeIndex();
+    void countIn(qsizetype bytes);
+    void channelMessage(Channel &channel, const QByteArray &payload, bool binary) override;
+    void channelClosed(Channel &channel, const ChannelClose &close) override;
+    void channelDrained(Channel &channel) override;
+
+    // websocketrecord.cpp: hibernation
+    void createRecord();
+    void rowCommitted(const Status &status);
+    bool appendPending(const QByteArray &payload, bool binary, bool evenAboveLimit);
+    void warnPending();
+    void pump();
+    void acknowledged(quint16 index);
+    void armAckTimer();
+    void ackDeadline();
+    void detach(const char *event);
+    void wakeForRecord();
+    void tryAttach();
+    void attach(const ReadyWaiter::Ready &ready);
+    void garbageCollect(const char *reason);
+    bool completeDeferredClose();
+
+    SocketState m_state = SocketState::Waiting;
+    std::unique_ptr<UpgradeRequest> m_upgrade;
+    std::unique_ptr<Channel> m_channel;
+    wire::HeaderMap m_headers;
+    ReadyWaiter m_waiter;
+    std::unique_ptr<Record> m_record;
+    std::deque<Message> m_held;  ///< received while they may not be numbered yet
+    std::deque<Message> m_plain; ///< socket that cannot hibernate: waiting for the link
+    qint64 m_plainBytes = 0;
+    quint16 m_nextIndex = 0; ///< socket that cannot hibernate
+    bool m_openWritten = false;
+    bool m_unconfirmed = false; ///< messages were written since the last confirmed position
+    bool m_linkCut = false;
+    bool m_congested = false;
+    bool m_reading = false;
+    std::optional<RunnerClose> m_deferredClose;
+    ScopedTimer m_phaseTimer; ///< open timeout, backoff, or the 60 s of a close while asleep
+    ScopedTimer m_ackTimer;
+    ScopedTimer m_turnTimer;
+    ScopedTimer m_cutTimer; ///< sign of life of an open after a cut
+    ScopedTimer m_destroyTimer;
+};
+
+} // namespace dormouse
