@@ -323,7 +323,10 @@ qsizetype HttpParser::feedBody(QByteArrayView bytes)
         case BodyState::ChunkSize:
             if (takeLine(bytes.first(std::min(bytes.size(), used + kMaxChunkLineBytes)), used)) {
                 const QByteArray line = std::exchange(m_line, {});
-                chunkSizeLine(line);
+                if (line.size() > kMaxChunkLineBytes)
+                    fail(400, "chunk size line too long");
+                else
+                    chunkSizeLine(line);
             } else if (m_state == State::Body && m_line.size() > kMaxChunkLineBytes) {
                 fail(400, "chunk size line too long");
             }
