@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/actormodel.h"
+
+#include "engine/monitor/frame.h"
+#include "models/cell.h"
+
+namespace dormouse {
+
+ActorModel::ActorModel(QObject *parent)
+    : LiveTable({{"state", CellKind::State},
+                 {"name", CellKind::Text},
+                 {"key", CellKind::Text},
+                 {"id", CellKind::Id},
+                 {"pool", CellKind::Text},
+                 {"runner", CellKind::Id},
+                 {"connections", CellKind::Count},
+                 {"hibernating", CellKind::Count},
+                 {"pending", CellKind::Count},
+                 {"pending.bytes", CellKind::Bytes},
+                 {"age", CellKind::Age},
+                 {"wake", CellKind::Duration},
+                 {"generation", CellKind::Count},
+                 {"retries", CellKind::Count},
+                 {"namespace", CellKind::Text},
+                 {"why", CellKind::Text}},
+                parent)
+{
+}
+
+bool ActorModel::ended(const monitor::ActorInfo &actor) const
+{
+    return actor.state == monitor::ActorState::Destroyed;
+}
+
+QVariant ActorModel::raw(int slot, int column) const
+{
+    const monitor::ActorInfo &actor = item(slot);
+    switch (Columns(column)) {
+    case State:
+        return int(actor.state);
+    case Name:
+        return cell::text(actor.name);
+    case Key:
+        return cell::text(actor.key);
+    case Id:
+        return actor.actorId;
+    case Pool:
+        return cell::text(actor.pool);
+    case Runner:
+        return cell::text(actor.runnerId);
+    case Connections:
+        return cell::of(actor.connections);
+    case Hibernating:
+        return cell::of(actor.hibernating);
+    case PendingMessages:
+        return cell::of(actor.pendingMessages);
+    case PendingBytes:
+        return cell::of(actor.pendingBytes);
+    case Created:
+        return cell::age(actor.createTs, now());
+    case LastWake:
+        return cell::of(actor.lastWakeMs);
+    case Generation:
+        return cell::of(actor.generation);
+    case Retries:
+        return cell::of(actor.retryCount);
+    case Namespace:
+        return cell::text(actor.namespaceName);
+    case Why:
+        return cell::text(actor.why.value(0));
+    case ColumnCount:
+        break;
+    }
+    return {};
+}
+
+QString ActorModel::stateWord(int state) const
+{
+    return monitor::toString(monitor::ActorState(state));
+}
+
+} // namespace dormouse

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/connectionmodel.h"
+
+#include "engine/monitor/frame.h"
+#include "models/cell.h"
+
+namespace dormouse {
+
+ConnectionModel::ConnectionModel(QObject *parent)
+    : LiveTable({{"state", CellKind::State},
+                 {"path", CellKind::Text},
+                 {"actor", CellKind::Id},
+                 {"pending.bytes", CellKind::BytesBar},
+                 {"pending", CellKind::Count},
+                 {"oldest", CellKind::Duration},
+                 {"keepalive", CellKind::Age},
+                 {"instate", CellKind::Age},
+                 {"age", CellKind::Age},
+                 {"in", CellKind::Count},
+                 {"out", CellKind::Count},
+                 {"in.bytes", CellKind::Bytes},
+                 {"out.bytes", CellKind::Bytes},
+                 {"ack", CellKind::Micros},
+                 {"sleeps", CellKind::Count},
+                 {"resends", CellKind::Count},
+                 {"runner", CellKind::Id},
+                 {"client", CellKind::Text},
+                 {"id", CellKind::Id},
+                 {"close", CellKind::Text}},
+                parent)
+{
+}
+
+bool ConnectionModel::ended(const monitor::ConnectionInfo &connection) const
+{
+    return connection.state == monitor::ConnectionState::Closed;
+}
+
+QVariant ConnectionModel::raw(int slot, int column) const
+{
+    const monitor::ConnectionInfo &connection = item(slot);
+    const qint64 until = connection.closedTs.value_or(now());
+    switch (Columns(column)) {
+    case State:
+        return int(connection.state);
+    case Path:
+        return QString((connection.kind == monitor::ConnectionKind::Http ? connection.method : QStringLiteral("WS"))
+                       % u' ' % connection.path);
+    case Actor:
+        return cell::text(connection.actorId);
+    case PendingBytes:
+        return cell::of(connection.pendingBytes);
+    case PendingMessages:
+        return cell::of(connection.pendingMessages);
+    case OldestPending:
+        return cell::of(connection.oldestPendingMs);
+    case Keepalive:
+        return cell::age(connection.keepaliveTs, until);
+    case InState:
+        return cell::age(connection.stateSinceTs, now());
+    case Age:
+        return cell::age(connection.openedTs, until);
+    case MessagesIn:
+        return cell::of(connection.messagesIn);
+    case MessagesOut:
+        return cell::of(connection.messagesOut);
+    case BytesIn:
+        return cell::of(connection.bytesIn);
+    case BytesOut:
+        return cell::of(connection.bytesOut);
+    case AckLatency:
+        return cell::of(connection.lastAckLatencyUs);
+    case Sleeps:
+        return cell::of(connection.sleeps);
+    case Resends:
+        return cell::of(connection.resends);
+    case Runner:
+        return cell::text(connection.runnerId);
+    case Client:
+        return cell::text(connection.clientAddress);
+    case Id:
+        return connection.connectionId;
+    case Close:
+        if (!connection.closeCode && connection.closeReason.isEmpty())
+            return {};
+        return QString((connection.closeCode ? QString::number(*connection.closeCode) : QString()) % u' '
+                       % connection.closeReason)
+            .trimmed();
+    case ColumnCount:
+        break;
+    }
+    return {};
+}
+
+std::optional<double> ConnectionModel::fraction(int slot, int column) const
+{
+    const monitor::ConnectionInfo &connection = item(slot);
+    if (column != PendingBytes || !connection.pendingBytes || connection.pendingLimitBytes.value_or(0) <= 0)
+        return std::nullopt;
+    return double(*connection.pendingBytes) / double(*connection.pendingLimitBytes);
+}
+
+QString ConnectionModel::stateWord(int state) const
+{
+    return monitor::toString(monitor::ConnectionState(state));
+}
+
+} // namespace dormouse

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/monitor/values.h"
+#include "models/livetable.h"
+
+namespace dormouse {
+
+/// Every gateway request and client WebSocket, live and hibernating (console.md rows 3, 4, 28-30). Closed ones are
+/// kept for autopsy.
+class ConnectionModel final : public LiveTable<monitor::ConnectionInfo>
+{
+    Q_OBJECT
+public:
+    enum Columns {
+        State, Path, Actor, PendingBytes, PendingMessages, OldestPending, Keepalive, InState, Age, MessagesIn,
+        MessagesOut, BytesIn, BytesOut, AckLatency, Sleeps, Resends, Runner, Client, Id, Close, ColumnCount
+    };
+    explicit ConnectionModel(QObject *parent = nullptr);
+
+protected:
+    const QString &keyOf(const monitor::ConnectionInfo &connection) const override { return connection.connectionId; }
+    bool ended(const monitor::ConnectionInfo &connection) const override;
+    qint64 endedTs(const monitor::ConnectionInfo &connection) const override { return connection.closedTs.value_or(0); }
+    QVariant raw(int slot, int column) const override;
+    std::optional<double> fraction(int slot, int column) const override;
+    QString stateWord(int state) const override;
+    int stateOf(int slot) const override { return int(item(slot).state); }
+};
+
+} // namespace dormouse

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/filter.h"
+
+#include <QAbstractTableModel>
+#include <QStringList>
+
+#include <optional>
+
+#include <vector>
+
+namespace dormouse {
+
+/// What a cell means; the view decides how it looks. Raw units: bytes, ms (Age, Duration), us (Micros), wall ms (Time).
+enum class CellKind { Text, Id, State, Count, Bytes, BytesBar, SlotsBar, Age, Duration, Micros, Time, YesNo };
+
+enum ModelRole {
+    SortRole = Qt::UserRole + 1, ///< same as RawRole
+    RawRole,                     ///< number or text; invalid = unknown
+    StateRole,                   ///< int of the state enum of that model
+    IdRole,
+    EndedRole,    ///< bool: only kept for autopsy
+    CellKindRole, ///< int of CellKind
+    FractionRole, ///< 0..1 for bars; invalid = unknown
+    ColumnKeyRole ///< also by headerData
+};
+
+/// A table keyed by id for many live rows (console.md section 4, performance-notes.md section 8): keeps its own order
+/// and filter, announces inserts, removals and changes by range and never resets. Values are stored at once, rows are
+/// announced only while the model is active (its view is on screen), so a hidden view costs no signals.
+/// Thread: the UI thread.
+class LiveTableModel : public QAbstractTableModel
+{
+    Q_OBJECT
+public:
+    static constexpr int kMaxEnded = 50'000;
+
+    struct Column
+    {
+        const char *key;
+        CellKind kind;
+    };
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    /// Sorts now. column -1 = order of arrival.
+    void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
+
+    QString columnKey(int column) const;
+    int columnOf(const QString &key) const; ///< -1 when absent
+    CellKind columnKind(int column) const { return m_columns[size_t(column)].kind; }
+    /// Shown in the header instead of the keys; given by the view, which knows the language.
+    void setColumnTitles(const QStringList &titles);
+
+    void setFilter(const Filter &filter);
+    const Filter &filter() const { return m_filter; }
+    void setShowEnded(bool on);
+    bool showEnded() const { return m_showEnded; }
+    void setActive(bool on);
+    bool isActive() const { return m_active; }
+    /// While frozen (pointer or selection in the table) resortIfNeeded does nothing.
+    void setSortFrozen(bool on) { m_sortFrozen = on; }
+    /// The owner calls it at most once a second. True when rows moved.
+    bool resortIfNeeded();
+
+    int rowOf(const QString &id) const; ///< -1 when not shown
+    QString idAt(int row) const;
+    int liveCount() const { return m_live; }
+    int endedCount() const { return m_ended; }
+    qint64 now() const { return m_now; }
+    void setNow(qint64 ts) { m_now = ts; } ///< wall ms for ages
+
+protected:
+    explicit LiveTableModel(std::vector<Column> columns, QObject *parent);
+
+    virtual QVariant raw(int slot, int column) const = 0;
+    virtual QString stateWord(int state) const = 0;
+    virtual int stateOf(int slot) const = 0;
+    virtual const QString &idOf(int slot) const = 0;
+    virtual int slotOf(const QString &id) const = 0;
+    virtual bool isEnded(int slot) const = 0;
+    virtual std::optional<double> fraction(int, int) const { return std::nullopt; }
+    virtual QString cellText(int slot, int column) const; ///< by kind
+    virtual void releaseSlot(int slot) = 0;
+
+    void growTo(int slotCount);
+    void markDirty(int slot);
+    /// The row is to disappear; its slot is released as soon as no view shows it.
+    void markGone(int slot);
+    void publish();
+    void countLive(int delta) { m_live += delta; }
+    void countEnded(int delta) { m_ended += delta; }
+
+private:
+    enum Flag : quint8 { Dirty = 1, Gone = 2 };
+    bool accepts(int slot) const;
+    QString formatted(const QVariant &value, CellKind kind) const;
+    void removeRowsDescending(std::vector<int> rows);
+    void announceChanged(std::vector<int> rows);
+    void refreshPositions();
+    void markAllDirty();
+    std::vector<int> sortedOrder(std::vector<int> order) const;
+
+    std::vector<Column> m_columns;
+    QStringList m_titles;
+    std::vector<int> m_order;     ///< row -> slot
+    std::vector<int> m_position;  ///< slot -> row, -1 = not shown
+    std::vector<quint8> m_flags;
+    std::vector<int> m_dirty;
+    Filter m_filter;
+    int m_sortColumn = -1;
+    Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
+    bool m_sortNeeded = false;
+    bool m_sortFrozen = false;
+    bool m_showEnded = false;
+    bool m_active = true;
+    int m_live = 0;
+    int m_ended = 0;
+    qint64 m_now = 0;
+};
+
+} // namespace dormouse

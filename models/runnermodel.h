@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/monitor/values.h"
+#include "models/livetable.h"
+
+namespace dormouse {
+
+/// All runners (console.md row 2). Stopped ones are kept for autopsy.
+class RunnerModel final : public LiveTable<monitor::RunnerInfo>
+{
+    Q_OBJECT
+public:
+    enum Columns {
+        State, Name, Key, Id, Slots, Eligible, Rtt, PingAge, Version, Protocol, Queued, MessagesIn, MessagesOut, Parked,
+        Connected, Namespace, ColumnCount
+    };
+    explicit RunnerModel(QObject *parent = nullptr);
+
+protected:
+    const QString &keyOf(const monitor::RunnerInfo &runner) const override { return runner.runnerId; }
+    bool ended(const monitor::RunnerInfo &runner) const override;
+    qint64 endedTs(const monitor::RunnerInfo &runner) const override;
+    QVariant raw(int slot, int column) const override;
+    QString cellText(int slot, int column) const override;
+    std::optional<double> fraction(int slot, int column) const override;
+    QString stateWord(int state) const override;
+    int stateOf(int slot) const override { return int(item(slot).state); }
+};
+
+} // namespace dormouse
