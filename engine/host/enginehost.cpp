@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/host/enginehost.h"
+
+#include "engine/core/core.h"
+#include "engine/embedded/monitorserver.h"
+#include "engine/embedded/publisher.h"
+#include "engine/host/guardedstore.h"
+#include "engine/host/networkfetch.h"
+#include "engine/net/httpserver.h"
+#include "engine/net/timerdriver.h"
+#include "engine/store/memorystore.h"
+#include "engine/store/sqlitestore.h"
+
+#include <QDir>
+#include <QThread>
+#include <QTimer>
+
+namespace dormouse {
+
+namespace {
+constexpr int kPublishIntervalMs = 100;
+constexpr int kDrainPollMs = 10;
+constexpr qint64 kDrainLimitMs = 2'000; ///< close handshakes take at most 1 s each, all at the same time
+
+QString bracketed(const QString &host)
+{
+    return host.contains(u':') ? QString(u'[' % host % u']') : host;
+}
+
+/// Everything that lives in the engine thread, in the order in which it is made.
+class Engine
+{
+public:
+    Engine(const EngineOptions &options, QObject *context, std::function<void(const QString &)> storageFailed)
+        : m_config(options.config), m_random(Random::fromSystem()), m_timers(m_clock.monoMs()), m_driver(m_clock, m_timers),
+          m_store(makeStore(options, context), [storageFailed = std::move(storageFailed)](const Error &error) { storageFailed(error.message); }),
+          m_publisher(m_clock),
+          m_core(CoreContext{m_config, m_clock, m_timers, m_random, m_store, m_publisher}),
+          m_monitor(m_core, m_publisher)
+    {
+    }
+
+    Status start(const EngineOptions &options)
+    {
+        m_monitor.install();
+        m_core.setHttpFetch(m_fetch.function());
+        if (Status status = m_core.start(); !status)
+            return status;
+        HttpServerOptions serverOptions;
+        serverOptions.headTimeoutMs = m_config.clientHeaderTimeoutMs;
+        serverOptions.bodyIdleTimeoutMs = m_config.clientBodyTimeoutMs;
+        serverOptions.keepAliveTimeoutMs = m_config.keepAliveTimeoutMs;
+        serverOptions.maxConnections = m_config.maxConnections;
+        serverOptions.tooLargeReason = [](const HttpHead &, const HeaderList &extra) {
+            return QByteArray("guard.websocket_message_too_large#" + headerValue(extra, "x-rivet-ray-id"));
+        };
+        m_server = std::make_unique<HttpServer>(m_core, m_clock, m_timers, serverOptions);
+        if (Status status = m_server->listen(options.host, options.port); !status)
+            return status;
+        const QString host = options.host == u"*" || options.host == u"0.0.0.0" || options.host == u"::"
+            ? QStringLiteral("127.0.0.1")
+            : options.host;
+        m_url = QStringLiteral("http://%1:%2").arg(bracketed(host)).arg(m_server->serverPort());
+        m_core.setPublicUrl(m_url);
+        m_publisher.attach(m_core, m_url, options.dataDir.isEmpty() ? QStringLiteral("memory") : options.dataDir);
+        // Polling a flag ten times a second costs nothing and needs no signal from the publisher.
+        QObject::connect(&m_publishTimer, &QTimer::timeout, &m_publishTimer, [this] {
+            if (m_publisher.hasConsumers())
+                m_publisher.publish();
+        });
+        m_publishTimer.start(kPublishIntervalMs);
+        return okStatus();
+    }
+
+    /// done follows when every client has gone or the limit has passed, and everything is committed.
+    void stop(std::function<void()> done)
+    {
+        if (m_server)
+            m_server->shutdown();
+        m_core.shutdown();
+        m_monitor.shutdown();
+        m_drainUntilMs = m_clock.monoMs() + kDrainLimitMs;
+        QObject::connect(&m_drainTimer, &QTimer::timeout, &m_drainTimer, [this, done = std::move(done)] {
+            const bool drained = !m_server || m_server->connectionCount() == 0;
+            if (!drained && m_clock.monoMs() < m_drainUntilMs)
+                return;
+            m_drainTimer.stop();
+            m_store.flush();
+            done();
+        });
+        m_drainTimer.start(kDrainPollMs);
+    }
+
+    QString url() const { return m_url; }
+    Core &core() { return m_core; }
+    Publisher &publisher() { return m_publisher; }
+
+private:
+    static std::unique_ptr<Store> makeStore(const EngineOptions &options, QObject *context)
+    {
+        const auto post = [context](std::function<void()> work) {
+            QMetaObject::invokeMethod(context, std::move(work), Qt::QueuedConnection);
+        };
+        if (options.dataDir.isEmpty())
+            return std::make_unique<MemoryStore>(post, options.config.kvMaxStorageBytes);
+        SqliteStoreOptions storeOptions;
+        storeOptions.kvMaxStorageBytes = options.config.kvMaxStorageBytes;
+        return std::make_unique<SqliteStore>(QDir(options.dataDir).filePath(QStringLiteral("dormouse.db")), post, storeOptions);
+    }
+
+    EngineConfig m_config;
+    SystemClock m_clock;
+    Random m_random;
+    TimerWheel m_timers;
+    TimerDriver m_driver;
+    GuardedStore m_store;
+    Publisher m_publisher;
+    NetworkFetch m_fetch;
+    Core m_core;
+    MonitorServer m_monitor;
+    std::unique_ptr<HttpServer> m_server;
+    QTimer m_publishTimer;
+    QTimer m_drainTimer;
+    qint64 m_drainUntilMs = 0;
+    QString m_url;
+};
+} // namespace
+
+class EngineHost::Private
+{
+public:
+    QThread thread;
+    /// Lives in the engine thread: target of everything that is posted there.
+    QObject *context = nullptr;
+    /// Made, used and destroyed in the engine thread only.
+    std::unique_ptr<Engine> engine;
+    QString url;
+    bool running = false;
+};
+
+EngineHost::EngineHost(QObject *parent) : QObject(parent), d(std::make_unique<Private>())
+{
+    d->thread.setObjectName(QStringLiteral("engine"));
+}
+
+EngineHost::~EngineHost()
+{
+    stop();
+}
+
+Status EngineHost::start(const EngineOptions &options)
+{
+    if (d->running)
+        return Error::make("engine", "already_running", QStringLiteral("The engine runs already at %1").arg(d->url));
+    if (Status status = checkConfig(options.config); !status)
+        return status;
+    d->context = new QObject;
+    d->context->moveToThread(&d->thread);
+    d->thread.start();
+    Status result = okStatus();
+    QMetaObject::invokeMethod(
+        d->context,
+        [&] {
+            const auto storageFailed = [this](const QString &message) {
+                // Queued by the receiver's thread: this runs in the engine thread.
+                QMetaObject::invokeMethod(this, [this, message] { Q_EMIT failed(message); }, Qt::QueuedConnection);
+            };
+            d->engine = std::make_unique<Engine>(options, d->context, storageFailed);
+            result = d->engine->start(options);
+            d->url = d->engine->url();
+            if (!result)
+                d->engine.reset();
+        },
+        Qt::BlockingQueuedConnection);
+    d->running = true;
+    if (!result)
+        stop();
+    return result;
+}
+
+void EngineHost::stop()
+{
+    if (!d->running)
+        return;
+    d->running = false;
+    QMetaObject::invokeMethod(
+        d->context,
+        [this] {
+            const auto end = [this] {
+                // Not from inside the engine's own timer.
+                QMetaObject::invokeMethod(d->context, [this] {
+                    d->engine.reset();
+                    d->thread.quit();
+                }, Qt::QueuedConnection);
+            };
+            if (d->engine)
+                d->engine->stop(end);
+            else
+                end();
+        },
+        Qt::QueuedConnection);
+    d->thread.wait();
+    // The thread has ended; nothing else can reach the object.
+    delete d->context;
+    d->context = nullptr;
+}
+
+bool EngineHost::isRunning() const
+{
+    return d->running;
+}
+
+QString EngineHost::url() const
+{
+    return d->url;
+}
+
+void EngineHost::post(std::function<void(Core &, Publisher &)> work)
+{
+    if (!d->running)
+        return;
+    QMetaObject::invokeMethod(
+        d->context,
+        [this, work = std::move(work)] {
+            if (d->engine)
+                work(d->engine->core(), d->engine->publisher());
+        },
+        Qt::QueuedConnection);
+}
+
+} // namespace dormouse
