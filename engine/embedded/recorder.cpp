@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/embedded/recorder.h"
+
+using namespace Qt::StringLiterals;
+
+namespace dormouse {
+
+Recorder::Recorder(Post post) : m_post(std::move(post)), m_consumer(std::make_shared<int>(0)) {}
+
+Recorder::~Recorder()
+{
+    stop();
+}
+
+Status Recorder::start(const QString &path, const QString &sourceName, const Clock &clock)
+{
+    if (m_writer)
+        return Error::make("record", "already_running", u"A recording is running already."_s);
+    record::SessionHeader header;
+    header.tool = u"dormouse "_s + QStringLiteral(DORMOUSE_VERSION);
+    header.startedTs = clock.wallMs();
+    header.originUs = clock.monoUs();
+    header.source = sourceName;
+    auto writer = record::SessionWriter::open(path, header);
+    if (!writer)
+        return writer.error();
+    m_writer = std::move(*writer);
+    m_consumer = std::make_shared<int>(0);
+    m_post([writer = m_writer, consumer = m_consumer](Core &, Publisher &publisher) {
+        monitor::Interest interest;
+        interest.trace = true;
+        *consumer = publisher.addConsumer(
+            interest, [writer](const monitor::Frame &frame) { writer->write(frame); },
+            [writer] { return writer->ready(); });
+    });
+    return okStatus();
+}
+
+record::SessionWriter::Stats Recorder::stats() const
+{
+    return m_writer ? m_writer->stats() : record::SessionWriter::Stats{};
+}
+
+Status Recorder::stop()
+{
+    if (!m_writer)
+        return okStatus();
+    m_post([consumer = m_consumer](Core &, Publisher &publisher) { publisher.removeConsumer(*consumer); });
+    const Status status = m_writer->close();
+    m_writer.reset();
+    return status;
+}
+
+} // namespace dormouse
