@@ -135,6 +135,8 @@ QByteArrayView ServerConnection::available()
 {
     if (!m_input.isEmpty())
         return QByteArrayView(m_input).sliced(m_inputAt);
+    if (!m_socket->isOpen())
+        return {}; // aborted
     const qint64 size = m_socket->read(m_server.m_scratch.data(), m_server.m_scratch.size());
     return QByteArrayView(m_server.m_scratch.constData(), std::max<qint64>(size, 0));
 }
@@ -161,7 +163,7 @@ void ServerConnection::processInput()
         processRequests();
     if (m_session)
         processWebSocket();
-    if (m_state == State::Lingering)
+    if (m_state == State::Lingering && !m_lost)
         m_socket->skip(m_socket->bytesAvailable());
     m_processing = false;
     if (m_lost)
