@@ -17,6 +17,8 @@ struct Overloaded : Ts...
 {
     using Ts::operator()...;
 };
+template<typename... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>; // clang 14 does not deduce aggregates
 
 const QJsonValue kNull = QJsonValue::Null;
 
