@@ -76,7 +76,7 @@ public:
     Error error() const;
 
 private:
-    static constexpr int kMaxDepth = 24; // the deepest type of any version nests 12 fields
+    static constexpr int kMaxDepth = 24; // the deepest type of any version nests 9 fields
     struct PathEntry
     {
         const char *name;

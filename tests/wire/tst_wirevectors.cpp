@@ -145,6 +145,7 @@ private Q_SLOTS:
     void version2TunnelAckRepeatsBothIds();
     void encoderRefusesWhatKillsRunners();
     void lenientForms();
+    void numbersEndAt64Bits();
     void errorNamesPathOffsetAndReason();
     void textKeepsEveryCharacter();
     void hostileCounts();
@@ -594,6 +595,24 @@ void TestWireVectors::lenientForms()
     QCOMPARE(kept.size(), std::size_t(20));
     QCOMPARE(kept[0].second, QString(QChar(u'A' + 20)));
     QCOMPARE(kept[19].second, QString(QChar(u'A' + 19)));
+}
+
+void TestWireVectors::numbersEndAt64Bits()
+{
+    const auto read = [](const char *hex, Strictness strictness) {
+        const QByteArray bytes = QByteArray::fromHex(hex);
+        BareReader reader(bytes, strictness);
+        const quint64 value = reader.readUint();
+        return reader.failed() ? std::optional<quint64>() : value;
+    };
+    QCOMPARE(read("ffffffffffffffffff01", Strictness::Lenient), std::optional(~quint64(0)));
+    QCOMPARE(read("81808080808080808000", Strictness::Lenient), std::optional(quint64(1)));
+    QCOMPARE(read("81808080808080808002", Strictness::Lenient), std::optional<quint64>());
+    QCOMPARE(read("8180808080808080808000", Strictness::Lenient), std::optional<quint64>());
+    QCOMPARE(read("ffffffff0f", Strictness::Strict), std::optional(quint64(0xffffffff)));
+    QCOMPARE(read("8080808010", Strictness::Strict), std::optional<quint64>());
+    QCOMPARE(read("8080808010", Strictness::Lenient), std::optional(quint64(0x100000000)));
+    QCOMPARE(read("8100", Strictness::Strict), std::optional<quint64>());
 }
 
 void TestWireVectors::errorNamesPathOffsetAndReason()
