@@ -92,9 +92,7 @@ void ClientChannel::ended()
     if (m_localClose) {
         finish(*m_localClose);
     } else if (m_state == State::Open && m_sawCloseFrame) {
-        // A protocol error found on this side also ends with a close frame; only then the error is set.
-        const bool clean = m_socket->error() == QAbstractSocket::UnknownSocketError;
-        finish(ChannelClose{quint16(m_socket->closeCode()), m_socket->closeReason().toUtf8(), clean, clean});
+        finish(ChannelClose{quint16(m_socket->closeCode()), m_socket->closeReason().toUtf8(), true, true});
     } else {
         const QByteArray text = m_socket->errorString().toUtf8();
         finish(ChannelClose{std::nullopt, WebSocketCodec::cutReason(text), false, true});

@@ -23,7 +23,8 @@ namespace dormouse {
 /// QWebSocket 6.4 cannot do all that channel.h promises:
 /// - a close frame without a code cannot be sent (1000 is sent) nor told from 1000 when received;
 /// - after close() the peer's close frame is not awaited: the report is {own code, clean = true, byPeer = false};
-/// - a peer that closes with 1012, 1013 or 1014 is reported as {1002, clean = false, byPeer = false};
+/// - a protocol error that QWebSocket finds cannot be told from a close by the peer: {1002 and the like, its text,
+///   clean = true, byPeer = true}; it takes the close codes 1012, 1013 and 1014 for such errors;
 /// - setReading(false) holds messages without a limit, the socket goes on reading; channelPing never comes.
 /// Thread: the one that made it.
 class ClientChannel final : public QObject, public Channel

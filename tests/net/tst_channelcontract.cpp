@@ -150,6 +150,53 @@ private Q_SLOTS:
         QTRY_COMPARE(pair.bed.server.connectionCount(), 0);
     }
 
+    /// What clientchannel.h says QWebSocket cannot do; a newer Qt that can will be noticed here.
+    void limitsOfTheClient_data()
+    {
+        QTest::addColumn<int>("sent");
+        QTest::addColumn<int>("seen");
+        QTest::newRow("no code") << 0 << 1000;
+        QTest::newRow("1012") << 1012 << 1002;
+        QTest::newRow("1013") << 1013 << 1002;
+        QTest::newRow("1011") << 1011 << 1011;
+    }
+
+    void limitsOfTheClient()
+    {
+        QFETCH(int, sent);
+        QFETCH(int, seen);
+        Pair pair;
+        QVERIFY(pair.open());
+        pair.server().close(sent ? std::optional<quint16>(quint16(sent)) : std::nullopt);
+        QTRY_COMPARE(pair.recorder.closed, 1);
+        QCOMPARE(int(pair.recorder.close.code.value_or(0)), seen);
+        QVERIFY(pair.recorder.close.clean);
+        QVERIFY(pair.recorder.close.byPeer);
+    }
+
+    void clientClosesWithoutCode()
+    {
+        Pair pair;
+        QVERIFY(pair.open());
+        pair.client.close(std::nullopt);
+        pair.client.send("ignored", false);
+        QTRY_COMPARE(pair.serverSide().closed, 1);
+        QCOMPARE(pair.serverSide().close.code, std::optional<quint16>(1000));
+        QCOMPARE(pair.serverSide().messages.size(), std::size_t(0));
+    }
+
+    void closeBeforeOpen()
+    {
+        Pair pair;
+        pair.recorder.insideCall = true;
+        pair.client.close(1000);
+        pair.recorder.insideCall = false;
+        QTRY_COMPARE(pair.recorder.closed, 1);
+        QCOMPARE(pair.recorder.opened, 0);
+        QCOMPARE(pair.recorder.reentered, 0);
+        QVERIFY(!pair.recorder.close.byPeer);
+    }
+
     void clientAborts()
     {
         Pair pair;
