@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/net/httpparser.h"
 
+#include "engine/base/random.h"
+
 #include <QTest>
 
 using namespace dormouse;
@@ -242,6 +244,30 @@ private Q_SLOTS:
         QCOMPARE(parser.state(), HttpParser::State::HeadReady);
         QCOMPARE(parser.head().target, QByteArray("/2"));
         QCOMPARE(used, both.size());
+    }
+
+    /// Damaged requests: no crash, and the same verdict however the bytes are cut.
+    void damagedRequests()
+    {
+        Random random(20'260'102);
+        const QByteArray good = "POST /p?q HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nX: y\r\n\r\n"
+                                "3;x\r\nabc\r\n1\r\nd\r\n0\r\nT: 1\r\n\r\n";
+        int failures = 0;
+        for (int round = 0; round < 5000; ++round) {
+            QByteArray bytes = good;
+            const qsizetype at = qsizetype(random.below(quint64(bytes.size())));
+            if (random.below(2))
+                bytes[at] = char(random.next32());
+            else
+                bytes.remove(at, 1);
+            const Outcome whole = parse(bytes, bytes.size());
+            const Outcome cut = parse(bytes, 1 + qsizetype(random.below(9)));
+            QCOMPARE(cut.failure, whole.failure);
+            QCOMPARE(cut.body, whole.body);
+            QCOMPARE(cut.head.target, whole.head.target);
+            failures += whole.failure > 0;
+        }
+        QVERIFY(failures > 1000);
     }
 
     void headHelpers()

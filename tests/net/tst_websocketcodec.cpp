@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/net/websocketcodec.h"
 
+#include "engine/base/random.h"
+
 #include <QTest>
 
 #include <vector>
@@ -305,6 +307,31 @@ private Q_SLOTS:
                 QVERIFY(validator.atBoundary());
             }
         }
+    }
+
+    /// Damaged streams: no crash, and the same events however the bytes are cut.
+    void damagedStreams()
+    {
+        Random random(20'260'101);
+        const QByteArray good = frame(0x01, "part \xe2\x82") + frame(0x89, "ping") + frame(0x80, "\xac")
+            + frame(0x82, QByteArray(12, 'b')) + frame(0x88, closePayload(1000, "end"));
+        int failures = 0;
+        for (int round = 0; round < 5000; ++round) {
+            QByteArray bytes = good;
+            const int hits = 1 + int(random.below(3));
+            for (int i = 0; i < hits; ++i)
+                bytes[qsizetype(random.below(quint64(bytes.size())))] = char(random.next32());
+            const auto whole = decode(bytes, bytes.size());
+            const auto cut = decode(bytes, 1 + qsizetype(random.below(9)));
+            QCOMPARE(cut.size(), whole.size());
+            for (std::size_t i = 0; i < whole.size(); ++i) {
+                QCOMPARE(cut[i].type, whole[i].type);
+                QCOMPARE(cut[i].payload, whole[i].payload);
+                QCOMPARE(cut[i].code, whole[i].code);
+                failures += whole[i].type == Event::Type::Failed;
+            }
+        }
+        QVERIFY(failures > 1000);
     }
 
     void acceptKey()
