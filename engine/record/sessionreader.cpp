@@ -17,6 +17,8 @@ namespace dormouse::record {
 
 namespace {
 
+constexpr qint64 kEventLookBackBytes = 256 * 1024;
+
 Error fileError(const char *code, const QString &text)
 {
     return Error::make("record", code, text);
@@ -198,6 +200,19 @@ Result<monitor::Frame> SessionReader::stateAfter(int frame, int maxEvents) const
             return change;
         mirror.apply(*change);
         keep(*change);
+    }
+    // An index just before would leave the event list empty; a bounded look further back fills it.
+    qint64 budget = kEventLookBackBytes;
+    for (int i = std::min(next, frameCount()) - 1; i >= 0 && int(events.size()) < maxEvents; --i) {
+        const Place &place = m_frames[std::size_t(i)];
+        budget -= place.bytes;
+        if (budget < 0)
+            break;
+        Result<monitor::Frame> earlier = decode(place);
+        if (!earlier)
+            return earlier;
+        const auto wanted = std::min(earlier->events.size(), std::size_t(maxEvents) - events.size());
+        events.insert(events.begin(), earlier->events.end() - qsizetype(wanted), earlier->events.end());
     }
     monitor::Frame state = mirror.snapshot();
     state.events.assign(events.begin(), events.end());

@@ -38,8 +38,8 @@ public:
     Result<monitor::Frame> frame(int frame) const;
     /// Last frame at or before ts, -1 when ts is before the first.
     int frameAt(qint64 ts) const;
-    /// Everything known after that frame as one snapshot, with up to maxEvents of the latest events of the frames
-    /// that had to be read for it.
+    /// Everything known after that frame as one snapshot, with the latest events up to it, at most
+    /// maxEvents, as far as a bounded look back finds them.
     Result<monitor::Frame> stateAfter(int frame, int maxEvents = 5'000) const;
     /// Calls visit for each frame in order until it returns false. Errors of decodeFrame.
     Status forEachFrame(const std::function<bool(const monitor::Frame &)> &visit) const;

@@ -19,7 +19,7 @@ ALLOWED = {
     'engine/api': ENGINE_LOW + ['engine/scheduler', 'engine/gateway'],
     'engine/routing': ENGINE_LOW + ['engine/scheduler', 'engine/gateway', 'engine/api'],
     'engine/core': ENGINE_LOGIC,
-    'engine/embedded': ENGINE_LOGIC + ['engine/core'],
+    'engine/embedded': ENGINE_LOGIC + ['engine/core', 'engine/record'],
     'engine/record': ['engine/base', 'engine/monitor', 'engine/wire'],
     'engine/remote': ['engine/base', 'engine/monitor', 'engine/wire', 'engine/net'],
     'engine/runner': ['engine/base', 'engine/wire', 'engine/net'],
