@@ -6,6 +6,7 @@
 #include <QCborStreamWriter>
 #include <QJsonArray>
 
+#include <algorithm>
 #include <limits>
 
 using namespace Qt::StringLiterals;
@@ -191,7 +192,7 @@ public:
                 return bad();
             if (first) {
                 first = false;
-                if (m_key != "v")
+                if (!isKey("v"))
                     return Error::make("monitor", "bad_frame", u"v: the version must come first"_s);
                 qint64 version = 0;
                 m_field = "v";
@@ -221,7 +222,7 @@ public:
     template<typename T>
     void operator()(const char *key, const char *longName, T &target)
     {
-        if (m_found || !ok() || m_key != key)
+        if (m_found || !isKey(key))
             return;
         m_found = true;
         const char *outer = m_field;
@@ -233,6 +234,14 @@ public:
 
 private:
     bool ok() const { return m_reason.isEmpty(); }
+    bool isKey(const char *key) const
+    {
+        for (int i = 0; i < m_keyBytes; ++i) {
+            if (key[i] != m_key[std::size_t(i)]) // the terminating zero differs, too
+                return false;
+        }
+        return m_keyBytes > 0 && key[m_keyBytes] == 0;
+    }
     void fail(const char *field, QLatin1StringView reason)
     {
         if (!ok())
@@ -283,11 +292,26 @@ private:
             typeError("a map key is not text"_L1);
             return false;
         }
-        QString key;
-        read(key);
-        if (!ok())
-            return false;
-        m_key = key.toUtf8();
+        // Raw into a buffer: keys are nearly half of all items. A longer one cannot be ours.
+        std::array<char, 16> key;
+        m_keyBytes = 0;
+        bool tooLong = false;
+        for (;;) {
+            const auto chunk = m_reader.readStringChunk(key.data(), qsizetype(key.size()));
+            if (chunk.status == QCborStreamReader::Error) {
+                typeError("malformed text"_L1);
+                return false;
+            }
+            if (chunk.status == QCborStreamReader::EndOfString)
+                break;
+            tooLong = tooLong || chunk.data > qsizetype(m_key.size()) - m_keyBytes;
+            if (tooLong)
+                continue;
+            std::copy_n(key.data(), chunk.data, m_key.data() + m_keyBytes);
+            m_keyBytes += int(chunk.data);
+        }
+        if (tooLong)
+            m_keyBytes = 0;
         m_field = "";
         return true;
     }
@@ -419,7 +443,7 @@ private:
             if (!readKey())
                 return;
             m_field = field;
-            if (m_key == "b") {
+            if (isKey("b")) {
                 if (!m_reader.isArray())
                     return typeError("array of buckets expected"_L1);
                 if (!enter())
@@ -435,7 +459,7 @@ private:
                 }
                 if (!ok() || !leave())
                     return;
-            } else if (m_key == "m") {
+            } else if (isKey("m")) {
                 if (!integer(maxUs, 0, std::numeric_limits<qint64>::max()))
                     return;
             } else {
@@ -502,7 +526,8 @@ private:
 
     QCborStreamReader m_reader;
     qint64 m_size;
-    QByteArray m_key;
+    std::array<char, 16> m_key{};
+    int m_keyBytes = 0;
     const char *m_field = "";
     QString m_context;
     QString m_reason;
