@@ -36,6 +36,21 @@ struct CreateActor
     std::optional<QString> input; ///< base64 text
 };
 
+/// Totals since start (scheduler.md section 9.1).
+struct SchedulerCounters
+{
+    quint64 pendingTimeouts = 0;
+    quint64 ignoredRunner = 0, ignoredGeneration = 0, ignoredIndex = 0, ignoredState = 0; ///< runner events
+    quint64 ingestedEvents = 0;
+    quint64 lost = 0;
+    quint64 allocations = 0;
+    quint64 restarts = 0;
+    quint64 reconcileStarts = 0, reconcileZombies = 0, reconcileLost = 0;
+    quint64 socketsParked = 0, evictions = 0, connections = 0;
+    quint64 repairs = 0;
+    quint64 badFrames = 0;
+};
+
 /// Namespaces, actors, runners, queue and names (scheduler.md), and the runner sockets (runner-protocol.md).
 /// Rows are held in memory; every event writes one batch, effects run when it has committed.
 /// Thread: engine thread only. No function blocks; done callbacks come after commit, never from inside the call.
@@ -102,6 +117,7 @@ public:
     void drainRunner(const QString &runnerId, std::function<void(Status)> done);
 
     // --- monitoring
+    const SchedulerCounters &counters() const;
     monitor::ActorInfo describeActor(const QString &actorId) const; ///< connection counts left absent
     monitor::RunnerInfo describeRunner(const QString &runnerId) const;
 

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows as the monitoring interface shows them, with the reasons (scheduler.md section 9.3).
+#include "engine/scheduler/runnerhub.h"
+#include "engine/scheduler/schedulercore.h"
+
+namespace dormouse {
+
+namespace {
+
+QString namespaceName(const SchedulerCore &core, const QString &namespaceId)
+{
+    const auto it = core.namespaces.find(namespaceId);
+    return it == core.namespaces.end() ? QString() : it->second.name;
+}
+
+QString deadlineName(const ActorRow &row)
+{
+    switch (row.state) {
+    case ActorState::Pending:
+        if (row.pendingOverride.kind == OverrideKind::PendingTimeout)
+            return QStringLiteral("restart_pending_timeout_ms");
+        return QStringLiteral("actor_force_wake_pending_timeout_ms");
+    case ActorState::Starting: return QStringLiteral("actor_start_threshold");
+    case ActorState::SleepIntent:
+    case ActorState::StopIntent:
+    case ActorState::GoingAway:
+    case ActorState::Destroying: return QStringLiteral("actor_stop_threshold");
+    case ActorState::Backoff: return QStringLiteral("base_retry_timeout");
+    case ActorState::Running:
+    case ActorState::Sleeping:
+    case ActorState::Destroyed: break;
+    }
+    return {};
+}
+
+QString number(qint64 value)
+{
+    return QString::number(value);
+}
+
+/// Why every runner of the pool was passed over, for a pending actor.
+void explainPool(const SchedulerCore &core, const QString &poolKey, QStringList &why)
+{
+    const std::vector<AllocationCandidate> pool = core.candidates(poolKey);
+    if (pool.empty()) {
+        why << QStringLiteral("no_runner: no runner of this pool is known");
+        return;
+    }
+    const std::optional<quint32> highest = highestVersion(pool);
+    for (const AllocationCandidate &candidate : pool) {
+        const QString reason = ineligibleReason(candidate, highest, core.context.config);
+        if (reason.isEmpty())
+            continue;
+        why << QString(u"runner_" % reason % u": runner " % *candidate.runnerId % u", "
+                       % number(candidate.usedSlots) % u" of " % number(candidate.totalSlots)
+                       % u" slots used, silent for " % number(candidate.silentMs) % u" ms, version "
+                       % number(candidate.version));
+    }
+}
+
+QStringList explain(const SchedulerCore &core, const ActorRow &row, std::optional<int> position)
+{
+    QStringList why;
+    const QString deadline = row.deadline ? number(*row.deadline) : QStringLiteral("never");
+    const QString runnerId = row.runnerId.value_or(QString());
+    switch (row.state) {
+    case ActorState::Pending:
+        why << QString(u"waiting_for_capacity: since " % number(row.pendingAllocationTs.value_or(0)) % u", position "
+                       % number(position.value_or(0)) % u" in the queue, gives up at " % deadline);
+        explainPool(core, SchedulerCore::poolKey(row), why);
+        break;
+    case ActorState::Backoff:
+        why << QString(u"failure_backoff: restart " % number(row.retryCount) % u" at "
+                       % number(row.rescheduleTs.value_or(0)) % u", last failure at " % number(row.lastFailureTs));
+        break;
+    case ActorState::Sleeping:
+        if (row.errorJson.isEmpty())
+            why << QString(u"idle: asleep since " % number(row.sleepTs.value_or(0)));
+        if (row.alarmTs)
+            why << QString(u"alarm: wakes at " % number(*row.alarmTs));
+        break;
+    case ActorState::Starting:
+        why << QString(u"starting: on runner " % runnerId % u", lost at " % deadline);
+        break;
+    case ActorState::SleepIntent:
+    case ActorState::StopIntent:
+    case ActorState::GoingAway:
+        why << QString(QLatin1String(actorStateName(row.state)) % u": stop sent to runner " % runnerId % u", lost at "
+                       % deadline);
+        if (row.willWake)
+            why << QStringLiteral("wake_deferred: starts again as soon as it has stopped");
+        break;
+    case ActorState::Destroying:
+        why << QString(u"destroying: runner " % runnerId % u" must stop it, given up at " % deadline);
+        break;
+    case ActorState::Destroyed:
+        why << QString(u"destroyed: at " % number(row.destroyTs.value_or(0)));
+        break;
+    case ActorState::Running:
+        return why;
+    }
+    if (!row.errorJson.isEmpty())
+        why << QString(u"error: " % QString::fromUtf8(row.errorJson));
+    return why;
+}
+
+} // namespace
+
+monitor::ActorInfo describeActorEntry(SchedulerCore &core, const QString &actorId)
+{
+    monitor::ActorInfo info;
+    info.actorId = actorId;
+    const ActorEntry *entry = core.actor(actorId);
+    if (!entry)
+        return info;
+    const ActorRow &row = entry->row;
+    info.namespaceName = namespaceName(core, row.namespaceId);
+    info.name = row.name;
+    info.key = row.key.value_or(QString());
+    info.pool = row.pool;
+    info.crashPolicy = QString::fromLatin1(crashPolicyName(row.crashPolicy));
+    info.state = monitor::ActorState(int(row.state));
+    if (row.everAllocated)
+        info.generation = row.generation;
+    info.runnerId = row.runnerId.value_or(QString());
+    info.createTs = row.createTs;
+    info.startTs = row.startTs;
+    info.connectableTs = row.connectableTs;
+    info.sleepTs = row.sleepTs;
+    info.pendingAllocationTs = row.pendingAllocationTs;
+    info.rescheduleTs = row.rescheduleTs;
+    info.destroyTs = row.destroyTs;
+    info.alarmTs = row.alarmTs;
+    info.deadlineTs = row.deadline;
+    if (row.deadline)
+        info.deadlineName = deadlineName(row);
+    info.retryCount = row.retryCount;
+    info.errorJson = QString::fromUtf8(row.errorJson);
+    info.kvBytes = row.kvBytes;
+    if (row.pendingSeq) {
+        const auto queue = core.queues.find(SchedulerCore::poolKey(row));
+        if (queue != core.queues.end())
+            info.queuePosition = queue->second.position(*row.pendingSeq);
+    }
+    info.why = explain(core, row, info.queuePosition);
+    info.lastWakeMs = entry->lastWakeMs;
+    return info;
+}
+
+monitor::RunnerInfo describeRunnerEntry(SchedulerCore &core, const RunnerHub &hub, const QString &runnerId)
+{
+    monitor::RunnerInfo info;
+    info.runnerId = runnerId;
+    const RunnerEntry *entry = core.runner(runnerId);
+    if (!entry)
+        return info;
+    const RunnerRow &row = entry->row;
+    info.namespaceName = namespaceName(core, row.namespaceId);
+    info.name = row.name;
+    info.key = row.key;
+    info.version = row.version;
+    info.protocolVersion = row.protocolVersion;
+    info.state = monitor::RunnerState(int(row.state));
+    info.totalSlots = row.totalSlots;
+    info.usedSlots = entry->used();
+    info.createTs = row.createTs;
+    info.lastConnectedTs = row.lastConnectedTs;
+    info.lastPingTs = row.lastPingTs;
+    info.drainTs = row.drainTs;
+    info.stopTs = row.stopTs;
+    info.lostAtTs = row.lostAt;
+    info.lastRttMs = row.lastRttMs;
+    if (row.state == RunnerState::Stopped) {
+        info.eligible = false;
+        info.ineligibleReason = QStringLiteral("stopped");
+    } else if (row.state == RunnerState::Draining) {
+        info.eligible = false;
+        info.ineligibleReason = QStringLiteral("draining");
+    } else if (!hub.hasSocket(runnerId)) {
+        info.eligible = false;
+        info.ineligibleReason = QStringLiteral("no_socket");
+    } else {
+        const std::vector<AllocationCandidate> pool = core.candidates(SchedulerCore::poolKey(row));
+        for (const AllocationCandidate &candidate : pool) {
+            if (*candidate.runnerId == runnerId)
+                info.ineligibleReason = ineligibleReason(candidate, highestVersion(pool), core.context.config);
+        }
+        info.eligible = info.ineligibleReason.isEmpty();
+    }
+    hub.describe(runnerId, info);
+    return info;
+}
+
+} // namespace dormouse

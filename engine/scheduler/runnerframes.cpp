@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: Apache-2.0
+// What runners send after their init, and what the engine sends them (runner-protocol.md 4.2 to 4.6, 4.10;
+// scheduler.md 2.6).
+#include "engine/scheduler/runnerhub.h"
+
+#include <algorithm>
+
+namespace dormouse {
+
+namespace {
+
+constexpr int kLastLegacyVersion = 3;
+constexpr int kTunnelAckVersion = 2;   ///< the one version that expects tunnel acks
+constexpr qint64 kLegacyAckBatch = 500; ///< runner-protocol.md 4.10
+
+std::optional<QByteArray> decodeInput(const std::optional<QString> &base64)
+{
+    if (!base64)
+        return std::nullopt;
+    const auto decoded
+        = QByteArray::fromBase64Encoding(base64->toLatin1(), QByteArray::AbortOnBase64DecodingErrors);
+    if (!decoded)
+        return std::nullopt;
+    return *decoded;
+}
+
+} // namespace
+
+// --- receiving ----------------------------------------------------------------------------------
+
+void RunnerHub::channelMessage(Channel &channel, const QByteArray &payload, bool binary)
+{
+    Socket *socket = socketOf(channel);
+    if (!socket || socket->role == Role::Closing)
+        return;
+    if (socket->role == Role::WaitInit) {
+        firstFrame(*socket, payload, binary);
+        return;
+    }
+    if (binary)
+        frame(*socket, payload);
+}
+
+void RunnerHub::frame(Socket &socket, const QByteArray &payload)
+{
+    RunnerEntry *runner = m_core.runner(socket.runnerId);
+    Link *owner = link(socket.runnerId);
+    if (!runner || !owner || runner->row.state == RunnerState::Stopped)
+        return;
+    ++owner->messagesIn;
+    owner->bytesIn += quint64(payload.size());
+    m_core.noteInbound(*runner);
+    const Result<wire::ToServer> decoded = wire::decodeToServer(socket.version, payload);
+    if (!decoded) {
+        ++m_core.counters.badFrames;
+        report(monitor::EventKind::Protocol, monitor::EventLevel::Warn, socket.runnerId,
+               QString::fromLatin1(decoded.error().fullCode()), decoded.error().message);
+        return;
+    }
+    if (const auto *message = std::get_if<wire::ToServerTunnelMessage>(&*decoded)) {
+        tunnel(socket, *message);
+    } else if (const auto *reported = std::get_if<wire::ToServerEvents>(&*decoded)) {
+        events(socket, *runner, *reported);
+    } else if (const auto *answered = std::get_if<wire::ToServerPong>(&*decoded)) {
+        pong(socket, *runner, answered->ts);
+    } else if (const auto *request = std::get_if<wire::ToServerKvRequest>(&*decoded)) {
+        kvRequest(socket.runnerId, *request);
+    } else if (const auto *ack = std::get_if<wire::ToServerAckCommands>(&*decoded)) {
+        commandAck(socket, *runner, *ack);
+    } else if (std::holds_alternative<wire::ToServerStopping>(*decoded)) {
+        SchedulerCore::Transaction transaction(m_core);
+        m_core.drain(*runner, false, QStringLiteral("runner_stopping"));
+    } else if (const auto *ping = std::get_if<wire::ToServerPing>(&*decoded)) {
+        legacyPing(*runner, ping->ts);
+    } else if (const auto *init = std::get_if<wire::ToServerInit>(&*decoded)) {
+        if (socket.version > kLastLegacyVersion || socket.role != Role::Current) {
+            report(monitor::EventKind::Protocol, monitor::EventLevel::Debug, socket.runnerId,
+                   QStringLiteral("second_init_ignored"), {});
+            return;
+        }
+        SchedulerCore::Transaction transaction(m_core);
+        storeInitData(socket, *runner, *init);
+        attachAgain(socket, *runner, init->lastCommandIdx);
+    }
+}
+
+/// Versions 1 to 3 answer a second init like the first.
+void RunnerHub::attachAgain(Socket &socket, RunnerEntry &runner, std::optional<qint64> lastCommandIdx)
+{
+    m_core.markDirty(runner);
+    resendLegacy(runner, lastCommandIdx);
+    m_core.after([this, id = runner.row.runnerId, channel = socket.channel.get()] {
+        initCommitted(id, channel, true);
+    });
+}
+
+void RunnerHub::tunnel(Socket &socket, const wire::ToServerTunnelMessage &message)
+{
+    if (socket.version == kTunnelAckVersion) {
+        wire::ToClientTunnelMessage ack;
+        ack.messageId = message.messageId;
+        ack.kind = wire::ToClientTunnelAck{message.legacyRequestId, message.legacyMessageId};
+        if (Link *owner = link(socket.runnerId))
+            send(*owner, ack);
+    }
+    if (std::holds_alternative<wire::DeprecatedTunnelAck>(message.kind))
+        return;
+    if (m_core.gateway)
+        m_core.gateway->tunnelMessage(socket.runnerId, message);
+}
+
+void RunnerHub::events(Socket &socket, RunnerEntry &runner, const wire::ToServerEvents &reported)
+{
+    const bool legacy = socket.version <= kLastLegacyVersion;
+    Link *owner = link(socket.runnerId);
+    SchedulerCore::Transaction transaction(m_core);
+    std::set<QString> touched;
+    for (const wire::EventWrapper &wrapper : reported.events) {
+        const std::pair<QString, quint32> life{wrapper.checkpoint.actorId, wrapper.checkpoint.generation};
+        const auto *update = std::get_if<wire::EventActorStateUpdate>(&wrapper.inner);
+        if (owner && update && std::holds_alternative<wire::ActorStateStopped>(update->state))
+            owner->inventory.erase(life);
+        else if (owner && owner->reconciling)
+            owner->inventory.insert(life);
+        m_core.runnerEvent(runner, wrapper, legacy);
+        touched.insert(wrapper.checkpoint.actorId);
+    }
+    if (legacy) {
+        if (runner.row.lastEventIdx - runner.row.lastAckIdx > kLegacyAckBatch) {
+            runner.row.lastAckIdx = runner.row.lastEventIdx;
+            m_core.markDirty(runner);
+            m_core.after([this, id = runner.row.runnerId, index = runner.row.lastEventIdx] {
+                wire::ToClientAckEvents ack;
+                ack.lastEventIdx = index;
+                if (Link *target = link(id); target && target->initSent)
+                    send(*target, ack);
+            });
+        }
+        return;
+    }
+    std::vector<wire::ActorCheckpoint> checkpoints;
+    for (const QString &actorId : touched) {
+        ActorEntry *entry = m_core.actor(actorId);
+        if (!entry || entry->row.runnerId != runner.row.runnerId)
+            continue;
+        if (const auto checkpoint = m_core.takeAck(*entry, m_core.context.config.eventAckBatch))
+            checkpoints.push_back(*checkpoint);
+    }
+    if (!checkpoints.empty())
+        m_core.queueAcks(runner.row.runnerId, std::move(checkpoints));
+}
+
+void RunnerHub::commandAck(Socket &socket, RunnerEntry &runner, const wire::ToServerAckCommands &ack)
+{
+    SchedulerCore::Transaction transaction(m_core);
+    if (socket.version <= kLastLegacyVersion) {
+        if (!ack.lastCommandIdx)
+            return;
+        std::vector<CommandRow> done;
+        for (const auto &[key, stored] : runner.commands) {
+            if (stored.row.runnerIndex <= *ack.lastCommandIdx)
+                done.push_back(stored.row);
+        }
+        for (const CommandRow &row : done)
+            m_core.dropCommands(row.runnerId, row.actorId, row.generation, row.index);
+        return;
+    }
+    for (const wire::ActorCheckpoint &checkpoint : ack.lastCommandCheckpoints) {
+        quint32 generation = checkpoint.generation;
+        if (!ack.generationsKnown) {
+            const ActorEntry *entry = m_core.actor(checkpoint.actorId);
+            if (!entry || entry->row.runnerId != runner.row.runnerId)
+                continue;
+            generation = entry->row.generation;
+        }
+        m_core.dropCommands(runner.row.runnerId, checkpoint.actorId, generation, checkpoint.index);
+    }
+}
+
+void RunnerHub::pong(Socket &socket, RunnerEntry &runner, qint64 ts)
+{
+    Link *owner = link(socket.runnerId);
+    if (!owner)
+        return;
+    const auto probed = std::find_if(owner->older.begin(), owner->older.end(), [&](const Socket *older) {
+        return older->role == Role::Probing && older->probeToken == ts;
+    });
+    if (probed != owner->older.end()) {
+        const bool sameProcess = *probed != &socket;
+        resolveProbe(*owner, **probed, sameProcess,
+                     sameProcess ? QStringLiteral("pong_on_newer") : QStringLiteral("pong_on_older"));
+        return;
+    }
+    if (socket.role != Role::Current)
+        return;
+    const auto sent = owner->pings.find(ts);
+    const qint64 rtt = sent != owner->pings.end() ? m_core.monoMs() - sent->second : m_core.wallMs() - ts;
+    const bool representable = rtt >= 0 && rtt <= std::numeric_limits<quint32>::max();
+    runner.row.lastRttMs = representable ? quint32(rtt) : std::numeric_limits<quint32>::max();
+    m_core.context.sink.runnerChanged(socket.runnerId);
+    const bool latest = sent != owner->pings.end() && std::next(sent) == owner->pings.end();
+    if (sent != owner->pings.end())
+        owner->pings.erase(owner->pings.begin(), std::next(sent));
+    if (owner->reconciling && ts == owner->reconcileToken) {
+        reconcileDue(owner->runnerId, int(m_core.context.config.reconcileSettle));
+        return;
+    }
+    // Only then does the pong speak for everything written so far.
+    if (latest && !owner->tunnelSincePing && owner->up && m_core.gateway)
+        m_core.gateway->linkConfirmed(owner->runnerId);
+}
+
+void RunnerHub::legacyPing(RunnerEntry &runner, qint64 ts)
+{
+    const qint64 oneWay = std::max<qint64>(0, m_core.wallMs() - ts);
+    runner.row.lastRttMs = quint32(std::min<qint64>(2 * oneWay, std::numeric_limits<quint32>::max()));
+    m_core.context.sink.runnerChanged(runner.row.runnerId);
+}
+
+// --- sending ------------------------------------------------------------------------------------
+
+bool RunnerHub::sendOn(Socket &socket, Link *owner, const wire::ToClient &message)
+{
+    const Result<QByteArray> bytes = wire::encodeToClient(socket.version, message);
+    if (!bytes) {
+        report(monitor::EventKind::Protocol, monitor::EventLevel::Error, socket.runnerId,
+               QStringLiteral("message_not_encodable"), bytes.error().message);
+        return false;
+    }
+    if (owner) {
+        ++owner->messagesOut;
+        owner->bytesOut += quint64(bytes->size());
+    }
+    socket.channel->send(*bytes, true);
+    return true;
+}
+
+bool RunnerHub::send(Link &owner, const wire::ToClient &message)
+{
+    return owner.current && sendOn(*owner.current, &owner, message);
+}
+
+bool RunnerHub::sendTunnel(const QString &runnerId, const wire::ToClientTunnelMessage &message)
+{
+    Link *owner = link(runnerId);
+    if (!owner || !owner->up)
+        return false;
+    owner->tunnelSincePing = true;
+    // A message that no runner of this version can take is reported by sendOn() and counts as taken: the link is
+    // fine, and sending it again would not help.
+    send(*owner, message);
+    return true;
+}
+
+void RunnerHub::sendAcks(const QString &runnerId, const std::vector<wire::ActorCheckpoint> &checkpoints)
+{
+    Link *owner = link(runnerId);
+    if (!owner || !owner->initSent)
+        return;
+    wire::ToClientAckEvents ack;
+    ack.lastEventCheckpoints = checkpoints;
+    send(*owner, ack);
+}
+
+std::optional<wire::CommandWrapper> RunnerHub::buildCommand(const Link &owner, const CommandRow &row)
+{
+    wire::CommandWrapper wrapper;
+    wrapper.checkpoint = {row.actorId, row.generation, owner.version <= kLastLegacyVersion ? row.runnerIndex : row.index};
+    if (!row.start) {
+        wrapper.inner = wire::CommandStopActor{};
+        return wrapper;
+    }
+    const ActorEntry *entry = m_core.actor(row.actorId);
+    if (!entry || entry->row.generation != row.generation || !entry->row.slotHeld)
+        return std::nullopt; // settled before it could go out
+    wire::CommandStartActor start;
+    start.config.name = entry->row.name;
+    start.config.key = entry->row.key;
+    start.config.createTs = entry->row.createTs;
+    start.config.input = decodeInput(entry->row.input);
+    if (m_core.gateway)
+        start.hibernatingRequests = m_core.gateway->hibernatingForStart(row.actorId, row.generation);
+    wrapper.inner = std::move(start);
+    return wrapper;
+}
+
+void RunnerHub::sendDueCommands(const QString &runnerId)
+{
+    Link *owner = link(runnerId);
+    RunnerEntry *runner = m_core.runner(runnerId);
+    if (!owner || !owner->up || !runner)
+        return;
+    std::vector<StoredCommand *> due;
+    for (auto &[key, stored] : runner->commands) {
+        if (stored.committed && stored.due)
+            due.push_back(&stored);
+    }
+    if (owner->version <= kLastLegacyVersion)
+        std::sort(due.begin(), due.end(), [](const StoredCommand *a, const StoredCommand *b) {
+            return a->row.runnerIndex < b->row.runnerIndex;
+        });
+    wire::ToClientCommands message;
+    for (StoredCommand *stored : due) {
+        stored->due = false;
+        if (std::optional<wire::CommandWrapper> wrapper = buildCommand(*owner, stored->row)) {
+            monitor::Event event;
+            event.kind = monitor::EventKind::Command;
+            event.actorId = stored->row.actorId;
+            event.runnerId = runnerId;
+            event.generation = stored->row.generation;
+            event.index = int(stored->row.index);
+            event.reason = stored->row.start ? QStringLiteral("start") : QStringLiteral("stop");
+            m_core.emitEvent(std::move(event));
+            message.commands.push_back(std::move(*wrapper));
+        }
+    }
+    if (!message.commands.empty())
+        send(*owner, message);
+}
+
+// --- reconcile (scheduler.md 2.6) ---------------------------------------------------------------
+
+void RunnerHub::reconcileDue(const QString &runnerId, int delayMs)
+{
+    Link *owner = link(runnerId);
+    if (!owner)
+        return;
+    m_core.context.timers.cancel(owner->reconcileTimer);
+    owner->reconcileTimer = m_core.context.timers.schedule(m_core.monoMs() + delayMs, [this, runnerId] {
+        if (Link *due = link(runnerId); due && due->reconciling) {
+            due->reconcileTimer = 0;
+            finishReconcile(runnerId);
+        }
+    });
+}
+
+void RunnerHub::finishReconcile(const QString &runnerId)
+{
+    Link *owner = link(runnerId);
+    RunnerEntry *runner = m_core.runner(runnerId);
+    if (!owner || !runner || !owner->current)
+        return;
+    SchedulerCore::Transaction transaction(m_core);
+    owner->reconciling = false;
+    for (auto &[key, stored] : runner->commands)
+        stored.due = stored.due && !stored.row.start; // Starts go again only where the inventory says so
+    // Before the actors are looked at: what is lost may start again on this very runner.
+    m_core.setEligible(*runner, runner->row.state == RunnerState::Connected);
+    const std::vector<QString> assigned(runner->actors.begin(), runner->actors.end());
+    for (const QString &actorId : assigned) {
+        if (ActorEntry *entry = m_core.actor(actorId))
+            reconcileActor(*runner, *owner, *entry);
+    }
+    for (const auto &[actorId, generation] : owner->inventory) {
+        const ActorEntry *entry = m_core.actor(actorId);
+        const bool wanted = entry && entry->row.slotHeld && entry->row.runnerId == runnerId
+            && entry->row.generation == generation;
+        if (wanted)
+            continue;
+        ++m_core.counters.reconcileZombies;
+        report(monitor::EventKind::RunnerReconciled, monitor::EventLevel::Warn, runnerId, QStringLiteral("zombie"),
+               actorId % u" generation " % QString::number(generation));
+        m_core.addStop(*runner, actorId, generation);
+    }
+    report(monitor::EventKind::RunnerReconciled, monitor::EventLevel::Info, runnerId, QStringLiteral("done"),
+           QString::number(assigned.size()) % u" assigned, " % QString::number(owner->inventory.size())
+               % u" reported");
+    owner->inventory.clear();
+    m_core.after([this, runnerId, channel = owner->current->channel.get()] {
+        Link *ready = link(runnerId);
+        if (!ready || !ready->current || ready->current->channel.get() != channel)
+            return;
+        ready->up = true;
+        sendDueCommands(runnerId);
+        if (m_core.gateway)
+            m_core.gateway->linkBack(runnerId);
+    });
+}
+
+void RunnerHub::reconcileActor(RunnerEntry &runner, const Link &owner, ActorEntry &actor)
+{
+    const QString actorId = actor.row.actorId;
+    const quint32 generation = actor.row.generation;
+    const ActorState state = actor.row.state;
+    const auto stopsDue = [&] {
+        for (auto &[key, stored] : runner.commands) {
+            if (std::get<0>(key) == actorId && std::get<1>(key) == generation && !stored.row.start)
+                stored.due = true;
+        }
+    };
+    const auto startCommand = runner.commands.find({actorId, generation, 0});
+    if (owner.inventory.contains({actorId, generation})) {
+        m_core.dropCommands(runner.row.runnerId, actorId, generation, 0);
+        if (isStopping(state))
+            stopsDue();
+        return;
+    }
+    ActorEvent event;
+    // An acknowledged Start is as good as an event: it did arrive.
+    const bool hadStarted = actor.row.seenRunning || actor.row.lastEventIdx >= 0 || startCommand == runner.commands.end();
+    if (!hadStarted && state != ActorState::Destroying) {
+        if (runner.row.state == RunnerState::Draining) {
+            event.kind = ActorEventKind::RunnerLost;
+            event.force = true;
+            m_core.apply(actor, event);
+            return;
+        }
+        ++m_core.counters.reconcileStarts;
+        startCommand->second.due = true;
+        stopsDue();
+        return;
+    }
+    if (isStopping(state)) {
+        event.kind = ActorEventKind::Stopped; // it stopped while nobody could hear it, or never began
+        m_core.apply(actor, event);
+        return;
+    }
+    ++m_core.counters.reconcileLost;
+    ++m_core.counters.lost;
+    event.kind = ActorEventKind::RunnerLost;
+    event.lost = LostReason::ConnectionLost;
+    m_core.apply(actor, event);
+}
+
+/// Versions 1 to 3 say exactly what they have seen (runner-protocol.md 4.10).
+void RunnerHub::resendLegacy(RunnerEntry &runner, std::optional<qint64> lastCommandIdx)
+{
+    const qint64 seen = lastCommandIdx.value_or(-1);
+    std::vector<CommandRow> done;
+    for (auto &[key, stored] : runner.commands) {
+        stored.due = stored.row.runnerIndex > seen;
+        if (!stored.due)
+            done.push_back(stored.row);
+    }
+    for (const CommandRow &row : done)
+        m_core.dropCommands(row.runnerId, row.actorId, row.generation, row.index);
+}
+
+} // namespace dormouse

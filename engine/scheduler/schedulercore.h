@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Private to engine/scheduler: rows, indices, timers and transactions of the scheduler. Rows in memory are
+// authoritative; a Transaction collects the writes of one event and submits them as one batch, and what was given to
+// after() runs in the submit callback, in order. Thread: engine thread.
+
+#include "engine/scheduler/actormachine.h"
+#include "engine/scheduler/allocation.h"
+#include "engine/scheduler/pendingqueue.h"
+#include "engine/scheduler/scheduler.h"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+
+namespace dormouse {
+
+class RunnerHub;
+
+struct ActorEntry
+{
+    ActorRow row;
+    TimerId timer = 0;
+    std::optional<qint64> armedFor; ///< wall deadline behind timer
+    bool dirty = false;
+    std::optional<qint64> wakeSinceMs; ///< mono, first event that needed it awake
+    std::optional<qint64> lastWakeMs;
+};
+
+struct StoredCommand
+{
+    CommandRow row;
+    bool committed = false; ///< its batch has committed: may go out
+    bool due = true;        ///< not yet sent to this process, or to be sent again
+};
+
+struct RunnerEntry
+{
+    using CommandKey = std::tuple<QString, quint32, qint64>; ///< actor, generation, index
+    RunnerRow row;
+    bool eligible = false;
+    std::set<QString> actors; ///< slot_held on this runner: its size is used_slots
+    std::map<CommandKey, StoredCommand> commands;
+    qint64 lastInboundMs = 0; ///< mono
+    TimerId timer = 0;
+    std::optional<qint64> armedFor;
+    bool dirty = false;
+    bool pingDirty = false;
+    quint32 used() const { return quint32(actors.size()); }
+};
+
+class SchedulerCore
+{
+public:
+    explicit SchedulerCore(const CoreContext &context);
+    ~SchedulerCore();
+    SchedulerCore(const SchedulerCore &) = delete;
+    SchedulerCore &operator=(const SchedulerCore &) = delete;
+
+    /// Opens at construction, submits at destruction of the outermost one.
+    class Transaction
+    {
+    public:
+        explicit Transaction(SchedulerCore &core) : m_core(core) { ++m_core.m_depth; }
+        ~Transaction()
+        {
+            if (m_core.m_depth == 1)
+                m_core.commit();
+            --m_core.m_depth;
+        }
+        Transaction(const Transaction &) = delete;
+        Transaction &operator=(const Transaction &) = delete;
+
+    private:
+        SchedulerCore &m_core;
+    };
+
+    using Effect = std::function<void(const Status &)>;
+    void write(Write write) { m_batch.push_back(std::move(write)); }
+    /// Runs when the current transaction has committed.
+    void after(std::function<void()> effect);
+    /// Also when the store gave up.
+    void afterAlways(Effect effect) { m_effects.push_back(std::move(effect)); }
+    void markDirty(ActorEntry &actor);
+    void markDirty(RunnerEntry &runner);
+
+    void boot(const Snapshot &snapshot);
+    void shutdown();
+
+    // --- actors
+    ActorEntry *actor(const QString &actorId);
+    ActorEntry &addActor(const ActorRow &row); ///< row without a slot; the first attempt follows
+    /// False when the table ignores the event in this state.
+    bool apply(ActorEntry &actor, const ActorEvent &event);
+    void firstAttempt(ActorEntry &actor);
+    void actorTimer(const QString &actorId);
+
+    // --- runners
+    RunnerEntry *runner(const QString &runnerId);
+    /// Live record with this identity (connected or grace), or null.
+    RunnerEntry *runnerByIdentity(const QString &namespaceId, const QString &name, const QString &key);
+    RunnerEntry &addRunner(const RunnerRow &row);
+    void setRunnerState(RunnerEntry &runner, RunnerState state, const QString &reason);
+    void setEligible(RunnerEntry &runner, bool eligible);
+    void socketGone(RunnerEntry &runner, bool shutdownReason);
+    void drain(RunnerEntry &runner, bool resetRetries, const QString &reason);
+    void stopRunner(RunnerEntry &runner, bool expired, const QString &reason);
+    void armRunner(RunnerEntry &runner);
+    /// Any frame of this runner: freshness, last_ping_ts, queue.
+    void noteInbound(RunnerEntry &runner);
+    std::vector<AllocationCandidate> candidates(const QString &poolKey) const;
+
+    // --- commands and events
+    void addCommand(const QString &runnerId, const ActorRow &row, bool start, qint64 index);
+    void addStop(RunnerEntry &runner, const QString &actorId, quint32 generation);
+    void dropCommands(const QString &runnerId, const QString &actorId, quint32 generation, qint64 upToIndex);
+    /// Section 1.4 and 4.6: fence, then the machine. True when it was applied.
+    bool runnerEvent(RunnerEntry &runner, const wire::EventWrapper &event, bool perRunnerIndex);
+    /// Acknowledgement that is due for this actor, with last_ack_idx moved; absent = none.
+    std::optional<wire::ActorCheckpoint> takeAck(ActorEntry &actor, qint64 threshold);
+    void queueAcks(const QString &runnerId, std::vector<wire::ActorCheckpoint> checkpoints);
+
+    // --- queue
+    void requestDrain(const QString &poolKey) { m_drainRequests.insert(poolKey); }
+    bool poolGrowable(const QString &namespaceId, const QString &pool) const;
+    static QString poolKey(const QString &namespaceId, const QString &pool) { return namespaceId + QChar(0x1f) + pool; }
+    static QString poolKey(const ActorRow &row) { return poolKey(row.namespaceId, row.pool); }
+    static QString poolKey(const RunnerRow &row) { return poolKey(row.namespaceId, row.name); }
+    static QString actorKey(const QString &namespaceId, const QString &name, const QString &key)
+    {
+        return namespaceId + QChar(0x1f) + name + QChar(0x1f) + key;
+    }
+
+    qint64 wallMs() const { return context.clock.wallMs(); }
+    qint64 monoMs() const { return context.clock.monoMs(); }
+    MachineContext machineContext();
+    void emitEvent(monitor::Event event) { context.sink.event(std::move(event)); }
+    void emitRefused(const ActorRow &row, const QString &reason, const QString &text);
+
+    CoreContext context;
+    GatewayEvents *gateway = nullptr;
+    RunnerHub *hub = nullptr;
+    SchedulerCounters counters;
+    bool failed = false;       ///< the store gave up: no work is accepted
+    bool shuttingDown = false;
+
+    // Containers are private to the folder, not to the class: the parts of Scheduler read them.
+    std::unordered_map<QString, std::unique_ptr<ActorEntry>> actors;
+    std::unordered_map<QString, std::unique_ptr<RunnerEntry>> runners;
+    std::map<QString, PendingQueue> queues;                     ///< by pool key
+    std::unordered_map<QString, std::set<QString>> poolRunners; ///< pool key to runner ids, not stopped ones
+    std::unordered_map<QString, QString> liveKeys;              ///< actorKey to actor id, destroyed ones are out
+    /// (namespace, name) to (create_ts, id); create_ts is unique per name.
+    std::map<std::pair<QString, QString>, std::map<qint64, QString>> actorsByName;
+    std::map<std::tuple<QString, QString, QString>, QString> identities; ///< runner identity to runner id
+    std::map<QString, NamespaceRow> namespaces;                 ///< by id
+    std::map<std::pair<QString, QString>, RunnerConfigRow> runnerConfigs;
+    std::map<QString, std::map<QByteArray, NameRow>> actorNames; ///< by namespace, then name bytes
+    std::map<QString, std::set<QByteArray>> runnerNames;
+
+private:
+    void commit();
+    void runEffects(const std::vector<Effect> &effects, const Status &status);
+    void drainQueues();
+    bool drainQueue(const QString &poolKey, int &budget);
+    void finishStep(ActorEntry &actor, const ActorRow &before, ActorStep step, const char *event);
+    void syncIndexes(const ActorRow &before, const ActorRow &now);
+    void runActorEffect(const QString &actorId, const ActorEffect &effect);
+    SlotOffer makeOffer(const ActorRow &row);
+    std::optional<QString> pick(const QString &poolKey);
+    void armActor(ActorEntry &actor);
+    void emitActorChange(const ActorRow &before, const ActorRow &now, const char *event, const QByteArray &reason);
+    void runnerTimer(const QString &runnerId);
+    void armHousekeeping();
+    void housekeeping();
+    void flushPings();
+    void forgetOld();
+
+    int m_depth = 0;
+    Batch m_batch;
+    std::vector<Effect> m_effects;
+    std::vector<QString> m_dirtyActors;
+    std::vector<QString> m_dirtyRunners;
+    std::vector<QString> m_pingDirty;
+    TimerId m_pingTimer = 0;
+    TimerId m_houseTimer = 0;
+    std::set<QString> m_drainRequests;
+    qint64 m_lastSeq = 0;
+    qint64 m_clockOffset = 0; ///< wall - mono at the last look
+    std::deque<QString> m_destroyedOrder;
+    std::deque<QString> m_stoppedOrder;
+    std::shared_ptr<bool> m_alive; ///< submit callbacks may outlive this object
+};
+
+} // namespace dormouse
