@@ -15,19 +15,20 @@ bool hasEnded(const RunnerInfo &row) { return row.state == RunnerState::Stopped;
 bool hasEnded(const ConnectionInfo &row) { return row.state == ConnectionState::Closed; }
 
 template<typename Table, typename T>
-void applyRows(Table &table, const std::vector<T> &rows, int endedLimit)
+void applyRows(Table &table, std::vector<T> &&rows, int endedLimit)
 {
-    for (const T &row : rows) {
-        auto it = table.rows.find(idOf(row));
-        const bool wasEnded = it != table.rows.end() && hasEnded(*it);
-        if (it == table.rows.end())
-            table.rows.insert(idOf(row), row);
-        else
-            *it = row;
-        if (hasEnded(row) && !wasEnded)
-            table.ended.push_back(idOf(row));
-        else if (!hasEnded(row) && wasEnded)
-            std::erase(table.ended, idOf(row));
+    if (table.rows.isEmpty())
+        table.rows.reserve(qsizetype(rows.size()));
+    for (T &row : rows) {
+        const QString id = idOf(row);
+        const bool ended = hasEnded(row);
+        T &held = table.rows[id];
+        const bool wasEnded = hasEnded(held); // a new row is in state Unknown
+        held = std::move(row);
+        if (ended && !wasEnded)
+            table.ended.push_back(id);
+        else if (!ended && wasEnded)
+            std::erase(table.ended, id);
     }
     while (int(table.ended.size()) > endedLimit) {
         table.rows.remove(table.ended.front());
@@ -36,20 +37,26 @@ void applyRows(Table &table, const std::vector<T> &rows, int endedLimit)
 }
 
 template<typename Table, typename T>
-void collectRows(const Table &table, std::vector<T> &out)
+void collectRows(Table &table, std::vector<T> &out)
 {
+    // A const table gives const rows, which move() then copies.
     out.reserve(std::size_t(table.rows.size()));
-    for (const T &row : table.rows) {
+    for (auto &row : table.rows) {
         if (!hasEnded(row))
-            out.push_back(row);
+            out.push_back(std::move(row));
     }
     for (const QString &id : table.ended)
-        out.push_back(table.rows.value(id));
+        out.push_back(std::move(*table.rows.find(id)));
 }
 
 } // namespace
 
 void FrameMirror::apply(const Frame &frame)
+{
+    apply(Frame(frame));
+}
+
+void FrameMirror::apply(Frame &&frame)
 {
     if (frame.snapshot)
         clear();
@@ -58,9 +65,9 @@ void FrameMirror::apply(const Frame &frame)
     m_eventsDropped += frame.eventsDropped;
     if (frame.cluster)
         m_cluster = frame.cluster;
-    applyRows(m_actors, frame.actors, m_endedLimit);
-    applyRows(m_runners, frame.runners, m_endedLimit);
-    applyRows(m_connections, frame.connections, m_endedLimit);
+    applyRows(m_actors, std::move(frame.actors), m_endedLimit);
+    applyRows(m_runners, std::move(frame.runners), m_endedLimit);
+    applyRows(m_connections, std::move(frame.connections), m_endedLimit);
     for (const LatencySlice &slice : frame.latency) {
         const auto known = std::find_if(m_latency.rbegin(), m_latency.rend(),
                                         [&](const LatencySlice &held) { return held.startTs == slice.startTs; });
@@ -101,6 +108,23 @@ Frame FrameMirror::snapshot() const
     frame.pending = m_pending;
     frame.eventsDropped = m_eventsDropped;
     return frame;
+}
+
+Frame FrameMirror::takeSnapshot()
+{
+    Frame frame;
+    collectRows(m_actors, frame.actors);
+    collectRows(m_runners, frame.runners);
+    collectRows(m_connections, frame.connections);
+    m_actors = {};
+    m_runners = {};
+    m_connections = {};
+    Frame rest = snapshot();
+    rest.actors = std::move(frame.actors);
+    rest.runners = std::move(frame.runners);
+    rest.connections = std::move(frame.connections);
+    clear();
+    return rest;
 }
 
 } // namespace dormouse::monitor

@@ -22,10 +22,12 @@ public:
     explicit FrameMirror(int endedLimit = kDefaultEndedLimit) : m_endedLimit(endedLimit) {}
 
     void apply(const Frame &frame);
+    void apply(Frame &&frame); ///< same, without copying the rows
     void clear();
     /// Everything held as one snapshot frame without events; ended rows last, in the order in which they ended,
     /// so that applying it to an empty mirror gives an equal one.
     Frame snapshot() const;
+    Frame takeSnapshot(); ///< same, and clears
 
     const QHash<QString, ActorInfo> &actors() const { return m_actors.rows; }
     const QHash<QString, RunnerInfo> &runners() const { return m_runners.rows; }

@@ -191,15 +191,15 @@ Result<monitor::Frame> SessionReader::stateAfter(int frame, int maxEvents) const
         Result<monitor::Frame> state = decode(start.place);
         if (!state)
             return state;
-        mirror.apply(*state);
+        mirror.apply(std::move(*state));
         next = start.frame + 1;
     }
     for (int i = next; i <= frame && i < frameCount(); ++i) {
         Result<monitor::Frame> change = this->frame(i);
         if (!change)
             return change;
-        mirror.apply(*change);
         keep(*change);
+        mirror.apply(std::move(*change));
     }
     // An index just before would leave the event list empty; a bounded look further back fills it.
     qint64 budget = kEventLookBackBytes;
@@ -214,7 +214,7 @@ Result<monitor::Frame> SessionReader::stateAfter(int frame, int maxEvents) const
         const auto wanted = std::min(earlier->events.size(), std::size_t(maxEvents) - events.size());
         events.insert(events.begin(), earlier->events.end() - qsizetype(wanted), earlier->events.end());
     }
-    monitor::Frame state = mirror.snapshot();
+    monitor::Frame state = mirror.takeSnapshot();
     state.events.assign(events.begin(), events.end());
     return state;
 }
