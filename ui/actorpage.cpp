@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/format.h"
+#include "ui/pages.h"
+#include "ui/words.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QLabel>
+#include <QScrollArea>
+#include <QTableWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace dormouse {
+
+namespace {
+
+constexpr int kMaxConnections = 200;
+constexpr int kKeyLimit = 100;
+
+QTableWidget *factTable(QWidget *parent, const QStringList &titles, const QString &name)
+{
+    auto *table = new QTableWidget(0, int(titles.size()), parent);
+    table->setHorizontalHeaderLabels(titles);
+    table->setAccessibleName(name);
+    table->verticalHeader()->hide();
+    table->verticalHeader()->setDefaultSectionSize(24);
+    table->horizontalHeader()->setStretchLastSection(true);
+    table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->setShowGrid(false);
+    table->setFrameShape(QFrame::NoFrame);
+    table->setTabKeyNavigation(false);
+    table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    return table;
+}
+
+} // namespace
+
+ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *parent) : Page(session, theme, parent)
+{
+    auto *outer = new QVBoxLayout(this);
+    outer->setContentsMargins(1, 1, 1, 1);
+    m_empty = label(tr("Choose an actor in the map or in a table.\nCtrl+K finds one by id, key or name."), "muted");
+    m_empty->setAlignment(Qt::AlignCenter);
+    outer->addWidget(m_empty);
+    auto *scroll = new QScrollArea(this);
+    scroll->setWidgetResizable(true);
+    scroll->setAccessibleName(tr("Actor details"));
+    m_body = new QWidget(scroll);
+    scroll->setWidget(m_body);
+    outer->addWidget(scroll, 1);
+    auto *all = new QVBoxLayout(m_body);
+    all->setContentsMargins(12, 12, 12, 12);
+    all->setSpacing(8);
+
+    auto *head = new QHBoxLayout;
+    m_icon = label({}, "value");
+    m_title = label({}, "title");
+    m_state = label({}, "value");
+    head->addWidget(m_icon);
+    head->addWidget(m_title, 1);
+    head->addWidget(m_state);
+    all->addLayout(head);
+    auto *idRow = new QHBoxLayout;
+    m_id = label({}, "mono");
+    m_id->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_id->setAccessibleName(tr("Actor id"));
+    m_id->setMinimumWidth(40);
+    auto *copy = new QToolButton(this);
+    copy->setIcon(theme.icon(QStringLiteral("copy")));
+    copy->setToolTip(tr("Copy the id"));
+    copy->setAccessibleName(tr("Copy the actor id"));
+    connect(copy, &QToolButton::clicked, this, [this] { QApplication::clipboard()->setText(m_session.selectedActor()); });
+    connect(&theme, &ThemeManager::changed, copy, [copy, &theme] { copy->setIcon(theme.icon(QStringLiteral("copy"))); });
+    idRow->addWidget(m_id, 1);
+    idRow->addWidget(copy);
+    all->addLayout(idRow);
+
+    auto *actions = new QHBoxLayout;
+    actions->setSpacing(4);
+    const std::initializer_list<std::tuple<QString, QString, QString>> names = {
+        {QStringLiteral("wake"), QStringLiteral("wake"), tr("Wake")},
+        {QStringLiteral("sleep"), QStringLiteral("sleep"), tr("Sleep")},
+        {QStringLiteral("reschedule"), QStringLiteral("reschedule"), tr("Move")},
+        {QStringLiteral("destroy"), QStringLiteral("destroy"), tr("Destroy…")}};
+    for (const auto &[action, icon, text] : names) {
+        auto *button = new QToolButton(this);
+        button->setText(text);
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button->setIcon(theme.icon(icon));
+        button->setAccessibleName(tr("%1 this actor").arg(text));
+        connect(&theme, &ThemeManager::changed, button, [button, &theme, file = icon] { button->setIcon(theme.icon(file)); });
+        connect(button, &QToolButton::clicked, this, [this, name = action] { Q_EMIT commandWanted(name); });
+        actions->addWidget(button);
+        m_buttons.append(button);
+    }
+    actions->addStretch();
+    all->addLayout(actions);
+
+    m_why = label({}, "value");
+    m_why->setWordWrap(true);
+    all->addWidget(m_why);
+
+    all->addWidget(label(tr("LIFE CYCLE"), "section"));
+    m_facts = factTable(this, {tr("What"), tr("Since / value"), tr("Took")}, tr("Life cycle and facts"));
+    m_facts->setColumnWidth(0, 112);
+    m_facts->setColumnWidth(1, 150);
+    m_facts->horizontalHeader()->hide();
+    all->addWidget(m_facts);
+
+    all->addWidget(label(tr("CONNECTIONS"), "section"));
+    m_own.setActive(true);
+    m_connections = new TableView(theme, CellDelegate::States::Connection, this);
+    m_connections->setAccessibleName(tr("Connections of this actor"));
+    QList<int> widths(ConnectionModel::ColumnCount, 0);
+    widths[ConnectionModel::State] = 130;
+    widths[ConnectionModel::PendingBytes] = 96;
+    widths[ConnectionModel::Age] = 84;
+    m_connections->setTable(&m_own, widths);
+    m_connections->setEmptyText(tr("No client is connected"), {});
+    m_connections->setMinimumHeight(120);
+    m_connections->setMaximumHeight(180);
+    connect(m_connections, &TableView::idSelected, &session, &Session::selectConnection);
+    all->addWidget(m_connections);
+
+    auto *keysRow = new QHBoxLayout;
+    keysRow->addWidget(label(tr("STORED KEYS"), "section"));
+    keysRow->addStretch();
+    auto *load = new QToolButton(this);
+    load->setText(tr("Read"));
+    load->setAccessibleName(tr("Read the stored keys"));
+    load->setToolTip(tr("Reads the first %n keys; does not wake the actor.", nullptr, kKeyLimit));
+    connect(load, &QToolButton::clicked, this, &ActorPage::loadKeys);
+    keysRow->addWidget(load);
+    all->addLayout(keysRow);
+    m_keys = factTable(this, {tr("Key"), tr("Value")}, tr("Stored keys"));
+    m_keys->setMinimumHeight(96);
+    all->addWidget(m_keys, 1);
+    show(nullptr);
+}
+
+void ActorPage::activate(bool) {}
+
+void ActorPage::refresh()
+{
+    show(m_session.actors().find(m_session.selectedActor()));
+}
+
+void ActorPage::tick()
+{
+    fillConnections();
+    m_connections->viewport()->update();
+}
+
+void ActorPage::show(const monitor::ActorInfo *actor)
+{
+    m_body->parentWidget()->parentWidget()->setVisible(actor);
+    m_empty->setVisible(!actor);
+    if (!actor)
+        return;
+    const Words::Look look = Words::look(actor->state);
+    const QColor tone = m_theme.color(look.tone);
+    m_icon->setPixmap(m_theme.pixmap(look.icon, tone, 18, devicePixelRatioF()));
+    m_icon->setAccessibleName(look.word);
+    m_title->setText(QString(actor->name % u' ' % actor->key).trimmed());
+    m_title->setToolTip(m_title->text());
+    m_state->setText(look.word);
+    QPalette ink = m_state->palette();
+    ink.setColor(QPalette::WindowText, tone);
+    m_state->setPalette(ink);
+    m_state->setStyleSheet(u"color: " % tone.name());
+    m_id->setText(actor->actorId);
+    const bool allowed = m_session.commandsAllowed();
+    for (QToolButton *button : std::as_const(m_buttons)) {
+        button->setEnabled(allowed);
+        button->setToolTip(allowed ? button->text() : Words::explain(m_session.commandsReason()));
+    }
+    QStringList why;
+    for (const QString &reason : actor->why) {
+        const QString help = Words::explain(reason.section(u':', 0, 0));
+        why.append(help.isEmpty() ? reason : QString(help % QStringLiteral("  (") % reason % u')'));
+    }
+    m_why->setVisible(!why.isEmpty());
+    m_why->setText(why.join(u'\n'));
+
+    struct Fact
+    {
+        QString what, value, took;
+    };
+    std::vector<Fact> facts;
+    const auto stamp = [&](const QString &what, const std::optional<qint64> &ts, const std::optional<qint64> &before) {
+        facts.push_back({what, ts ? timeText(*ts) : unknownText(),
+                         ts && before && *ts >= *before ? u'+' + durationText(double(*ts - *before)) : QString()});
+    };
+    stamp(tr("Created"), actor->createTs, std::nullopt);
+    if (actor->pendingAllocationTs)
+        stamp(tr("Waiting since"), actor->pendingAllocationTs, actor->createTs);
+    stamp(tr("Started"), actor->startTs, actor->createTs);
+    stamp(tr("Reachable"), actor->connectableTs, actor->startTs);
+    stamp(tr("Slept"), actor->sleepTs, actor->startTs);
+    if (actor->rescheduleTs)
+        stamp(tr("Next try"), actor->rescheduleTs, std::nullopt);
+    if (actor->alarmTs)
+        stamp(tr("Alarm"), actor->alarmTs, std::nullopt);
+    if (actor->deadlineTs)
+        facts.push_back({tr("Deadline"), timeText(*actor->deadlineTs), actor->deadlineName});
+    if (actor->destroyTs)
+        stamp(tr("Destroyed"), actor->destroyTs, actor->createTs);
+    const auto number = [](const auto &value) { return value ? countText(double(*value)) : unknownText(); };
+    facts.push_back({tr("Last wake"), actor->lastWakeMs ? durationText(double(*actor->lastWakeMs)) : unknownText(), {}});
+    facts.push_back({tr("Generation"), number(actor->generation), {}});
+    facts.push_back({tr("Runner"), actor->runnerId.isEmpty() ? unknownText() : actor->runnerId, {}});
+    facts.push_back({tr("Pool"), actor->pool.isEmpty() ? unknownText() : actor->pool, actor->crashPolicy});
+    facts.push_back({tr("Pending"), number(actor->pendingMessages),
+                     actor->pendingBytes ? bytesText(double(*actor->pendingBytes)) : unknownText()});
+    facts.push_back({tr("Stored"), actor->kvBytes ? bytesText(double(*actor->kvBytes)) : unknownText(), {}});
+    if (!actor->errorJson.isEmpty())
+        facts.push_back({tr("Error"), actor->errorJson, {}});
+    if (m_facts->rowCount() != int(facts.size())) {
+        m_facts->setRowCount(int(facts.size()));
+        m_facts->setFixedHeight(int(facts.size()) * 24 + 2);
+    }
+    for (int row = 0; row < int(facts.size()); ++row) {
+        const Fact &fact = facts[size_t(row)];
+        const QString texts[] = {fact.what, fact.value, fact.took};
+        for (int column = 0; column < 3; ++column) {
+            QTableWidgetItem *item = m_facts->item(row, column);
+            if (!item)
+                m_facts->setItem(row, column, item = new QTableWidgetItem);
+            item->setText(texts[column]);
+            item->setToolTip(texts[column]);
+            item->setForeground(m_theme.color(column == 1 ? Color::Text : Color::Muted));
+        }
+    }
+    if (m_keysOf != actor->actorId) {
+        m_keysOf = actor->actorId;
+        m_keys->setRowCount(0);
+        fillConnections();
+    }
+}
+
+void ActorPage::fillConnections()
+{
+    const QString id = m_session.selectedActor();
+    std::vector<monitor::ConnectionInfo> own;
+    if (!id.isEmpty()) {
+        m_session.connections().forEach([&](const monitor::ConnectionInfo &connection) {
+            if (connection.actorId == id && connection.state != monitor::ConnectionState::Closed
+                && own.size() < kMaxConnections)
+                own.push_back(connection);
+        });
+    }
+    m_own.store(own, true, m_session.connections().now());
+}
+
+void ActorPage::loadKeys()
+{
+    const QString id = m_session.selectedActor();
+    m_session.command(QStringLiteral("kv_list"), {{QStringLiteral("actor_id"), id}, {QStringLiteral("limit"), kKeyLimit}},
+                      [self = QPointer<ActorPage>(this), id](const Result<QJsonObject> &result) {
+                          if (!self || !result.ok() || self->m_session.selectedActor() != id)
+                              return;
+                          const QJsonArray entries = result->value(QLatin1String("entries")).toArray();
+                          self->m_keys->setRowCount(int(entries.size()));
+                          const auto readable = [](const QJsonValue &base64) {
+                              const QByteArray bytes = QByteArray::fromBase64(base64.toString().toLatin1());
+                              const QString text = QString::fromUtf8(bytes);
+                              const bool plain = std::all_of(text.cbegin(), text.cend(), [](QChar c) { return c.isPrint(); });
+                              return plain ? text : QString::fromLatin1(bytes.left(64).toHex(' '));
+                          };
+                          for (int row = 0; row < entries.size(); ++row) {
+                              const QJsonObject entry = entries.at(row).toObject();
+                              self->m_keys->setItem(row, 0, new QTableWidgetItem(readable(entry.value(QLatin1String("key_base64")))));
+                              self->m_keys->setItem(row, 1, new QTableWidgetItem(readable(entry.value(QLatin1String("value_base64")))));
+                          }
+                      });
+}
+
+} // namespace dormouse

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/heatmap.h"
+
+#include "models/format.h"
+
+#include <QHelpEvent>
+#include <QPainter>
+#include <QToolTip>
+
+#include <cmath>
+
+namespace dormouse {
+
+namespace {
+
+constexpr double kLowestUs = 64;
+constexpr double kRowsPerOctave = 4;
+
+double rowOf(double us)
+{
+    return kRowsPerOctave * std::log2(std::max(us, kLowestUs) / kLowestUs);
+}
+
+double usOfRow(double row)
+{
+    return kLowestUs * std::exp2(row / kRowsPerOctave);
+}
+
+} // namespace
+
+HeatMap::HeatMap(const ThemeManager &theme, const LatencyModel &latency, QWidget *parent)
+    : QWidget(parent), m_theme(theme), m_latency(latency)
+{
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setAccessibleName(tr("Latency heat map"));
+    setAccessibleDescription(tr("The table below lists the same seconds with percentiles."));
+    refresh();
+}
+
+void HeatMap::setKind(LatencyKind kind)
+{
+    m_kind = kind;
+    refresh();
+}
+
+QRect HeatMap::plot() const
+{
+    return rect().adjusted(64, 8, -8, -24);
+}
+
+void HeatMap::refresh()
+{
+    std::vector<quint64> cells(size_t(kColumns) * kRows, 0);
+    m_top = 0;
+    const auto &slices = m_latency.slices();
+    m_endTs = slices.empty() ? 0 : slices.back().startTs + slices.back().lengthMs;
+    for (const monitor::LatencySlice &slice : slices) {
+        const qint64 column = kColumns - 1 - (m_endTs - slice.startTs - 1) / 1000;
+        if (column < 0)
+            continue;
+        const monitor::Histogram &histogram = LatencyModel::histogram(slice, m_kind);
+        for (auto it = histogram.buckets().cbegin(); it != histogram.buckets().cend(); ++it) {
+            const int row = std::min(kRows - 1, int(rowOf(double(monitor::Histogram::bucketUpperUs(it.key())))));
+            quint64 &cell = cells[size_t(row) * kColumns + size_t(column)];
+            cell += it.value();
+            m_top = std::max(m_top, cell);
+        }
+    }
+    m_image = QImage(kColumns, kRows, QImage::Format_RGB32);
+    const QColor low = m_theme.color(Color::Sunken);
+    const QColor middle = m_theme.isDark() ? QColor(0x1f, 0x6f, 0xb5) : QColor(0x7f, 0xb8, 0xe6);
+    const QColor high = m_theme.isDark() ? QColor(0xff, 0xe0, 0x8a) : QColor(0x0b, 0x2f, 0x5c);
+    const auto mix = [](const QColor &a, const QColor &b, double t) {
+        return qRgb(int(a.red() + (b.red() - a.red()) * t), int(a.green() + (b.green() - a.green()) * t),
+                    int(a.blue() + (b.blue() - a.blue()) * t));
+    };
+    const double scale = m_top ? 1 / std::log1p(double(m_top)) : 0;
+    for (int row = 0; row < kRows; ++row) {
+        auto *line = reinterpret_cast<QRgb *>(m_image.scanLine(kRows - 1 - row));
+        for (int column = 0; column < kColumns; ++column) {
+            const quint64 count = cells[size_t(row) * kColumns + size_t(column)];
+            // One event must be seen beside thousands: the scale is logarithmic and starts well above nothing.
+            const double t = count ? 0.25 + 0.75 * std::log1p(double(count)) * scale : 0;
+            line[column] = t < 0.5 ? mix(low, middle, t * 2) : mix(middle, high, t * 2 - 1);
+        }
+    }
+    update();
+}
+
+void HeatMap::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    const QRect area = plot();
+    painter.drawImage(area, m_image);
+    painter.setFont(m_theme.smallFont());
+    for (const double us : {100.0, 1000.0, 10'000.0, 100'000.0, 1'000'000.0}) {
+        const int y = area.bottom() - int(rowOf(us) / kRows * area.height());
+        painter.setPen(QPen(m_theme.color(Color::Border), 1, Qt::DotLine));
+        painter.drawLine(area.left(), y, area.right(), y);
+        painter.setPen(m_theme.color(Color::Muted));
+        painter.drawText(QRect(0, y - 8, area.left() - 8, 16), Qt::AlignRight | Qt::AlignVCenter, microsText(us));
+    }
+    painter.setPen(m_theme.color(Color::Muted));
+    const int below = area.bottom() + 4;
+    for (int minutes = 0; minutes <= 5; ++minutes) {
+        const int x = area.right() - area.width() * minutes * 60 / kColumns;
+        const QString text = minutes ? tr("−%1 min").arg(minutes) : tr("now");
+        painter.drawText(QRect(x - 40, below, 80, 16),
+                         minutes == 0 ? Qt::AlignRight : minutes == 5 ? Qt::AlignHCenter : Qt::AlignHCenter, text);
+    }
+    if (m_top == 0) {
+        painter.setPen(m_theme.color(Color::Muted));
+        painter.drawText(area, Qt::AlignCenter, tr("Nothing measured yet. Points appear with the first acknowledged message."));
+    }
+}
+
+bool HeatMap::event(QEvent *event)
+{
+    if (event->type() == QEvent::ToolTip && m_endTs) {
+        const auto *help = static_cast<QHelpEvent *>(event);
+        const QRect area = plot();
+        if (area.contains(help->pos())) {
+            const int column = (help->pos().x() - area.left()) * kColumns / area.width();
+            const double row = double(area.bottom() - help->pos().y()) * kRows / area.height();
+            const qint64 ts = m_endTs - qint64(kColumns - column) * 1000;
+            QToolTip::showText(help->globalPos(),
+                               tr("%1, about %2").arg(timeText(ts).left(8), microsText(usOfRow(std::floor(row)))), this);
+            return true;
+        }
+    }
+    return QWidget::event(event);
+}
+
+} // namespace dormouse

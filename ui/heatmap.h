@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/latencymodel.h"
+#include "ui/theme.h"
+
+#include <QImage>
+#include <QWidget>
+
+namespace dormouse {
+
+/// Latencies over time: one column per second, one row per step of the logarithmic scale, painted as one image
+/// (performance-notes.md section 8). The table below it on the page says the same in numbers.
+class HeatMap : public QWidget
+{
+    Q_OBJECT
+public:
+    HeatMap(const ThemeManager &theme, const LatencyModel &latency, QWidget *parent = nullptr);
+    void setKind(LatencyKind kind);
+    void refresh();
+    QSize sizeHint() const override { return {600, 220}; }
+    QSize minimumSizeHint() const override { return {200, 120}; }
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    bool event(QEvent *event) override;
+
+private:
+    static constexpr int kColumns = 300; ///< seconds
+    static constexpr int kRows = 64;     ///< four per power of two from 64 µs on
+    QRect plot() const;
+    const ThemeManager &m_theme;
+    const LatencyModel &m_latency;
+    LatencyKind m_kind = LatencyKind::Ack;
+    QImage m_image;
+    qint64 m_endTs = 0;
+    quint64 m_top = 0;
+};
+
+} // namespace dormouse

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/pages.h"
+
+#include <QLabel>
+#include <QVariant>
+
+namespace dormouse {
+
+Page::Page(Session &session, const ThemeManager &theme, QWidget *parent)
+    : QWidget(parent), m_session(session), m_theme(theme)
+{
+    setObjectName(QStringLiteral("page"));
+    setAttribute(Qt::WA_StyledBackground);
+    connect(&session, &Session::framesChanged, this, [this] {
+        if (isVisible())
+            refresh();
+    });
+    connect(&session, &Session::selectionChanged, this, [this] {
+        if (isVisible())
+            refresh();
+    });
+    connect(&session, &Session::secondPassed, this, [this] {
+        if (isVisible())
+            tick();
+    });
+    connect(&theme, &ThemeManager::changed, this, [this] {
+        if (isVisible()) {
+            refresh();
+            tick();
+        }
+    });
+}
+
+void Page::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    activate(true);
+    refresh();
+    tick();
+}
+
+void Page::hideEvent(QHideEvent *event)
+{
+    QWidget::hideEvent(event);
+    activate(false);
+}
+
+QLabel *Page::label(const QString &text, const char *role)
+{
+    auto *label = new QLabel(text, this);
+    label->setProperty("role", QString::fromLatin1(role));
+    label->setTextFormat(Qt::PlainText);
+    return label;
+}
+
+} // namespace dormouse

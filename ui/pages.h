@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/session.h"
+#include "ui/tableview.h"
+#include "ui/theme.h"
+
+#include <QWidget>
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QListWidget;
+class QTableWidget;
+class QToolButton;
+class QVBoxLayout;
+
+namespace dormouse {
+
+class AckRuler;
+class HeatMap;
+class MetricTile;
+class PendingBar;
+class Topology;
+
+/// One view. refresh() follows frames, at most ten times a second and only while the view is on screen; tick() follows
+/// the wall clock once a second.
+class Page : public QWidget
+{
+    Q_OBJECT
+public:
+    Page(Session &session, const ThemeManager &theme, QWidget *parent = nullptr);
+
+Q_SIGNALS:
+    void filterWanted(const QString &text);
+    void commandWanted(const QString &action); ///< name of an action of the window
+
+protected:
+    virtual void refresh() {}
+    virtual void tick() {}
+    virtual void activate(bool) {} ///< became visible or hidden
+    void showEvent(QShowEvent *event) override;
+    void hideEvent(QHideEvent *event) override;
+    QLabel *label(const QString &text, const char *role);
+    Session &m_session;
+    const ThemeManager &m_theme;
+};
+
+class OverviewPage final : public Page
+{
+    Q_OBJECT
+public:
+    OverviewPage(Session &session, const ThemeManager &theme, QWidget *parent = nullptr);
+
+Q_SIGNALS:
+    void viewWanted(const QString &dock);
+
+protected:
+    void refresh() override;
+    void tick() override;
+    void activate(bool on) override;
+
+private:
+    void addAttention(const QString &icon, Color tone, const QString &text, const QString &kind, const QString &id);
+    QList<MetricTile *> m_tiles;
+    Topology *m_topology;
+    QListWidget *m_attention;
+};
+
+/// Actors, runners or connections as a table with quick filters.
+class TablePage final : public Page
+{
+    Q_OBJECT
+public:
+    struct Setup
+    {
+        QString title;
+        LiveTableModel *model = nullptr;
+        CellDelegate::States states = CellDelegate::States::Actor;
+        QList<int> widths;
+        QList<QPair<QString, QString>> quick; ///< word, filter
+        QString emptyTitle, emptyHelp;
+    };
+    TablePage(Setup setup, Session &session, const ThemeManager &theme, QWidget *parent = nullptr);
+    TableView *table() const { return m_table; }
+
+protected:
+    void refresh() override;
+    void tick() override;
+    void activate(bool on) override;
+
+private:
+    Setup m_setup;
+    TableView *m_table;
+    QLabel *m_count;
+    QCheckBox *m_ended;
+};
+
+/// Everything about the selected actor: life cycle with durations, reasons, connections, stored keys.
+class ActorPage final : public Page
+{
+    Q_OBJECT
+public:
+    ActorPage(Session &session, const ThemeManager &theme, QWidget *parent = nullptr);
+
+protected:
+    void refresh() override;
+    void tick() override;
+    void activate(bool on) override;
+
+private:
+    void show(const monitor::ActorInfo *actor);
+    void fillConnections();
+    void loadKeys();
+    QLabel *m_icon, *m_title, *m_state, *m_id, *m_why, *m_empty;
+    QWidget *m_body;
+    QTableWidget *m_facts;
+    TableView *m_connections;
+    ConnectionModel m_own;
+    QTableWidget *m_keys;
+    QString m_keysOf;
+    QList<QToolButton *> m_buttons;
+};
+
+/// The pending messages of the selected connection.
+class QueuePage final : public Page
+{
+    Q_OBJECT
+public:
+    QueuePage(Session &session, const ThemeManager &theme, QWidget *parent = nullptr);
+
+protected:
+    void refresh() override;
+    void tick() override { refresh(); }
+    void activate(bool on) override;
+
+private:
+    QLabel *m_icon, *m_title, *m_state, *m_facts;
+    PendingBar *m_bar;
+    AckRuler *m_ruler;
+    TableView *m_table;
+};
+
+class LatencyPage final : public Page
+{
+    Q_OBJECT
+public:
+    LatencyPage(Session &session, const ThemeManager &theme, QWidget *parent = nullptr);
+
+protected:
+    void refresh() override;
+    void activate(bool on) override;
+
+private:
+    QComboBox *m_kind;
+    QList<QLabel *> m_values;
+    HeatMap *m_map;
+    TableView *m_table;
+    qint64 m_lastRefresh = 0;
+};
+
+class EventPage final : public Page
+{
+    Q_OBJECT
+public:
+    EventPage(Session &session, const ThemeManager &theme, QWidget *parent = nullptr);
+
+protected:
+    void refresh() override;
+    void activate(bool on) override;
+
+private:
+    QComboBox *m_level;
+    QCheckBox *m_follow, *m_only;
+    QLabel *m_lost;
+    TableView *m_table;
+};
+
+} // namespace dormouse

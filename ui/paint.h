@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/theme.h"
+
+#include <QRect>
+
+class QPainter;
+
+namespace dormouse {
+
+/// A thin bar for a part of a limit. limit = true turns to warning tones above 60 % and 85 %; otherwise one tone.
+void paintBar(QPainter &painter, const ThemeManager &theme, const QRect &area, double fraction, bool limit, bool stale);
+Color barTone(double fraction);
+
+} // namespace dormouse

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/monitor/values.h"
+#include "ui/theme.h"
+
+#include <QWidget>
+
+#include <optional>
+
+namespace dormouse {
+
+/// How full the pending buffer of a connection is, in bytes against the limit (console.md row 29).
+class PendingBar : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit PendingBar(const ThemeManager &theme, QWidget *parent = nullptr);
+    void setConnection(const std::optional<monitor::ConnectionInfo> &connection);
+    QSize sizeHint() const override { return {280, 72}; }
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    const ThemeManager &m_theme;
+    std::optional<monitor::ConnectionInfo> m_connection;
+};
+
+/// Where the message indices of a connection stand: acknowledged, sent, next; with the wrap of the 16-bit index
+/// (console.md row 32).
+class AckRuler : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit AckRuler(const ThemeManager &theme, QWidget *parent = nullptr);
+    void setConnection(const std::optional<monitor::ConnectionInfo> &connection);
+    QSize sizeHint() const override { return {280, 72}; }
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    const ThemeManager &m_theme;
+    std::optional<monitor::ConnectionInfo> m_connection;
+};
+
+} // namespace dormouse

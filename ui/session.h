@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/monitor/source.h"
+#include "models/actormodel.h"
+#include "models/clustermodel.h"
+#include "models/connectionmodel.h"
+#include "models/eventmodel.h"
+#include "models/latencymodel.h"
+#include "models/pendingmodel.h"
+#include "models/runnermodel.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QPointer>
+#include <QTimer>
+
+#include <functional>
+
+namespace dormouse {
+
+/// One engine (or recording) as the window sees it: the models, what is selected, whether the flow is stopped, and
+/// the way to send commands. Thread: the UI thread.
+class Session : public QObject
+{
+    Q_OBJECT
+public:
+    explicit Session(QObject *parent = nullptr);
+
+    /// The source is borrowed and must outlive the session or be replaced first; nullptr = none.
+    void setSource(monitor::Source *source);
+    monitor::Source *source() const { return m_source; }
+
+    ActorModel &actors() { return m_actors; }
+    RunnerModel &runners() { return m_runners; }
+    ConnectionModel &connections() { return m_connections; }
+    PendingModel &pending() { return m_pending; }
+    EventModel &events() { return m_events; }
+    LatencyModel &latency() { return m_latency; }
+    ClusterModel &cluster() { return m_cluster; }
+    const std::vector<monitor::SettingInfo> &settings() const { return m_settings; }
+
+    void setPaused(bool on);
+    bool isPaused() const { return m_paused; }
+    quint64 changesSincePause() const { return m_heldChanges; }
+    /// Seconds since the last frame while the link is not live; absent when live.
+    std::optional<qint64> staleMs() const;
+    bool commandsAllowed() const;
+    QString commandsReason() const; ///< code; empty when allowed
+
+    QString selectedActor() const { return m_actor; }
+    QString selectedConnection() const { return m_connection; }
+    QString selectedRunner() const { return m_runner; }
+    void selectActor(const QString &id);
+    /// Also selects its actor.
+    void selectConnection(const QString &id);
+    void selectRunner(const QString &id);
+    void setFilter(const QString &text);
+    /// The pending queue is asked for only while somebody looks at it.
+    void setWatchingPending(bool on);
+    void setTrace(bool on);
+
+    /// Reports failure through notice(); done (may be empty) is called with the outcome.
+    void command(const QString &name, const QJsonObject &arguments,
+                 std::function<void(const Result<QJsonObject> &)> done = {});
+    void post(bool error, const QString &text) { Q_EMIT notice(error, text); }
+    double frameMs() const { return m_frameMs; } ///< last time to apply a frame
+    quint64 framesApplied() const { return m_frames; }
+
+Q_SIGNALS:
+    void framesChanged();      ///< after models have been updated, at most ten times a second
+    void secondPassed();
+    void linkChanged();
+    void selectionChanged();
+    void pausedChanged(bool paused);
+    void filterChanged(const QString &text, const QString &error);
+    void notice(bool error, const QString &text);
+
+private:
+    void take(const monitor::Frame &frame);
+    void apply(const monitor::Frame &frame);
+    void applyHeld();
+    void sendInterest();
+    void second();
+
+    QPointer<monitor::Source> m_source;
+    ActorModel m_actors;
+    RunnerModel m_runners;
+    ConnectionModel m_connections;
+    PendingModel m_pending;
+    EventModel m_events;
+    LatencyModel m_latency;
+    ClusterModel m_cluster;
+    std::vector<monitor::SettingInfo> m_settings;
+    QString m_actor, m_connection, m_runner;
+    bool m_paused = false;
+    bool m_watchingPending = false;
+    bool m_trace = false;
+    std::vector<monitor::Frame> m_held;
+    quint64 m_heldChanges = 0;
+    quint64 m_frames = 0;
+    double m_frameMs = 0;
+    QElapsedTimer m_sinceFrame;
+    QTimer m_second;
+};
+
+} // namespace dormouse

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/format.h"
+#include "models/livetablemodel.h"
+#include "ui/pages.h"
+
+#include <QCheckBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace dormouse {
+
+TablePage::TablePage(Setup setup, Session &session, const ThemeManager &theme, QWidget *parent)
+    : Page(session, theme, parent), m_setup(std::move(setup))
+{
+    m_setup.model->setActive(false);
+    auto *all = new QVBoxLayout(this);
+    all->setContentsMargins(1, 4, 1, 1);
+    all->setSpacing(0);
+    auto *bar = new QHBoxLayout;
+    bar->setContentsMargins(12, 4, 12, 4);
+    bar->setSpacing(4);
+    m_count = label({}, "muted");
+    bar->addWidget(m_count);
+    bar->addStretch();
+    for (const auto &[word, filter] : std::as_const(m_setup.quick)) {
+        auto *button = new QToolButton(this);
+        button->setText(word);
+        button->setAccessibleName(tr("Show only: %1").arg(word));
+        button->setToolTip(filter);
+        connect(button, &QToolButton::clicked, this, [this, text = filter] { Q_EMIT filterWanted(text); });
+        bar->addWidget(button);
+    }
+    m_ended = new QCheckBox(tr("Show ended"), this);
+    m_ended->setAccessibleName(tr("Show ended rows of %1").arg(m_setup.title));
+    connect(m_ended, &QCheckBox::toggled, this, [this](bool on) {
+        m_setup.model->setShowEnded(on);
+        refresh();
+    });
+    bar->addSpacing(8);
+    bar->addWidget(m_ended);
+    all->addLayout(bar);
+    m_table = new TableView(theme, m_setup.states, this);
+    m_table->setAccessibleName(m_setup.title);
+    m_table->setTable(m_setup.model, m_setup.widths);
+    m_table->setEmptyText(m_setup.emptyTitle, m_setup.emptyHelp);
+    all->addWidget(m_table);
+    setFocusProxy(m_table);
+}
+
+void TablePage::activate(bool on)
+{
+    m_setup.model->setActive(on);
+}
+
+void TablePage::refresh()
+{
+    const LiveTableModel &model = *m_setup.model;
+    const int known = model.liveCount() + (model.showEnded() ? model.endedCount() : 0);
+    QString text = model.filter().isEmpty()
+        ? countText(model.rowCount())
+        : tr("%1 of %2 match").arg(countText(model.rowCount()), countText(known));
+    if (!model.showEnded() && model.endedCount() > 0)
+        text += tr("   %1 ended kept").arg(countText(model.endedCount()));
+    m_count->setText(QString(m_setup.title % QStringLiteral("   ") % text));
+    if (!model.filter().isEmpty() && known > 0)
+        m_table->setEmptyText(tr("Nothing matches the filter"), tr("Esc in the filter field clears it."));
+    else
+        m_table->setEmptyText(m_setup.emptyTitle, m_setup.emptyHelp);
+    m_table->setStale(m_session.staleMs().has_value());
+}
+
+void TablePage::tick()
+{
+    m_table->viewport()->update(); // ages
+}
+
+} // namespace dormouse

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/tableview.h"
+
+#include "models/eventmodel.h"
+#include "models/format.h"
+#include "models/latencymodel.h"
+#include "models/livetablemodel.h"
+#include "ui/paint.h"
+#include "ui/words.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QPainter>
+
+namespace dormouse {
+
+CellDelegate::CellDelegate(const ThemeManager &theme, States states, QObject *parent)
+    : QStyledItemDelegate(parent), m_theme(theme), m_states(states)
+{
+}
+
+QString CellDelegate::displayText(const QVariant &value, const QLocale &) const
+{
+    return value.toString();
+}
+
+void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    const auto kind = CellKind(index.data(CellKindRole).toInt());
+    const bool ended = index.data(EndedRole).toBool();
+    QStyleOptionViewItem cell(option);
+    initStyleOption(&cell, index);
+    const QString text = cell.text;
+    cell.text.clear();
+    cell.state &= ~QStyle::State_HasFocus;
+    QApplication::style()->drawControl(QStyle::CE_ItemViewItem, &cell, painter, cell.widget);
+
+    painter->save();
+    painter->setClipRect(option.rect);
+    QRect area = option.rect.adjusted(8, 0, -8, 0);
+    QColor ink = m_theme.color(ended || m_stale ? Color::Faint : Color::Text);
+    if (text == unknownText())
+        ink = m_theme.color(Color::Faint);
+    int align = Qt::AlignVCenter | Qt::AlignLeft;
+    const qreal ratio = painter->device()->devicePixelRatioF();
+
+    switch (kind) {
+    case CellKind::State: {
+        const int state = index.data(StateRole).toInt();
+        Words::Look look;
+        switch (m_states) {
+        case States::Actor:
+            look = Words::look(monitor::ActorState(state));
+            break;
+        case States::Runner:
+            look = Words::look(monitor::RunnerState(state));
+            break;
+        case States::Connection:
+            look = Words::look(monitor::ConnectionState(state));
+            break;
+        case States::Pending:
+            look = Words::lookOfPending(state);
+            break;
+        case States::Level:
+            look = Words::look(monitor::EventLevel(state));
+            break;
+        }
+        const QColor tone = m_theme.color(m_stale ? Color::Faint : look.tone);
+        painter->drawPixmap(area.left(), area.center().y() - 6, m_theme.pixmap(look.icon, tone, 14, ratio));
+        painter->setPen(tone);
+        area.setLeft(area.left() + 20);
+        painter->drawText(area, align, painter->fontMetrics().elidedText(look.word, Qt::ElideRight, area.width()));
+        painter->restore();
+        return;
+    }
+    case CellKind::Id:
+        painter->setFont(m_theme.monoFont());
+        ink = text == unknownText() ? ink : m_theme.color(ended || m_stale ? Color::Faint : Color::Muted);
+        break;
+    case CellKind::BytesBar:
+    case CellKind::SlotsBar: {
+        const QVariant fraction = index.data(FractionRole);
+        if (fraction.isValid()) {
+            const QRect bar(area.left(), area.bottom() - 7, area.width(), 4);
+            paintBar(*painter, m_theme, bar, fraction.toDouble(), kind == CellKind::BytesBar, m_stale);
+            area.setBottom(bar.top());
+        }
+        break;
+    }
+    case CellKind::Count:
+    case CellKind::Bytes:
+    case CellKind::Age:
+    case CellKind::Duration:
+    case CellKind::Micros:
+        align = Qt::AlignVCenter | Qt::AlignRight;
+        break;
+    case CellKind::Text:
+    case CellKind::Time:
+    case CellKind::YesNo:
+        break;
+    }
+    painter->setPen(ink);
+    const auto mode = kind == CellKind::Id ? Qt::ElideMiddle : Qt::ElideRight;
+    painter->drawText(area, align, painter->fontMetrics().elidedText(text, mode, area.width()));
+    painter->restore();
+}
+
+TableView::TableView(const ThemeManager &theme, CellDelegate::States states, QWidget *parent)
+    : QTableView(parent), m_theme(theme), m_delegate(new CellDelegate(theme, states, this))
+{
+    setItemDelegate(m_delegate);
+    setSelectionBehavior(SelectRows);
+    setSelectionMode(ExtendedSelection);
+    setShowGrid(false);
+    setAlternatingRowColors(true);
+    setWordWrap(false);
+    setTabKeyNavigation(false);
+    setVerticalScrollMode(ScrollPerPixel);
+    setHorizontalScrollMode(ScrollPerPixel);
+    setFrameShape(NoFrame);
+    verticalHeader()->hide();
+    verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    verticalHeader()->setDefaultSectionSize(28);
+    horizontalHeader()->setHighlightSections(false);
+    horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    horizontalHeader()->setSectionsMovable(true);
+    horizontalHeader()->setStretchLastSection(true);
+    connect(this, &QTableView::activated, this, [this](const QModelIndex &index) {
+        const QString id = index.data(IdRole).toString();
+        if (!id.isEmpty())
+            Q_EMIT idActivated(id);
+    });
+}
+
+void TableView::setTable(QAbstractItemModel *model, const QList<int> &widths)
+{
+    QStringList titles;
+    m_live = qobject_cast<LiveTableModel *>(model);
+    for (int column = 0; column < model->columnCount(); ++column) {
+        QString key = model->headerData(column, Qt::Horizontal, ColumnKeyRole).toString();
+        if (key.isEmpty())
+            key = model->headerData(column, Qt::Horizontal).toString();
+        titles.append(Words::column(key));
+    }
+    if (m_live)
+        m_live->setColumnTitles(titles);
+    if (auto *events = qobject_cast<EventModel *>(model))
+        events->setColumnTitles(titles);
+    if (auto *latency = qobject_cast<LatencyModel *>(model))
+        latency->setColumnTitles(titles);
+    setModel(model);
+    for (int column = 0; column < widths.size(); ++column) {
+        if (widths.at(column) == 0)
+            hideColumn(column);
+        else
+            setColumnWidth(column, widths.at(column));
+    }
+    if (m_live) {
+        horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
+        horizontalHeader()->setSortIndicatorClearable(true);
+        setSortingEnabled(true);
+    }
+    for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
+        connect(model, signal, this, [this](const QModelIndex &, int, int) { viewport()->update(); });
+}
+
+void TableView::setEmptyText(const QString &title, const QString &help)
+{
+    m_emptyTitle = title;
+    m_emptyHelp = help;
+    viewport()->update();
+}
+
+void TableView::setStale(bool on)
+{
+    m_delegate->setStale(on);
+    viewport()->update();
+}
+
+QString TableView::currentId() const
+{
+    return currentIndex().data(IdRole).toString();
+}
+
+void TableView::selectRowById(const QString &id)
+{
+    if (!m_live || currentId() == id)
+        return;
+    const int row = m_live->rowOf(id);
+    m_restoring = true;
+    if (row < 0) {
+        clearSelection();
+        setCurrentIndex({});
+    } else {
+        selectRow(row);
+    }
+    m_restoring = false;
+}
+
+QString TableView::selectedText() const
+{
+    QStringList lines;
+    const QModelIndexList rows = selectionModel() ? selectionModel()->selectedRows() : QModelIndexList();
+    for (const QModelIndex &row : rows) {
+        QStringList cells;
+        for (int column = 0; column < model()->columnCount(); ++column)
+            if (!isColumnHidden(column))
+                cells.append(row.siblingAtColumn(column).data().toString());
+        lines.append(cells.join(u'\t'));
+    }
+    return lines.join(u'\n');
+}
+
+void TableView::paintEvent(QPaintEvent *event)
+{
+    QTableView::paintEvent(event);
+    if (!model() || model()->rowCount() > 0 || m_emptyTitle.isEmpty())
+        return;
+    QPainter painter(viewport());
+    QFont title = font();
+    title.setPixelSize(15);
+    title.setWeight(QFont::DemiBold);
+    QRect area = viewport()->rect().adjusted(24, 0, -24, 0);
+    const QStringList lines = m_emptyHelp.split(u'\n');
+    const int height = 32 + int(lines.size()) * 22;
+    area.setTop(std::max(8, (area.height() - height) / 2));
+    painter.setFont(title);
+    painter.setPen(m_theme.color(Color::Text));
+    painter.drawText(area, Qt::AlignHCenter | Qt::AlignTop, m_emptyTitle);
+    area.setTop(area.top() + 30);
+    for (const QString &line : lines) {
+        // Lines to type are indented and shown as code.
+        const bool code = line.startsWith(QStringLiteral("  "));
+        painter.setFont(code ? m_theme.monoFont() : font());
+        painter.setPen(m_theme.color(code ? Color::Accent : Color::Muted));
+        painter.drawText(area, Qt::AlignHCenter | Qt::AlignTop, line.trimmed());
+        area.setTop(area.top() + 22);
+    }
+}
+
+void TableView::keyPressEvent(QKeyEvent *event)
+{
+    if (event->matches(QKeySequence::Copy)) {
+        QApplication::clipboard()->setText(selectedText());
+        return;
+    }
+    if (event->key() == Qt::Key_F5 && m_live) {
+        m_live->setSortFrozen(false);
+        m_live->resortIfNeeded();
+        return;
+    }
+    if (event->key() == Qt::Key_Space) { // means pause everywhere
+        event->ignore();
+        return;
+    }
+    QTableView::keyPressEvent(event);
+}
+
+void TableView::enterEvent(QEnterEvent *event)
+{
+    if (m_live)
+        m_live->setSortFrozen(true);
+    QTableView::enterEvent(event);
+}
+
+void TableView::leaveEvent(QEvent *event)
+{
+    if (m_live)
+        m_live->setSortFrozen(false);
+    QTableView::leaveEvent(event);
+}
+
+void TableView::currentChanged(const QModelIndex &current, const QModelIndex &previous)
+{
+    QTableView::currentChanged(current, previous);
+    if (!m_restoring && current.isValid())
+        Q_EMIT idSelected(current.data(IdRole).toString());
+}
+
+} // namespace dormouse

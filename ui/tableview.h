@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/theme.h"
+
+#include <QStyledItemDelegate>
+#include <QTableView>
+
+#include <functional>
+
+namespace dormouse {
+
+class LiveTableModel;
+
+/// Turns meaning (roles of the models) into icon, word, colour and bars.
+class CellDelegate : public QStyledItemDelegate
+{
+    Q_OBJECT
+public:
+    enum class States { Actor, Runner, Connection, Pending, Level };
+    CellDelegate(const ThemeManager &theme, States states, QObject *parent);
+    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    QString displayText(const QVariant &value, const QLocale &locale) const override;
+    void setStale(bool on) { m_stale = on; }
+
+private:
+    const ThemeManager &m_theme;
+    States m_states;
+    bool m_stale = false;
+};
+
+/// A QTableView for live models: fixed row heights, no row header, sorting by click, copying, and no re-sorting while
+/// the pointer is over it (console.md row 16). Tells the hand-written text of an empty table below its header.
+class TableView : public QTableView
+{
+    Q_OBJECT
+public:
+    TableView(const ThemeManager &theme, CellDelegate::States states, QWidget *parent = nullptr);
+    /// widths by column, 0 = hidden; the model's column keys become titles.
+    void setTable(QAbstractItemModel *model, const QList<int> &widths);
+    void setEmptyText(const QString &title, const QString &help);
+    void setStale(bool on);
+    QString currentId() const;
+    void selectRowById(const QString &id);
+    /// Rows shown as tab separated text.
+    QString selectedText() const;
+
+Q_SIGNALS:
+    void idActivated(const QString &id);
+    void idSelected(const QString &id);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+    void enterEvent(QEnterEvent *event) override;
+    void leaveEvent(QEvent *event) override;
+    void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
+
+private:
+    const ThemeManager &m_theme;
+    CellDelegate *m_delegate;
+    LiveTableModel *m_live = nullptr;
+    QString m_emptyTitle, m_emptyHelp;
+    bool m_restoring = false;
+};
+
+} // namespace dormouse

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QColor>
+#include <QHash>
+#include <QIcon>
+#include <QObject>
+#include <QPixmap>
+
+#include <array>
+
+class QApplication;
+
+namespace dormouse {
+
+/// Colours by meaning. Tones (Good ... Info) always come with an icon and a word, never alone (console.md row 92).
+enum class Color {
+    Window, Surface, Raised, Sunken, Border, BorderStrong, Text, Muted, Faint, Accent, AccentText, Selection, Hover,
+    Good, Asleep, Waking, Waiting, Bad, Ended, Info, Grid, Count
+};
+
+/// The look of the application: one JSON file per theme, one style sheet, single-colour icons tinted at run time.
+/// Thread: the UI thread.
+class ThemeManager : public QObject
+{
+    Q_OBJECT
+public:
+    explicit ThemeManager(QApplication &application, QObject *parent = nullptr);
+
+    /// "dark" or "light"; anything else follows the system's window colour. Emits changed().
+    void setTheme(const QString &name);
+    QString name() const { return m_name; }
+    bool isDark() const { return m_dark; }
+    void toggle() { setTheme(m_dark ? QStringLiteral("light") : QStringLiteral("dark")); }
+
+    QColor color(Color color) const { return m_colors[size_t(color)]; }
+    QPixmap pixmap(const QString &icon, const QColor &tint, int size, qreal ratio = 1) const;
+    /// In text colour, with a faint disabled look.
+    QIcon icon(const QString &name) const;
+    QFont smallFont() const;
+    QFont monoFont() const;
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    bool load(const QString &name);
+    QApplication &m_application;
+    QString m_name;
+    bool m_dark = true;
+    bool m_systemDark = true;
+    std::array<QColor, size_t(Color::Count)> m_colors;
+    mutable QHash<QString, QPixmap> m_pixmaps;
+};
+
+} // namespace dormouse

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/topology.h"
+
+#include "models/format.h"
+#include "ui/paint.h"
+#include "ui/words.h"
+
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QPainter>
+#include <QPainterPath>
+#include <QToolTip>
+
+#include <algorithm>
+#include <map>
+
+namespace dormouse {
+
+namespace {
+
+constexpr int kCell = 14;
+constexpr int kPitchX = 18;
+constexpr int kPitchY = 20;
+constexpr size_t kMaxCellsPerLane = 3000; // more do not fit on any screen; the lane says how many are left out
+
+} // namespace
+
+Topology::Topology(const ThemeManager &theme, Session &session, QWidget *parent)
+    : QWidget(parent), m_theme(theme), m_session(session)
+{
+    setFocusPolicy(Qt::StrongFocus);
+    setAccessibleName(tr("Cluster map"));
+    setAccessibleDescription(tr("The tables of runners, actors and connections list the same. Arrow keys walk through "
+                                "the actors."));
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+}
+
+void Topology::refresh()
+{
+    std::map<QString, Lane> byRunner;
+    m_session.runners().forEach([&](const monitor::RunnerInfo &runner) {
+        if (runner.state == monitor::RunnerState::Stopped)
+            return;
+        Lane lane;
+        const Words::Look look = Words::look(runner.state);
+        lane.runnerId = runner.runnerId;
+        lane.title = runner.name;
+        lane.icon = look.icon;
+        lane.tone = look.tone;
+        lane.detail = runner.totalSlots && runner.usedSlots
+            ? tr("%1 / %2 slots").arg(countText(*runner.usedSlots), countText(*runner.totalSlots))
+            : look.word;
+        if (runner.totalSlots && *runner.totalSlots > 0)
+            lane.fill = double(runner.usedSlots.value_or(0)) / double(*runner.totalSlots);
+        byRunner.emplace(runner.runnerId, std::move(lane));
+    });
+    Lane asleep;
+    asleep.title = tr("Asleep");
+    asleep.icon = QStringLiteral("state-sleeping");
+    asleep.tone = Color::Asleep;
+    Lane waiting;
+    waiting.title = tr("Waiting");
+    waiting.icon = QStringLiteral("state-pending");
+    waiting.tone = Color::Waiting;
+    m_session.actors().forEach([&](const monitor::ActorInfo &actor) {
+        if (actor.state == monitor::ActorState::Destroyed)
+            return;
+        const auto lane = byRunner.find(actor.runnerId);
+        auto &cells = lane != byRunner.end()                         ? lane->second.cells
+            : actor.state == monitor::ActorState::Sleeping ? asleep.cells
+                                                           : waiting.cells;
+        const bool pressure = actor.pendingBytes.value_or(0) > 512 * 1024;
+        cells.push_back({actor.actorId, actor.state, actor.connections.value_or(0), actor.hibernating.value_or(0),
+                         pressure, actor.createTs.value_or(0)});
+    });
+    m_lanes.clear();
+    for (auto &[id, lane] : byRunner)
+        m_lanes.push_back(std::move(lane));
+    std::stable_sort(m_lanes.begin(), m_lanes.end(), [](const Lane &a, const Lane &b) { return a.title < b.title; });
+    for (Lane *lane : {&asleep, &waiting}) {
+        if (lane->cells.empty())
+            continue;
+        lane->detail = tr("%n actor(s)", nullptr, int(lane->cells.size()));
+        m_lanes.push_back(std::move(*lane));
+    }
+    for (Lane &lane : m_lanes) // oldest first: cells keep their place
+        std::sort(lane.cells.begin(), lane.cells.end(), [](const Cell &a, const Cell &b) {
+            return a.createTs != b.createTs ? a.createTs < b.createTs : a.id < b.id;
+        });
+    update();
+}
+
+void Topology::paintNode(QPainter &painter, const QRect &area, const QString &icon, const QString &title,
+                         const QStringList &lines)
+{
+    painter.setPen(m_theme.color(Color::BorderStrong));
+    painter.setBrush(m_theme.color(Color::Raised));
+    painter.drawRoundedRect(area, 8, 8);
+    painter.drawPixmap(area.left() + 10, area.top() + 10,
+                       m_theme.pixmap(icon, m_theme.color(Color::Accent), 16, devicePixelRatioF()));
+    QFont bold = font();
+    bold.setWeight(QFont::DemiBold);
+    painter.setFont(bold);
+    painter.setPen(m_theme.color(Color::Text));
+    painter.drawText(area.adjusted(32, 9, -4, 0), Qt::AlignLeft | Qt::AlignTop, title);
+    painter.setFont(m_theme.smallFont());
+    painter.setPen(m_theme.color(Color::Muted));
+    int y = area.top() + 34;
+    for (const QString &line : lines) {
+        painter.drawText(QRect(area.left() + 10, y, area.width() - 14, 16), Qt::AlignLeft | Qt::AlignVCenter, line);
+        y += 18;
+    }
+}
+
+void Topology::paintCell(QPainter &painter, const QRect &area, const Cell &cell)
+{
+    const QColor tone = m_theme.color(Words::look(cell.state).tone);
+    const QRectF box = QRectF(area).adjusted(1, 1, -1, -1);
+    const bool hollow = cell.state == monitor::ActorState::Sleeping || cell.state == monitor::ActorState::SleepIntent;
+    const bool moving = cell.state == monitor::ActorState::Starting || cell.state == monitor::ActorState::Pending
+        || cell.state == monitor::ActorState::StopIntent || cell.state == monitor::ActorState::GoingAway;
+    painter.setPen(QPen(tone, 1.5));
+    painter.setBrush(hollow || moving ? Qt::NoBrush : QBrush(tone));
+    if (cell.state == monitor::ActorState::Backoff) {
+        painter.drawPolygon(QPolygonF({{box.center().x(), box.top()}, box.bottomRight(), box.bottomLeft()}));
+    } else if (hollow) {
+        painter.drawEllipse(box);
+    } else {
+        painter.drawRoundedRect(box, 3, 3);
+        if (moving)
+            painter.drawLine(box.bottomLeft(), box.topRight());
+    }
+    if (cell.connections > 0 || cell.hibernating > 0) {
+        painter.setPen(QPen(m_theme.color(cell.pressure           ? Color::Bad
+                                          : cell.hibernating > 0 ? Color::Asleep
+                                                                 : Color::Accent),
+                            2, cell.hibernating > 0 ? Qt::DotLine : Qt::SolidLine));
+        painter.drawLine(area.left() + 1, area.bottom() + 3, area.right() - 1, area.bottom() + 3);
+    }
+    if (cell.id == m_session.selectedActor()) {
+        painter.setPen(QPen(m_theme.color(Color::Text), 1.5));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRoundedRect(area.adjusted(-2, -2, 2, 2), 4, 4);
+    }
+}
+
+void Topology::paintGuide(QPainter &painter)
+{
+    const ClusterModel &cluster = m_session.cluster();
+    const QString url = cluster.info().listenUrl.isEmpty() ? QStringLiteral("http://127.0.0.1:6420") : cluster.info().listenUrl;
+    QFont title = font();
+    title.setPixelSize(16);
+    title.setWeight(QFont::DemiBold);
+    QRect area = rect().adjusted(24, std::max(16, height() / 2 - 96), -24, 0);
+    painter.setFont(title);
+    painter.setPen(m_theme.color(Color::Text));
+    painter.drawText(area, Qt::AlignHCenter | Qt::AlignTop, tr("The engine runs. Connect a runner."));
+    painter.setFont(font());
+    painter.setPen(m_theme.color(Color::Muted));
+    area.setTop(area.top() + 30);
+    painter.drawText(area, Qt::AlignHCenter | Qt::AlignTop,
+                     tr("In the folder of your actors, point the runner at this engine:"));
+    area.setTop(area.top() + 30);
+    const QStringList lines = {QStringLiteral("export RIVET_ENDPOINT=") + url, QStringLiteral("export RIVET_NAMESPACE=default"),
+                               QStringLiteral("node runner.js")};
+    painter.setFont(m_theme.monoFont());
+    int wide = 0;
+    for (const QString &line : lines)
+        wide = std::max(wide, painter.fontMetrics().horizontalAdvance(line));
+    const QRect box((width() - wide) / 2 - 16, area.top(), wide + 32, 22 * int(lines.size()) + 16);
+    painter.setPen(m_theme.color(Color::Border));
+    painter.setBrush(m_theme.color(Color::Sunken));
+    painter.drawRoundedRect(box, 8, 8);
+    painter.setPen(m_theme.color(Color::Accent));
+    for (int i = 0; i < lines.size(); ++i)
+        painter.drawText(QRect(box.left() + 16, box.top() + 8 + i * 22, wide, 22), Qt::AlignLeft | Qt::AlignVCenter, lines.at(i));
+    area.setTop(box.bottom() + 16);
+    painter.setFont(font());
+    painter.setPen(m_theme.color(Color::Muted));
+    painter.drawText(area, Qt::AlignHCenter | Qt::AlignTop, tr("Only looking around? Start Dormouse with --demo."));
+}
+
+void Topology::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    m_hits.clear();
+    const ClusterModel &cluster = m_session.cluster();
+    if (m_lanes.empty()) {
+        paintGuide(painter);
+        return;
+    }
+    const auto text = [&](ClusterModel::Metric metric) { return cluster.text(metric); };
+    const int middle = height() / 2;
+    const QRect clients(8, middle - 46, 128, 92);
+    const QRect engine(164, middle - 46, 124, 92);
+    const int left = 324;
+    const int shownLanes = std::max(1, std::min(int(m_lanes.size()), (height() - 34) / 52));
+    const int laneHeight = std::min(160, (height() - 30 - 8) / shownLanes - 8);
+    const int top = std::max(4, (height() - 26 - shownLanes * (laneHeight + 8)) / 2);
+
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(m_theme.color(Color::BorderStrong), 2));
+    painter.drawLine(clients.right(), middle, engine.left(), middle);
+    for (int i = 0; i < shownLanes; ++i) {
+        const Lane &lane = m_lanes[size_t(i)];
+        const double y = top + i * (laneHeight + 8) + laneHeight / 2.0;
+        QPainterPath wire(QPointF(engine.right(), middle));
+        wire.cubicTo(QPointF(engine.right() + 20, middle), QPointF(left - 20, y), QPointF(left, y));
+        painter.setPen(QPen(m_theme.color(lane.runnerId.isEmpty() ? Color::Border : Color::BorderStrong), 2,
+                            lane.runnerId.isEmpty() ? Qt::DotLine : Qt::SolidLine));
+        painter.drawPath(wire);
+    }
+    paintNode(painter, clients, QStringLiteral("connection"), tr("Clients"),
+              {tr("%1 connected").arg(text(ClusterModel::Connections)), tr("%1 hibernating").arg(text(ClusterModel::Hibernating)),
+               tr("%1 waking").arg(text(ClusterModel::Waking))});
+    paintNode(painter, engine, QStringLiteral("dormouse"), tr("Engine"),
+              {tr("%1 msg/s").arg(text(ClusterModel::MessageRate)), tr("ack p99 %1").arg(text(ClusterModel::AckP99)),
+               tr("%1 pending").arg(text(ClusterModel::PendingBytes))});
+
+    for (int i = 0; i < shownLanes; ++i) {
+        const Lane &lane = m_lanes[size_t(i)];
+        const QRect area(left, top + i * (laneHeight + 8), width() - left - 8, laneHeight);
+        painter.setPen(m_theme.color(lane.runnerId == m_session.selectedRunner() && !lane.runnerId.isEmpty() ? Color::Accent
+                                                                                                         : Color::Border));
+        painter.setBrush(m_theme.color(Color::Raised));
+        painter.drawRoundedRect(area, 8, 8);
+        const QRect head(area.left() + 10, area.center().y() - 22, 116, 44);
+        painter.drawPixmap(head.left(), head.top() + 3,
+                           m_theme.pixmap(lane.icon, m_theme.color(lane.tone), 14, devicePixelRatioF()));
+        QFont bold = font();
+        bold.setWeight(QFont::DemiBold);
+        painter.setFont(bold);
+        painter.setPen(m_theme.color(Color::Text));
+        painter.drawText(head.adjusted(20, 0, 0, 0), Qt::AlignLeft | Qt::AlignTop,
+                         painter.fontMetrics().elidedText(lane.title, Qt::ElideRight, head.width() - 20));
+        painter.setFont(m_theme.smallFont());
+        painter.setPen(m_theme.color(Color::Muted));
+        painter.drawText(head.adjusted(0, 19, 0, 0), Qt::AlignLeft | Qt::AlignTop, lane.detail);
+        if (lane.fill)
+            paintBar(painter, m_theme, QRect(head.left(), head.bottom() - 4, head.width() - 8, 4), *lane.fill, false, false);
+        if (!lane.runnerId.isEmpty())
+            m_hits.push_back({head, lane.runnerId, true});
+
+        const QRect grid = area.adjusted(136, 8, -10, -6);
+        const int perRow = std::max(1, grid.width() / kPitchX);
+        const int rows = std::max(1, grid.height() / kPitchY);
+        size_t fit = std::min({lane.cells.size(), size_t(perRow) * size_t(rows), kMaxCellsPerLane});
+        const bool more = fit < lane.cells.size();
+        if (more)
+            fit = fit > 3 ? fit - 3 : 0;
+        const int usedRows = std::min(rows, int((fit + size_t(perRow) - 1) / size_t(perRow)));
+        const int startY = grid.top() + std::max(0, (grid.height() - usedRows * kPitchY) / 2);
+        for (size_t n = 0; n < fit; ++n) {
+            const QRect cell(grid.left() + int(n % size_t(perRow)) * kPitchX, startY + int(n / size_t(perRow)) * kPitchY,
+                             kCell, kCell);
+            paintCell(painter, cell, lane.cells[n]);
+            m_hits.push_back({cell, lane.cells[n].id, false});
+        }
+        if (more) {
+            painter.setFont(m_theme.smallFont());
+            painter.setPen(m_theme.color(Color::Muted));
+            painter.drawText(QRect(grid.left() + int(fit % size_t(perRow)) * kPitchX,
+                                   startY + int(fit / size_t(perRow)) * kPitchY, 3 * kPitchX, kCell),
+                             Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("+") + countText(double(lane.cells.size() - fit)));
+        }
+    }
+    // Legend: shape, tone and word together.
+    painter.setFont(m_theme.smallFont());
+    int x = left;
+    const int y = height() - 18;
+    for (const auto state : {monitor::ActorState::Running, monitor::ActorState::Starting, monitor::ActorState::Sleeping,
+                             monitor::ActorState::Backoff}) {
+        Cell sample;
+        sample.state = state;
+        paintCell(painter, QRect(x, y, 12, 12), sample);
+        painter.setPen(m_theme.color(Color::Muted));
+        const QString word = Words::look(state).word;
+        painter.drawText(QPoint(x + 18, y + 10), word);
+        x += 34 + painter.fontMetrics().horizontalAdvance(word);
+    }
+    if (shownLanes < int(m_lanes.size())) {
+        painter.setPen(m_theme.color(Color::Muted));
+        painter.drawText(QRect(width() - 168, y - 2, 160, 16), Qt::AlignRight,
+                         tr("+%n more runner(s)", nullptr, int(m_lanes.size()) - shownLanes));
+    }
+}
+
+void Topology::mousePressEvent(QMouseEvent *event)
+{
+    for (const Hit &hit : m_hits) {
+        if (!hit.area.adjusted(-2, -2, 2, 4).contains(event->pos()))
+            continue;
+        if (hit.runner)
+            Q_EMIT runnerChosen(hit.id);
+        else
+            Q_EMIT actorChosen(hit.id);
+        update();
+        return;
+    }
+}
+
+void Topology::keyPressEvent(QKeyEvent *event)
+{
+    const bool forward = event->key() == Qt::Key_Right || event->key() == Qt::Key_Down;
+    const bool back = event->key() == Qt::Key_Left || event->key() == Qt::Key_Up;
+    std::vector<QString> ids;
+    for (const Hit &hit : m_hits)
+        if (!hit.runner)
+            ids.push_back(hit.id);
+    if ((!forward && !back) || ids.empty()) {
+        QWidget::keyPressEvent(event);
+        return;
+    }
+    const auto at = std::find(ids.begin(), ids.end(), m_session.selectedActor());
+    const size_t n = at == ids.end() ? (forward ? ids.size() - 1 : 0) : size_t(at - ids.begin());
+    Q_EMIT actorChosen(ids[(n + (forward ? 1 : ids.size() - 1)) % ids.size()]);
+    update();
+}
+
+bool Topology::event(QEvent *event)
+{
+    if (event->type() == QEvent::ToolTip) {
+        const auto *help = static_cast<QHelpEvent *>(event);
+        for (const Hit &hit : m_hits) {
+            if (!hit.area.contains(help->pos()))
+                continue;
+            if (const monitor::ActorInfo *actor = hit.runner ? nullptr : m_session.actors().find(hit.id)) {
+                QToolTip::showText(help->globalPos(),
+                                   QString(actor->name % u' ' % actor->key % u'\n' % Words::look(actor->state).word
+                                           % u'\n' % tr("%n connection(s)", nullptr, actor->connections.value_or(0))),
+                                   this, hit.area);
+                return true;
+            }
+        }
+        QToolTip::hideText();
+    }
+    return QWidget::event(event);
+}
+
+} // namespace dormouse

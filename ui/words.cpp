@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/words.h"
+
+#include <QHash>
+
+namespace dormouse {
+
+using monitor::ActorState;
+using monitor::ConnectionState;
+using monitor::EventLevel;
+using monitor::RunnerState;
+
+Words::Look Words::look(ActorState state)
+{
+    switch (state) {
+    case ActorState::Unknown:
+        break;
+    case ActorState::Pending:
+        return {tr("waiting for a runner"), QStringLiteral("state-pending"), Color::Waiting};
+    case ActorState::Starting:
+        return {tr("starting"), QStringLiteral("state-waking"), Color::Waking};
+    case ActorState::Running:
+        return {tr("running"), QStringLiteral("state-running"), Color::Good};
+    case ActorState::SleepIntent:
+        return {tr("going to sleep"), QStringLiteral("state-stopping"), Color::Asleep};
+    case ActorState::StopIntent:
+        return {tr("stopping"), QStringLiteral("state-stopping"), Color::Waking};
+    case ActorState::GoingAway:
+        return {tr("moving away"), QStringLiteral("reschedule"), Color::Waking};
+    case ActorState::Backoff:
+        return {tr("waiting to retry"), QStringLiteral("state-warn"), Color::Bad};
+    case ActorState::Sleeping:
+        return {tr("sleeping"), QStringLiteral("state-sleeping"), Color::Asleep};
+    case ActorState::Destroying:
+        return {tr("being destroyed"), QStringLiteral("destroy"), Color::Bad};
+    case ActorState::Destroyed:
+        return {tr("destroyed"), QStringLiteral("state-ended"), Color::Ended};
+    }
+    return {tr("unknown"), QStringLiteral("state-unknown"), Color::Muted};
+}
+
+Words::Look Words::look(RunnerState state)
+{
+    switch (state) {
+    case RunnerState::Unknown:
+        break;
+    case RunnerState::Connected:
+        return {tr("connected"), QStringLiteral("state-running"), Color::Good};
+    case RunnerState::Grace:
+        return {tr("lost, in grace"), QStringLiteral("state-warn"), Color::Bad};
+    case RunnerState::Draining:
+        return {tr("draining"), QStringLiteral("drain"), Color::Waking};
+    case RunnerState::Stopped:
+        return {tr("stopped"), QStringLiteral("state-ended"), Color::Ended};
+    }
+    return {tr("unknown"), QStringLiteral("state-unknown"), Color::Muted};
+}
+
+Words::Look Words::look(ConnectionState state)
+{
+    switch (state) {
+    case ConnectionState::Unknown:
+        break;
+    case ConnectionState::Waiting:
+        return {tr("waiting for actor"), QStringLiteral("state-pending"), Color::Waiting};
+    case ConnectionState::Opening:
+        return {tr("opening"), QStringLiteral("state-opening"), Color::Waking};
+    case ConnectionState::Open:
+        return {tr("open"), QStringLiteral("state-open"), Color::Good};
+    case ConnectionState::Attached:
+        return {tr("awake"), QStringLiteral("state-running"), Color::Good};
+    case ConnectionState::Hibernating:
+        return {tr("hibernating"), QStringLiteral("state-hibernating"), Color::Asleep};
+    case ConnectionState::Waking:
+        return {tr("waking"), QStringLiteral("state-waking"), Color::Waking};
+    case ConnectionState::Restoring:
+        return {tr("restoring"), QStringLiteral("reschedule"), Color::Waking};
+    case ConnectionState::ClosingAsleep:
+        return {tr("closing, actor asleep"), QStringLiteral("state-stopping"), Color::Asleep};
+    case ConnectionState::Streaming:
+        return {tr("streaming"), QStringLiteral("send"), Color::Good};
+    case ConnectionState::Closed:
+        return {tr("closed"), QStringLiteral("state-ended"), Color::Ended};
+    }
+    return {tr("unknown"), QStringLiteral("state-unknown"), Color::Muted};
+}
+
+Words::Look Words::look(EventLevel level)
+{
+    switch (level) {
+    case EventLevel::Trace:
+        return {tr("trace"), QStringLiteral("state-opening"), Color::Muted};
+    case EventLevel::Debug:
+        return {tr("debug"), QStringLiteral("state-debug"), Color::Muted};
+    case EventLevel::Info:
+        return {tr("info"), QStringLiteral("state-info"), Color::Info};
+    case EventLevel::Warn:
+        return {tr("warning"), QStringLiteral("state-warn"), Color::Waking};
+    case EventLevel::Error:
+        return {tr("error"), QStringLiteral("state-error"), Color::Bad};
+    }
+    return {};
+}
+
+Words::Look Words::lookOfPending(int state)
+{
+    if (state == 0)
+        return {tr("not sent yet"), QStringLiteral("state-pending"), Color::Waiting};
+    if (state == 1)
+        return {tr("sent, no ack yet"), QStringLiteral("send"), Color::Info};
+    return {tr("sent again"), QStringLiteral("reschedule"), Color::Waking};
+}
+
+QString Words::metric(ClusterModel::Metric metric)
+{
+    switch (metric) {
+    case ClusterModel::Actors:
+        return tr("Actors");
+    case ClusterModel::ActorsRunning:
+        return tr("Running");
+    case ClusterModel::ActorsSleeping:
+        return tr("Sleeping");
+    case ClusterModel::ActorsPending:
+        return tr("Waiting for a runner");
+    case ClusterModel::Runners:
+        return tr("Runners");
+    case ClusterModel::RunnersEligible:
+        return tr("Runners that take work");
+    case ClusterModel::SlotsUsed:
+        return tr("Slots used");
+    case ClusterModel::SlotsTotal:
+        return tr("Slots");
+    case ClusterModel::Connections:
+        return tr("Connections");
+    case ClusterModel::ConnectionsOpen:
+        return tr("Awake connections");
+    case ClusterModel::Hibernating:
+        return tr("Hibernating");
+    case ClusterModel::Waking:
+        return tr("Waking");
+    case ClusterModel::PendingMessages:
+        return tr("Pending messages");
+    case ClusterModel::PendingBytes:
+        return tr("Pending bytes");
+    case ClusterModel::MessageRate:
+        return tr("Messages / s");
+    case ClusterModel::ByteRate:
+        return tr("Traffic");
+    case ClusterModel::AckP50:
+        return tr("Ack p50");
+    case ClusterModel::AckP99:
+        return tr("Ack p99");
+    case ClusterModel::WakeP50:
+        return tr("Wake p50");
+    case ClusterModel::WakeP99:
+        return tr("Wake p99");
+    case ClusterModel::StoreQueue:
+        return tr("Store queue");
+    case ClusterModel::StoreCommit:
+        return tr("Store commit");
+    case ClusterModel::EventRate:
+        return tr("Events / s");
+    case ClusterModel::EventsDropped:
+        return tr("Events dropped");
+    case ClusterModel::MonitorBytes:
+        return tr("Held for monitoring");
+    case ClusterModel::MetricCount:
+        break;
+    }
+    return {};
+}
+
+QString Words::column(const QString &key)
+{
+    static const QHash<QString, const char *> titles = {
+        {QStringLiteral("state"), QT_TR_NOOP("State")},
+        {QStringLiteral("name"), QT_TR_NOOP("Name")},
+        {QStringLiteral("key"), QT_TR_NOOP("Key")},
+        {QStringLiteral("id"), QT_TR_NOOP("Id")},
+        {QStringLiteral("pool"), QT_TR_NOOP("Pool")},
+        {QStringLiteral("runner"), QT_TR_NOOP("Runner")},
+        {QStringLiteral("connections"), QT_TR_NOOP("Conns")},
+        {QStringLiteral("hibernating"), QT_TR_NOOP("Hibern.")},
+        {QStringLiteral("pending"), QT_TR_NOOP("Pending")},
+        {QStringLiteral("pending.bytes"), QT_TR_NOOP("Pending bytes")},
+        {QStringLiteral("age"), QT_TR_NOOP("Age")},
+        {QStringLiteral("wake"), QT_TR_NOOP("Last wake")},
+        {QStringLiteral("generation"), QT_TR_NOOP("Gen")},
+        {QStringLiteral("retries"), QT_TR_NOOP("Retries")},
+        {QStringLiteral("namespace"), QT_TR_NOOP("Namespace")},
+        {QStringLiteral("why"), QT_TR_NOOP("Why")},
+        {QStringLiteral("slots"), QT_TR_NOOP("Slots")},
+        {QStringLiteral("eligible"), QT_TR_NOOP("Takes work")},
+        {QStringLiteral("rtt"), QT_TR_NOOP("Round trip")},
+        {QStringLiteral("ping"), QT_TR_NOOP("Last ping")},
+        {QStringLiteral("version"), QT_TR_NOOP("Version")},
+        {QStringLiteral("protocol"), QT_TR_NOOP("Protocol")},
+        {QStringLiteral("queued"), QT_TR_NOOP("Queued")},
+        {QStringLiteral("in"), QT_TR_NOOP("In")},
+        {QStringLiteral("out"), QT_TR_NOOP("Out")},
+        {QStringLiteral("in.bytes"), QT_TR_NOOP("Bytes in")},
+        {QStringLiteral("out.bytes"), QT_TR_NOOP("Bytes out")},
+        {QStringLiteral("parked"), QT_TR_NOOP("Parked")},
+        {QStringLiteral("connected"), QT_TR_NOOP("Connected")},
+        {QStringLiteral("path"), QT_TR_NOOP("Request")},
+        {QStringLiteral("actor"), QT_TR_NOOP("Actor")},
+        {QStringLiteral("oldest"), QT_TR_NOOP("Oldest waits")},
+        {QStringLiteral("keepalive"), QT_TR_NOOP("Keepalive")},
+        {QStringLiteral("instate"), QT_TR_NOOP("In state")},
+        {QStringLiteral("ack"), QT_TR_NOOP("Last ack")},
+        {QStringLiteral("sleeps"), QT_TR_NOOP("Sleeps")},
+        {QStringLiteral("resends"), QT_TR_NOOP("Resends")},
+        {QStringLiteral("client"), QT_TR_NOOP("Client")},
+        {QStringLiteral("close"), QT_TR_NOOP("Closed with")},
+        {QStringLiteral("place"), QT_TR_NOOP("Place")},
+        {QStringLiteral("index"), QT_TR_NOOP("Index")},
+        {QStringLiteral("bytes"), QT_TR_NOOP("Bytes")},
+        {QStringLiteral("waiting"), QT_TR_NOOP("Age")},
+        {QStringLiteral("written"), QT_TR_NOOP("Sent ago")},
+        {QStringLiteral("sent"), QT_TR_NOOP("Sent")},
+        {QStringLiteral("type"), QT_TR_NOOP("Type")},
+        {QStringLiteral("preview"), QT_TR_NOOP("Preview")},
+        {QStringLiteral("time"), QT_TR_NOOP("Time")},
+        {QStringLiteral("level"), QT_TR_NOOP("Level")},
+        {QStringLiteral("kind"), QT_TR_NOOP("Event")},
+        {QStringLiteral("connection"), QT_TR_NOOP("Connection")},
+        {QStringLiteral("change"), QT_TR_NOOP("Change")},
+        {QStringLiteral("detail"), QT_TR_NOOP("Detail")},
+        {QStringLiteral("ack.p50"), QT_TR_NOOP("Ack p50")},
+        {QStringLiteral("ack.p99"), QT_TR_NOOP("Ack p99")},
+        {QStringLiteral("ack.max"), QT_TR_NOOP("Ack max")},
+        {QStringLiteral("wake.p50"), QT_TR_NOOP("Wake p50")},
+        {QStringLiteral("wake.p99"), QT_TR_NOOP("Wake p99")},
+        {QStringLiteral("http"), QT_TR_NOOP("HTTP")},
+        {QStringLiteral("http.p50"), QT_TR_NOOP("HTTP p50")},
+        {QStringLiteral("http.p99"), QT_TR_NOOP("HTTP p99")},
+    };
+    const char *title = titles.value(key);
+    return title ? tr(title) : key;
+}
+
+QString Words::explain(const QString &code)
+{
+    static const QHash<QString, const char *> texts = {
+        {QStringLiteral("recording"), QT_TR_NOOP("This is a recording: it can be looked at, not changed.")},
+        {QStringLiteral("read_only"), QT_TR_NOOP("This remote engine is opened read-only.")},
+        {QStringLiteral("not_connected"), QT_TR_NOOP("There is no connection to the engine at the moment.")},
+        {QStringLiteral("monitor.deadline"), QT_TR_NOOP("The engine did not answer in time; the command may still happen.")},
+        {QStringLiteral("net.listen_failed"), QT_TR_NOOP("The address is taken. Another engine may be running: connect to "
+                                                         "it, or start this one with another --listen address.")},
+        {QStringLiteral("no_runner"), QT_TR_NOOP("No runner of this pool is connected.")},
+        {QStringLiteral("no_runner_config"), QT_TR_NOOP("No runner of this pool has ever connected.")},
+        {QStringLiteral("no_capacity"), QT_TR_NOOP("Every runner of this pool is full.")},
+        {QStringLiteral("draining"), QT_TR_NOOP("The runner finishes its work and takes no new actors.")},
+    };
+    const char *text = texts.value(code);
+    return text ? tr(text) : QString();
+}
+
+} // namespace dormouse

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/monitor/values.h"
+#include "models/clustermodel.h"
+#include "ui/theme.h"
+
+#include <QCoreApplication>
+
+namespace dormouse {
+
+/// What people read: models and engine send codes, this is the only place that turns them into words, icons and tones.
+class Words
+{
+    Q_DECLARE_TR_FUNCTIONS(dormouse::Words)
+public:
+    struct Look
+    {
+        QString word;
+        QString icon; ///< file name without ending
+        Color tone = Color::Muted;
+    };
+    static Look look(monitor::ActorState state);
+    static Look look(monitor::RunnerState state);
+    static Look look(monitor::ConnectionState state);
+    static Look look(monitor::EventLevel level);
+    static Look lookOfPending(int state); ///< PendingModel::State
+
+    static QString metric(ClusterModel::Metric metric);
+    static QString column(const QString &key);
+    /// Help for a reason or error code; empty when there is none.
+    static QString explain(const QString &code);
+};
+
+} // namespace dormouse
