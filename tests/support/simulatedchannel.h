@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/net/channel.h"
+#include "tests/support/virtualworld.h"
+
+#include <array>
+#include <deque>
+#include <memory>
+
+namespace dormouse::test {
+
+class SimulatedChannel;
+
+/// What lies between the two ends. Shared by both ends and by deliveries that are under way.
+class SimulatedLink
+{
+public:
+    explicit SimulatedLink(VirtualWorld &world) : m_world(world) {}
+
+    /// The connection breaks: both ends are told, without a close frame. Nothing under way arrives.
+    void cut();
+    /// Half-open: everything sent from now on vanishes and nobody is told, until cut().
+    void freeze() { m_frozen = true; }
+    /// One-way delay of everything sent from now on.
+    void setDelay(qint64 ms) { m_delayMs = ms; }
+    /// While stalled, what the given end sends stays in its queue (bytesQueued()).
+    void setStalled(SimulatedChannel &end, bool stalled);
+
+private:
+    friend class SimulatedChannel;
+    VirtualWorld &m_world;
+    std::array<SimulatedChannel *, 2> m_ends{};
+    qint64 m_delayMs = 0;
+    bool m_frozen = false;
+    bool m_cut = false;
+};
+
+/// One end of a simulated connection. Nothing is delivered from inside a call.
+class SimulatedChannel final : public Channel
+{
+public:
+    struct Pair
+    {
+        std::unique_ptr<SimulatedChannel> engine;
+        std::unique_ptr<SimulatedChannel> peer;
+        std::shared_ptr<SimulatedLink> link;
+    };
+    static Pair makePair(VirtualWorld &world);
+    ~SimulatedChannel() override;
+
+    bool isOpen() const override { return m_state == State::Open; }
+    void send(const QByteArray &payload, bool binary) override;
+    void ping(const QByteArray &payload) override;
+    void close(std::optional<quint16> code, const QByteArray &reason = {}) override;
+    void abort() override;
+    void setReading(bool on) override;
+    qint64 bytesQueued() const override { return m_queuedBytes; }
+
+private:
+    friend class SimulatedLink;
+    enum class State { Open, Closing, Closed };
+    struct Message
+    {
+        QByteArray payload;
+        bool binary = true;
+    };
+    SimulatedChannel(std::shared_ptr<SimulatedLink> link, std::size_t side) : m_link(std::move(link)), m_side(side) {}
+
+    void transmit(const Message &message);
+    void deliver(const Message &message);
+    void ended(const ChannelClose &close);
+    /// Runs on the other end, if it still exists and the connection does.
+    void onOther(qint64 delayMs, std::function<void(SimulatedChannel &)> call, bool evenIfCut = false);
+    void onSelf(qint64 delayMs, std::function<void(SimulatedChannel &)> call);
+
+    std::shared_ptr<SimulatedLink> m_link;
+    std::size_t m_side;
+    State m_state = State::Open;
+    bool m_reading = true;
+    bool m_stalled = false;
+    qint64 m_queuedBytes = 0;
+    std::deque<Message> m_unsent;
+    std::deque<Message> m_unread;
+};
+
+} // namespace dormouse::test
