@@ -85,6 +85,8 @@ public:
     virtual void destroy() = 0;
     /// Wall clock, ms. alarm() of the handler is called then, also when the actor has to be woken for it.
     virtual void setAlarm(std::optional<qint64> alarmTs) = 0;
+    /// The alarm that has not rung yet, also one of an earlier life. In start() it may be overdue: it rings next.
+    virtual std::optional<qint64> alarmTs() const = 0;
 
     /// Keys that begin with kReservedKeyPrefix belong to the runner: put and delete refuse them, lists hide them.
     /// Errors: actor.kv with the text of the engine; runner.kv_timeout after 30 s without a connection;

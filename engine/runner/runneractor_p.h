@@ -36,6 +36,7 @@ public:
     void stop() override;
     void destroy() override;
     void setAlarm(std::optional<qint64> alarmTs) override;
+    std::optional<qint64> alarmTs() const override { return m_alarmTs; }
     void kvGet(const std::vector<QByteArray> &keys, std::function<void(RunnerKvResult)> done) override;
     void kvList(const wire::KvListRequest &query, std::function<void(RunnerKvResult)> done) override;
     void kvPut(const std::vector<RunnerKvEntry> &entries, std::function<void(Status)> done) override;
