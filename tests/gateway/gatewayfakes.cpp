@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/gateway/gatewayfakes.h"
+
+#include <algorithm>
+
+namespace dormouse::test {
+
+int CollectingSink::count(const QString &reason) const
+{
+    return int(std::count_if(events.begin(), events.end(), [&](const auto &event) { return event.reason == reason; }));
+}
+
+int CollectingSink::count(const QString &reason, monitor::EventLevel level) const
+{
+    return int(std::count_if(events.begin(), events.end(),
+                             [&](const auto &event) { return event.reason == reason && event.level == level; }));
+}
+
+int CollectingSink::count(monitor::EventKind kind) const
+{
+    return int(std::count_if(events.begin(), events.end(), [&](const auto &event) { return event.kind == kind; }));
+}
+
+bool FakeStore::turn()
+{
+    if (held || queue.empty())
+        return false;
+    Entry entry = std::move(queue.front());
+    queue.pop_front();
+    // Only refreshes are given up on here; a store that loses inserts stops the engine.
+    const bool refresh = std::holds_alternative<RefreshHibernating>(entry.batch.front());
+    if (failing && refresh) {
+        entry.done(Error::make("store", "failed", QStringLiteral("disk full")));
+        return true;
+    }
+    apply(entry.batch);
+    ++commits;
+    entry.done(okStatus());
+    return true;
+}
+
+void FakeStore::apply(const Batch &batch)
+{
+    for (const Write &write : batch) {
+        if (const auto *put = std::get_if<PutHibernating>(&write)) {
+            rows[put->row.requestId.value] = put->row;
+        } else if (const auto *refresh = std::get_if<RefreshHibernating>(&write)) {
+            ++refreshes;
+            for (const auto &[gateway, request] : refresh->rows) {
+                const auto row = rows.find(request.value);
+                if (row != rows.end())
+                    row->second.lastPingTs = refresh->lastPingTs;
+            }
+        } else if (const auto *erase = std::get_if<DeleteHibernating>(&write)) {
+            rows.erase(erase->requestId.value);
+        }
+    }
+}
+
+bool FakeChannel::turn()
+{
+    if (listener() == nullptr)
+        return false;
+    FakeClient &client = *m_client;
+    if (!client.toSend.empty() && client.reading && !m_closed) {
+        const auto [payload, binary] = client.toSend.front();
+        client.toSend.pop_front();
+        listener()->channelMessage(*this, payload, binary);
+        return true;
+    }
+    if (client.closing && (client.toSend.empty() || !client.reading || m_closed)) {
+        const ChannelClose close = *client.closing;
+        client.closing.reset();
+        m_closed = true;
+        listener()->channelClosed(*this, close);
+        return true;
+    }
+    return false;
+}
+
+std::unique_ptr<Channel> FakeUpgrade::accept(const QByteArray &protocol, const HeaderList &headers)
+{
+    if (m_client->ended)
+        return nullptr;
+    m_client->accepted = true;
+    m_client->protocol = protocol;
+    m_client->acceptHeaders = headers;
+    return std::make_unique<FakeChannel>(m_client);
+}
+
+void FakeUpgrade::reject(int status, const HeaderList &headers, const QByteArray &body)
+{
+    m_client->rejectStatus = status;
+    m_client->rejectHeaders = headers;
+    m_client->rejectBody = body;
+    m_client->ended = true;
+}
+
+void FakeExchange::respond(int statusIn, const HeaderList &headersIn, const QByteArray &bodyIn)
+{
+    ++answers;
+    status = statusIn;
+    headers = headersIn;
+    answer = bodyIn;
+    finished = true;
+}
+
+void FakeExchange::begin(int statusIn, const HeaderList &headersIn)
+{
+    ++answers;
+    status = statusIn;
+    headers = headersIn;
+    streaming = true;
+}
+
+const ActorRow *FakeDirectory::actor(const QString &actorId) const
+{
+    const auto row = actors.constFind(actorId);
+    return row == actors.constEnd() ? nullptr : &*row;
+}
+
+void FakeDirectory::wakeActor(const QString &actorId, const AllocationOverride &override)
+{
+    wakes.emplace_back(actorId, override);
+    const auto row = actors.find(actorId);
+    if (row != actors.end() && row->state == ActorState::Sleeping)
+        row->state = ActorState::Pending;
+}
+
+bool FakeDirectory::sendTunnel(const QString &runnerId, const wire::ToClientTunnelMessage &message)
+{
+    if (!up.contains(runnerId))
+        return false;
+    sent.push_back({runnerId, message});
+    if (onSent)
+        onSent(SentMessage{runnerId, message});
+    return true;
+}
+
+World::World(EngineConfig configIn, quint64 seed) : config(std::move(configIn)), wheel(clock.mono), random(seed)
+{
+    directory.up.insert(QStringLiteral("r1"));
+    directory.up.insert(QStringLiteral("r2"));
+    gateway = std::make_unique<Gateway>(CoreContext{config, clock, wheel, random, store, sink}, directory);
+}
+
+World::~World()
+{
+    gateway.reset();
+}
+
+bool World::turn()
+{
+    bool any = store.turn();
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+        if (clients[i]->channel != nullptr)
+            any = clients[i]->channel->turn() || any;
+    }
+    return any;
+}
+
+void World::settle()
+{
+    for (int round = 0; round < 3; ++round) {
+        while (turn()) { }
+        ++clock.mono;
+        wheel.advance(clock.mono);
+    }
+    while (turn()) { }
+}
+
+void World::advance(qint64 ms)
+{
+    const qint64 target = clock.mono + ms;
+    while (turn()) { }
+    while (true) {
+        const auto next = wheel.nextDeadline();
+        if (!next || *next > target)
+            break;
+        clock.mono = std::max(clock.mono + 1, *next);
+        if (clock.mono > target)
+            break;
+        wheel.advance(clock.mono);
+        while (turn()) { }
+    }
+    clock.mono = std::max(clock.mono, target);
+    wheel.advance(clock.mono);
+    while (turn()) { }
+}
+
+void World::addSleeping(const QString &actorId)
+{
+    ActorRow row;
+    row.actorId = actorId;
+    row.namespaceId = QStringLiteral("ns");
+    row.pool = QStringLiteral("pool");
+    row.state = ActorState::Sleeping;
+    directory.actors.insert(actorId, row);
+}
+
+void World::addRunning(const QString &actorId, const QString &runnerId)
+{
+    addSleeping(actorId);
+    ActorRow &row = directory.actors[actorId];
+    row.state = ActorState::Running;
+    row.runnerId = runnerId;
+    row.generation = 1;
+}
+
+std::vector<wire::HibernatingRequest> World::startActor(const QString &actorId, const QString &runnerId, bool list)
+{
+    ActorRow &row = directory.actors[actorId];
+    row.state = ActorState::Starting;
+    row.runnerId = runnerId;
+    ++row.generation;
+    if (!list)
+        return {};
+    return gateway->hibernatingForStart(actorId, row.generation);
+}
+
+void World::ready(const QString &actorId)
+{
+    directory.actors[actorId].state = ActorState::Running;
+    gateway->actorReady(actorId);
+    settle();
+}
+
+void World::stopActor(const QString &actorId, ActorState next)
+{
+    ActorRow &row = directory.actors[actorId];
+    row.state = next;
+    row.runnerId.reset();
+    gateway->actorStopped(actorId);
+    settle();
+}
+
+void World::destroyStarted(const QString &actorId)
+{
+    ActorRow &row = directory.actors[actorId];
+    row.state = ActorState::Destroying;
+    row.destroyTs = clock.wallMs();
+    gateway->actorDestroyStarted(actorId);
+}
+
+void World::destroyed(const QString &actorId)
+{
+    directory.actors[actorId].state = ActorState::Destroyed;
+    gateway->actorDestroyed(actorId);
+    settle();
+}
+
+void World::cutLink(const QString &runnerId)
+{
+    directory.up.remove(runnerId);
+    gateway->linkDown(runnerId);
+}
+
+void World::restoreLink(const QString &runnerId)
+{
+    directory.up.insert(runnerId);
+    gateway->linkBack(runnerId);
+    settle();
+}
+
+std::shared_ptr<FakeClient> World::connect(const QString &actorId, const HeaderList &headers)
+{
+    auto client = std::make_shared<FakeClient>();
+    clients.push_back(client);
+    HttpHead head;
+    head.method = "GET";
+    head.target = "/ws";
+    head.headers = headers;
+    head.peerAddress = "10.0.0.1";
+    ++rays;
+    gateway->webSocket(std::make_unique<FakeUpgrade>(head, client), {actorId, "/ws", false, lastRay()});
+    while (turn()) { }
+    return client;
+}
+
+std::shared_ptr<FakeExchange> World::http(const QString &actorId, const QByteArray &method, const QByteArray &body,
+                                          const HeaderList &headers)
+{
+    auto exchange = std::make_shared<FakeExchange>();
+    exchange->request.method = method;
+    exchange->request.target = "/action/x";
+    exchange->request.headers = headers;
+    exchange->request.peerAddress = "10.0.0.1";
+    exchange->requestBody = body;
+    ++rays;
+    gateway->request(exchange, {actorId, "/action/x", false, lastRay()});
+    return exchange;
+}
+
+void World::fromRunner(RequestId requestId, wire::ToServerTunnelMessageKind kind, const QString &runnerId)
+{
+    gatewayId = directory.sent.empty() ? gatewayId : directory.sent.front().message.messageId.gatewayId;
+    wire::ToServerTunnelMessage message;
+    message.messageId = {gatewayId, requestId, 0};
+    message.kind = std::move(kind);
+    gateway->tunnelMessage(runnerId, message);
+    while (turn()) { }
+}
+
+std::shared_ptr<FakeClient> World::open(const QString &actorId, bool canHibernate, RequestId *request)
+{
+    auto client = connect(actorId);
+    const SentMessage *open = lastSent<wire::ToClientWebSocketOpen>();
+    const RequestId requestId = open->requestId();
+    if (request != nullptr)
+        *request = requestId;
+    fromRunner(requestId, wire::ToServerWebSocketOpen{canHibernate});
+    return client;
+}
+
+std::vector<std::pair<quint16, QByteArray>> World::dataSince(std::size_t from) const
+{
+    std::vector<std::pair<quint16, QByteArray>> result;
+    for (std::size_t i = from; i < directory.sent.size(); ++i) {
+        if (const auto *data = directory.sent[i].as<wire::ToClientWebSocketMessage>())
+            result.emplace_back(directory.sent[i].index(), data->data);
+    }
+    return result;
+}
+
+bool World::isClean()
+{
+    advance(60'000 + 2'000);
+    return gateway->connectionIds().empty() && wheel.size() == 0 && store.rows.empty()
+        && std::all_of(clients.begin(), clients.end(), [](const auto &client) { return client->channel == nullptr; })
+        && sink.count(QStringLiteral("gateway.illegal_transition")) == 0
+        && gateway->totals().pendingBytes == 0 && gateway->totals().pendingMessages == 0
+        && gateway->totals().connections == 0;
+}
+
+} // namespace dormouse::test
