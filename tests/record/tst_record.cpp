@@ -40,8 +40,10 @@ QByteArray readAll(const QString &path)
 
 void writeAll(const QString &path, const QByteArray &bytes)
 {
+    // Removed, not truncated: some file systems flush to the disk when a truncated file is closed.
+    QFile::remove(path);
     QFile file(path);
-    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::NewOnly));
     QCOMPARE(file.write(bytes), qint64(bytes.size()));
 }
 
