@@ -16,18 +16,18 @@ constexpr qint64 kListenerPollMs = 5; // setListener() gives no sign; this runs 
 
 } // namespace
 
-WebSocketSession::WebSocketSession(ServerConnection &connection, const WebSocketCodec::Options &options)
+ServerWebSocket::ServerWebSocket(ServerConnection &connection, const WebSocketCodec::Options &options)
     : m_connection(connection), m_codec(WebSocketCodec::Role::Server, options)
 {
 }
 
-WebSocketSession::~WebSocketSession()
+ServerWebSocket::~ServerWebSocket()
 {
     m_connection.cancelTimer(m_listenerTimer);
     serverGone();
 }
 
-void WebSocketSession::serverGone()
+void ServerWebSocket::serverGone()
 {
     if (m_channel)
         m_channel->m_session = nullptr;
@@ -35,19 +35,19 @@ void WebSocketSession::serverGone()
     m_state = State::Ended;
 }
 
-std::unique_ptr<Channel> WebSocketSession::makeChannel(const QByteArray &peerAddress)
+std::unique_ptr<Channel> ServerWebSocket::makeChannel(const QByteArray &peerAddress)
 {
     auto channel = std::make_unique<ServerChannel>(*this, peerAddress);
     m_channel = channel.get();
     return channel;
 }
 
-bool WebSocketSession::wantsInput() const
+bool ServerWebSocket::wantsInput() const
 {
     return m_state != State::Ended && m_heldBytes < kHeldLimitBytes;
 }
 
-void WebSocketSession::receive(QByteArrayView &bytes)
+void ServerWebSocket::receive(QByteArrayView &bytes)
 {
     while (wantsInput()) {
         std::optional<WebSocketCodec::Event> event = m_codec.next(bytes);
@@ -59,7 +59,7 @@ void WebSocketSession::receive(QByteArrayView &bytes)
         bytes = {};
 }
 
-void WebSocketSession::handle(WebSocketCodec::Event &event)
+void ServerWebSocket::handle(WebSocketCodec::Event &event)
 {
     using Type = WebSocketCodec::Event::Type;
     ChannelListener *listener = m_channel ? m_channel->listener() : nullptr;
@@ -110,13 +110,13 @@ void WebSocketSession::handle(WebSocketCodec::Event &event)
     }
 }
 
-void WebSocketSession::finish(const ChannelClose &close)
+void ServerWebSocket::finish(const ChannelClose &close)
 {
     m_state = State::Ended;
     m_inbox.push_back(Entry{true, false, {}, close});
 }
 
-void WebSocketSession::deliver()
+void ServerWebSocket::deliver()
 {
     if (m_delivering)
         return;
@@ -152,14 +152,14 @@ void WebSocketSession::deliver()
     }
 }
 
-void WebSocketSession::transportLost()
+void ServerWebSocket::transportLost()
 {
     if (m_state != State::Ended)
         finish(ChannelClose{std::nullopt, {}, false, m_state == State::Open});
     deliver();
 }
 
-void WebSocketSession::closeTimedOut()
+void ServerWebSocket::closeTimedOut()
 {
     if (m_state != State::Closing)
         return;
@@ -168,7 +168,7 @@ void WebSocketSession::closeTimedOut()
     deliver();
 }
 
-void WebSocketSession::transportWritten()
+void ServerWebSocket::transportWritten()
 {
     if (m_aboveHigh && m_connection.bytesQueued() < kLowMarkBytes) {
         m_aboveHigh = false;
@@ -177,7 +177,7 @@ void WebSocketSession::transportWritten()
     }
 }
 
-void WebSocketSession::send(const QByteArray &payload, bool binary)
+void ServerWebSocket::send(const QByteArray &payload, bool binary)
 {
     if (m_state != State::Open)
         return;
@@ -188,7 +188,7 @@ void WebSocketSession::send(const QByteArray &payload, bool binary)
     m_connection.outputGrew();
 }
 
-void WebSocketSession::ping(const QByteArray &payload)
+void ServerWebSocket::ping(const QByteArray &payload)
 {
     if (m_state != State::Open)
         return;
@@ -196,7 +196,7 @@ void WebSocketSession::ping(const QByteArray &payload)
     m_connection.outputGrew();
 }
 
-void WebSocketSession::close(std::optional<quint16> code, const QByteArray &reason)
+void ServerWebSocket::close(std::optional<quint16> code, const QByteArray &reason)
 {
     if (m_state != State::Open)
         return;
@@ -210,7 +210,7 @@ void WebSocketSession::close(std::optional<quint16> code, const QByteArray &reas
     m_connection.queueProcess();
 }
 
-void WebSocketSession::abort()
+void ServerWebSocket::abort()
 {
     if (m_state == State::Ended)
         return;
@@ -221,19 +221,19 @@ void WebSocketSession::abort()
     m_connection.queueProcess();
 }
 
-void WebSocketSession::setReading(bool on)
+void ServerWebSocket::setReading(bool on)
 {
     if (on && !m_reading)
         m_connection.queueProcess();
     m_reading = on;
 }
 
-qint64 WebSocketSession::bytesQueued() const
+qint64 ServerWebSocket::bytesQueued() const
 {
     return m_state == State::Ended ? 0 : m_connection.bytesQueued();
 }
 
-void WebSocketSession::channelDestroyed()
+void ServerWebSocket::channelDestroyed()
 {
     m_channel = nullptr;
     m_inbox.clear();
@@ -245,7 +245,7 @@ void WebSocketSession::channelDestroyed()
     m_connection.queueProcess();
 }
 
-ServerChannel::ServerChannel(WebSocketSession &session, const QByteArray &peerAddress)
+ServerChannel::ServerChannel(ServerWebSocket &session, const QByteArray &peerAddress)
     : m_session(&session), m_peerAddress(peerAddress)
 {
 }

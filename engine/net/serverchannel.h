@@ -14,11 +14,11 @@ class ServerConnection;
 
 /// The WebSocket half of a ServerConnection after the upgrade: framing, holding back messages, close handshake.
 /// Owned by the connection; lives on without its channel until the close handshake is over.
-class WebSocketSession
+class ServerWebSocket
 {
 public:
-    WebSocketSession(ServerConnection &connection, const WebSocketCodec::Options &options);
-    ~WebSocketSession();
+    ServerWebSocket(ServerConnection &connection, const WebSocketCodec::Options &options);
+    ~ServerWebSocket();
 
     std::unique_ptr<Channel> makeChannel(const QByteArray &peerAddress);
 
@@ -82,7 +82,7 @@ private:
 class ServerChannel final : public Channel
 {
 public:
-    ServerChannel(WebSocketSession &session, const QByteArray &peerAddress);
+    ServerChannel(ServerWebSocket &session, const QByteArray &peerAddress);
     ~ServerChannel() override;
 
     bool isOpen() const override;
@@ -95,8 +95,8 @@ public:
     QByteArray peerAddress() const override { return m_peerAddress; }
 
 private:
-    friend class WebSocketSession;
-    WebSocketSession *m_session; ///< null once the end has been reported
+    friend class ServerWebSocket;
+    ServerWebSocket *m_session; ///< null once the end has been reported
     QByteArray m_peerAddress;
 };
 

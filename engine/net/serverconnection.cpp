@@ -273,7 +273,7 @@ std::unique_ptr<Channel> ServerConnection::acceptUpgrade(const HttpHead &head, c
     if (m_server.m_options.tooLargeReason)
         options.tooLargeReason = m_server.m_options.tooLargeReason(head, extraHeaders);
     m_state = State::WebSocket;
-    m_session = std::make_unique<WebSocketSession>(*this, options);
+    m_session = std::make_unique<ServerWebSocket>(*this, options);
     queueProcess(); // early frames, once the caller has set its listener
     return m_session->makeChannel(m_peerAddress);
 }

@@ -85,7 +85,7 @@ private:
     QByteArray m_input; ///< read from the socket, not yet used
     qsizetype m_inputAt = 0;
     QByteArray m_output;
-    std::unique_ptr<WebSocketSession> m_session;
+    std::unique_ptr<ServerWebSocket> m_session;
     std::weak_ptr<ConnectionExchange> m_exchange; ///< shared with whoever answers (http.h)
     ConnectionUpgrade *m_upgrade = nullptr;
     TimerId m_timer = 0;
