@@ -83,7 +83,7 @@ private:
         std::optional<qint64> lastAckLatencyUs;
     };
 
-    // websocketsession.cpp: opening, relay, closing
+    // websocketopen.cpp: attempts; websocketsession.cpp: relay, closing
     void setState(SocketState state, const char *event);
     bool acceptUpgrade();
     void beginAttempt();
