@@ -422,10 +422,15 @@ void RunnerActor::kvDelete(const std::vector<QByteArray> &keys, std::function<vo
 
 void RunnerActor::tunnel(const wire::ToClientTunnelMessage &message)
 {
-    if (m_state == State::Running && m_queue.empty())
+    if (m_state == State::Running && m_queue.empty()) {
         handle(message);
-    else if (m_state == State::Loading || m_state == State::Starting || m_state == State::Running)
+    } else if (m_state == State::Loading || m_state == State::Starting || m_state == State::Running) {
+        // Bound at once, so that what follows for this request finds the queue.
+        if (std::holds_alternative<wire::ToClientRequestStart>(message.kind)
+            || std::holds_alternative<wire::ToClientWebSocketOpen>(message.kind))
+            m_runner.bindRequest(message.messageId.gatewayId, message.messageId.requestId, actorId());
         m_queue.push_back(message);
+    }
 }
 
 void RunnerActor::handle(const wire::ToClientTunnelMessage &message)
@@ -493,6 +498,7 @@ void RunnerActor::openSocket(const wire::MessageId &id, const wire::ToClientWebS
     if (m_state != State::Running)
         return;
     if (decision.kind == SocketDecision::Kind::Refuse) {
+        m_runner.releaseRequest(id.gatewayId, id.requestId);
         sendClose(id.gatewayId, id.requestId, 0, decision.code, decision.reason);
         return;
     }
