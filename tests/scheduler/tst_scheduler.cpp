@@ -156,6 +156,50 @@ private Q_SLOTS:
         QVERIFY(bench.row(id).connectableTs);
         QCOMPARE(bench.row(id).generation, 0u);
     }
+    void scenario_18_pendingTimeoutFallsAsleep()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        runner.connectTo(bench.world, bench.scheduler, "k", 1);
+        bench.world.settle();
+        runner.event(bench.create(CrashPolicy::Restart), 0, 0, kRunning);
+        const QString id = bench.create(CrashPolicy::Sleep);
+        QCOMPARE(bench.row(id).state, ActorState::Sleeping);
+        bench.scheduler.wakeActor(id, {OverrideKind::DontSleep, 60'000});
+        bench.world.advance(59'999);
+        QCOMPARE(bench.row(id).state, ActorState::Pending);
+        bench.world.advance(1);
+        QCOMPARE(bench.row(id).state, ActorState::Sleeping);
+        QCOMPARE(bench.scheduler.counters().pendingTimeouts, quint64(1));
+    }
+    void scenario_35_stopDeadline()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        runner.connectTo(bench.world, bench.scheduler, "k", 1);
+        bench.world.settle();
+        const QString id = bench.create(CrashPolicy::Sleep);
+        runner.event(id, 0, 0, kRunning);
+        runner.event(id, 0, 1, kSleepIntent);
+        bench.world.advance(30'000);
+        QCOMPARE(bench.row(id).state, ActorState::Sleeping);
+        QCOMPARE(runner.commands.back().checkpoint, (wire::ActorCheckpoint{id, 0, 2}));
+        QVERIFY(bench.row(id).errorJson.startsWith("{\"runner_no_response\""));
+    }
+    void scenario_73_otherProcessWithTheSameKeyEvictsTheOlder()
+    {
+        Bench bench;
+        ScriptedRunner older;
+        ScriptedRunner newer;
+        older.connectTo(bench.world, bench.scheduler, "k", 1);
+        bench.world.settle();
+        newer.connectTo(bench.world, bench.scheduler, "k", 1);
+        bench.world.advance(2'500);
+        QCOMPARE(older.closeReason, QByteArray("ws.eviction#ray"));
+        QVERIFY(newer.closeReason.isEmpty());
+        QCOMPARE(newer.runnerId, older.runnerId);
+        QVERIFY(bench.scheduler.linkUp(newer.runnerId));
+    }
     void scenario_66_lostAfterSixteenSeconds()
     {
         Bench bench;
