@@ -4,8 +4,8 @@
 #include "app/daemon/signalwatcher.h"
 #include "engine/base/clock.h"
 #include "engine/embedded/publisher.h"
+#include "engine/embedded/recorder.h"
 #include "engine/host/enginehost.h"
-#include "engine/record/sessionwriter.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -70,16 +70,6 @@ int fail(const Error &error)
     return error.group == "config" ? kExitUsage : kExitFailed;
 }
 
-Result<std::unique_ptr<record::SessionWriter>> openRecording(const QString &path, const QString &url)
-{
-    const SystemClock clock;
-    record::SessionHeader header;
-    header.tool = QStringLiteral("dormoused " DORMOUSE_VERSION);
-    header.startedTs = clock.wallMs();
-    header.originUs = clock.monoUs();
-    header.source = url;
-    return record::SessionWriter::open(path, header);
-}
 } // namespace
 
 int serve(QCoreApplication &application, const CommandLine &line)
@@ -95,9 +85,9 @@ int serve(QCoreApplication &application, const CommandLine &line)
         options.dataDir = line.dataDir.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)
                                                  : line.dataDir;
     }
-    // Made before the engine, so that the engine is gone before what its last frames are written to.
-    std::unique_ptr<record::SessionWriter> recording;
     EngineHost engine;
+    Recorder recorder([&engine](std::function<void(Core &, Publisher &)> work) { engine.post(std::move(work)); });
+    const SystemClock clock;
     int exitCode = kExitOk;
     QObject::connect(&engine, &EngineHost::failed, &application, [&](const QString &message) {
         logLine("ERROR", QStringLiteral("the storage has failed: ") + message);
@@ -108,23 +98,15 @@ int serve(QCoreApplication &application, const CommandLine &line)
     if (const Status status = engine.start(options); !status)
         return fail(status.error());
     if (!line.recordFile.isEmpty()) {
-        Result<std::unique_ptr<record::SessionWriter>> opened = openRecording(line.recordFile, engine.url());
-        if (!opened) {
+        if (const Status status = recorder.start(line.recordFile, engine.url(), clock); !status) {
             engine.stop();
-            return fail(opened.error());
+            return fail(status.error());
         }
-        recording = std::move(*opened);
     }
-    engine.post([writer = recording.get()](Core &, Publisher &publisher) {
+    engine.post([](Core &, Publisher &publisher) {
         monitor::Interest events;
         events.values = false;
         publisher.addConsumer(events, [](const monitor::Frame &frame) { logEvents(frame); });
-        if (!writer)
-            return;
-        monitor::Interest everything;
-        everything.trace = true;
-        publisher.addConsumer(
-            everything, [writer](const monitor::Frame &frame) { writer->write(frame); }, [writer] { return writer->ready(); });
     });
     if (config->adminToken.isEmpty() && line.host != u"127.0.0.1" && line.host != u"localhost" && line.host != u"::1")
         logLine("WARN", QStringLiteral("listening on %1 without an admin token: everybody who reaches the port has full control").arg(line.host));
@@ -133,11 +115,11 @@ int serve(QCoreApplication &application, const CommandLine &line)
 
     application.exec();
     logLine("INFO", QStringLiteral("ending"));
+    // The recording first: what the end of the engine does to every connection says nothing about the session.
+    const Status recorded = recorder.isRunning() ? recorder.stop() : okStatus();
     engine.stop();
-    if (recording) {
-        if (const Status status = recording->close(); !status)
-            return fail(status.error());
-    }
+    if (!recorded)
+        return fail(recorded.error());
     return exitCode;
 }
 

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/core/core.h"
+#include "engine/embedded/publisher.h"
+#include "engine/host/enginehost.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QNetworkAccessManager>
+#include <QNetworkReply>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace dormouse;
+
+class TestEngineHost : public QObject
+{
+    Q_OBJECT
+
+    struct Reply
+    {
+        int status = 0;
+        QByteArray body;
+        QJsonObject json() const { return QJsonDocument::fromJson(body).object(); }
+    };
+    Reply ask(const EngineHost &engine, const QByteArray &method, const QString &path, const QByteArray &body = {})
+    {
+        QNetworkRequest request{QUrl(engine.url() + path)};
+        request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/json"));
+        QNetworkReply *reply = m_manager.sendCustomRequest(request, method, body);
+        QSignalSpy finished(reply, &QNetworkReply::finished);
+        if (!reply->isFinished())
+            finished.wait(10'000);
+        Reply out{reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt(), reply->readAll()};
+        reply->deleteLater();
+        return out;
+    }
+    static EngineOptions options(const QString &dataDir)
+    {
+        EngineOptions out;
+        out.port = 0;
+        out.dataDir = dataDir;
+        return out;
+    }
+
+    QNetworkAccessManager m_manager;
+
+private Q_SLOTS:
+    void keepsActorsOverARestart()
+    {
+        QTemporaryDir dir;
+        QString id;
+        {
+            EngineHost engine;
+            const Status status = engine.start(options(dir.path()));
+            QVERIFY2(status.ok(), status.ok() ? "" : qPrintable(status.error().message));
+            QVERIFY(engine.isRunning());
+            QCOMPARE(ask(engine, "GET", QStringLiteral("/health")).json().value(u"status").toString(), QStringLiteral("ok"));
+            QCOMPARE(ask(engine, "PUT", QStringLiteral("/runner-configs/p?namespace=default"), R"({"datacenters":{"default":{"normal":{}}}})").status, 200);
+            const Reply made = ask(engine, "PUT", QStringLiteral("/actors?namespace=default"),
+                                   R"({"name":"a","key":"k","runner_name_selector":"p","crash_policy":"sleep"})");
+            QVERIFY(made.json().value(u"created").toBool());
+            id = made.json().value(u"actor").toObject().value(u"actor_id").toString();
+            QCOMPARE(id.size(), 30);
+            engine.stop();
+            QVERIFY(!engine.isRunning());
+        }
+        EngineHost engine;
+        QVERIFY(engine.start(options(dir.path())).ok());
+        const Reply again = ask(engine, "PUT", QStringLiteral("/actors?namespace=default"),
+                                R"({"name":"a","key":"k","runner_name_selector":"p","crash_policy":"sleep"})");
+        QVERIFY(!again.json().value(u"created").toBool(true));
+        QCOMPARE(again.json().value(u"actor").toObject().value(u"actor_id").toString(), id);
+        const Reply url = ask(engine, "GET", QStringLiteral("/datacenters"));
+        QCOMPARE(url.json().value(u"datacenters").toArray().at(0).toObject().value(u"url").toString(), engine.url() + u'/');
+    }
+
+    void takenPort()
+    {
+        EngineHost first;
+        QVERIFY(first.start(options({})).ok());
+        EngineOptions same = options({});
+        same.port = quint16(QUrl(first.url()).port());
+        EngineHost second;
+        const Status status = second.start(same);
+        QVERIFY(!status.ok());
+        QVERIFY2(status.error().message.contains(QString::number(same.port)), qPrintable(status.error().message));
+        QVERIFY(!second.isRunning());
+        QCOMPARE(ask(first, "GET", QStringLiteral("/health")).status, 200);
+    }
+
+    void twoEnginesShareNoDatabase()
+    {
+        QTemporaryDir dir;
+        EngineHost first;
+        QVERIFY(first.start(options(dir.path())).ok());
+        EngineHost second;
+        const Status status = second.start(options(dir.path()));
+        QVERIFY(!status.ok());
+        QVERIFY2(status.error().message.contains(QString::number(QCoreApplication::applicationPid())), qPrintable(status.error().message));
+        first.stop();
+        QVERIFY(second.start(options(dir.path())).ok());
+    }
+
+    void badSettings()
+    {
+        EngineOptions bad = options({});
+        bad.config.actorForceWakePendingTimeoutMs = bad.config.actorReadyTimeoutMs - 1;
+        EngineHost engine;
+        const Status status = engine.start(bad);
+        QVERIFY(!status.ok());
+        QCOMPARE(status.error().group, QByteArray("config"));
+    }
+
+    void outboundRequests()
+    {
+        EngineHost engine;
+        QVERIFY(engine.start(options({})).ok());
+        const auto kind = [&](const QString &url) {
+            const QByteArray body = QJsonDocument(QJsonObject{{QStringLiteral("url"), url}}).toJson();
+            const QJsonObject answer = ask(engine, "POST", QStringLiteral("/runner-configs/serverless-health-check?namespace=default"), body).json();
+            return answer.value(u"failure").toObject().value(u"error").toObject().value(u"metadata").toObject().value(u"kind").toString();
+        };
+        // The engine itself answers GET /metadata, as something that is not rivetkit.
+        QCOMPARE(kind(engine.url()), QStringLiteral("invalid_response_schema"));
+        QCOMPARE(kind(engine.url() + QStringLiteral("/nope")), QStringLiteral("non_success_status"));
+        EngineHost gone;
+        QVERIFY(gone.start(options({})).ok());
+        const QString closed = gone.url();
+        gone.stop();
+        QCOMPARE(kind(closed), QStringLiteral("request_failed"));
+    }
+
+    void postRunsOnTheEngineThread()
+    {
+        EngineHost engine;
+        QVERIFY(engine.start(options({})).ok());
+        std::atomic<int> state = 0;
+        Qt::HANDLE own = QThread::currentThreadId();
+        engine.post([&](Core &core, Publisher &) {
+            const bool good = QThread::currentThreadId() != own && core.scheduler().namespaceByName(QStringLiteral("default"));
+            state = good ? 1 : 2;
+        });
+        QTRY_COMPARE(state.load(), 1);
+        engine.stop();
+        engine.post([&](Core &, Publisher &) { state = 3; }); // ignored
+        QCOMPARE(state.load(), 1);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestEngineHost)
+#include "tst_enginehost.moc"
