@@ -10,8 +10,9 @@ namespace dormouse {
 
 namespace {
 
-const char *const kKeys[LatencyModel::ColumnCount] = {"time",     "ack",      "ack.p50", "ack.p99",  "ack.max", "wake",
-                                                      "wake.p50", "wake.p99", "http",    "http.p50", "http.p99"};
+const char *const kKeys[LatencyModel::ColumnCount] = {
+    "time",       "ack.count", "ack.p50",  "ack.p99",    "ack.max",  "wake.count",
+    "wake.p50",   "wake.p99",  "http.count", "http.p50", "http.p99"};
 
 } // namespace
 
@@ -93,7 +94,13 @@ QVariant LatencyModel::data(const QModelIndex &index, int role) const
 
 QVariant LatencyModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= ColumnCount)
+    if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
+        return {};
+    if (role == Qt::TextAlignmentRole)
+        return int(Qt::AlignVCenter | (section == Time ? Qt::AlignLeft : Qt::AlignRight));
+    if (role == ColumnKeyRole)
+        return QString::fromLatin1(kKeys[section]);
+    if (role != Qt::DisplayRole)
         return {};
     return section < m_titles.size() ? m_titles.at(section) : QString::fromLatin1(kKeys[section]);
 }

@@ -15,6 +15,12 @@ namespace {
 constexpr size_t kMaxRanges = 256;
 constexpr size_t kMaxChangeRuns = 3000;
 
+bool isNumber(CellKind kind)
+{
+    return kind == CellKind::Count || kind == CellKind::Bytes || kind == CellKind::Age || kind == CellKind::Duration
+        || kind == CellKind::Micros;
+}
+
 } // namespace
 
 LiveTableModel::LiveTableModel(std::vector<Column> columns, QObject *parent)
@@ -108,6 +114,8 @@ QVariant LiveTableModel::headerData(int section, Qt::Orientation orientation, in
         return {};
     if (role == ColumnKeyRole)
         return columnKey(section);
+    if (role == Qt::TextAlignmentRole)
+        return int(Qt::AlignVCenter | (isNumber(columnKind(section)) ? Qt::AlignRight : Qt::AlignLeft));
     if (role != Qt::DisplayRole)
         return {};
     return section < m_titles.size() ? m_titles.at(section) : columnKey(section);

@@ -51,6 +51,7 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     outer->addWidget(m_empty);
     auto *scroll = new QScrollArea(this);
     scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setAccessibleName(tr("Actor details"));
     m_body = new QWidget(scroll);
     scroll->setWidget(m_body);
@@ -62,6 +63,7 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     auto *head = new QHBoxLayout;
     m_icon = label({}, "value");
     m_title = label({}, "title");
+    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_state = label({}, "value");
     head->addWidget(m_icon);
     head->addWidget(m_title, 1);
@@ -71,7 +73,7 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     m_id = label({}, "mono");
     m_id->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_id->setAccessibleName(tr("Actor id"));
-    m_id->setMinimumWidth(40);
+    m_id->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto *copy = new QToolButton(this);
     copy->setIcon(theme.icon(QStringLiteral("copy")));
     copy->setToolTip(tr("Copy the id"));
@@ -83,7 +85,7 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     all->addLayout(idRow);
 
     auto *actions = new QHBoxLayout;
-    actions->setSpacing(4);
+    actions->setSpacing(0);
     const std::initializer_list<std::tuple<QString, QString, QString>> names = {
         {QStringLiteral("wake"), QStringLiteral("wake"), tr("Wake")},
         {QStringLiteral("sleep"), QStringLiteral("sleep"), tr("Sleep")},
@@ -92,6 +94,7 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     for (const auto &[action, icon, text] : names) {
         auto *button = new QToolButton(this);
         button->setText(text);
+        button->setProperty("compact", true);
         button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
         button->setIcon(theme.icon(icon));
         button->setAccessibleName(tr("%1 this actor").arg(text));
@@ -120,7 +123,7 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     m_connections->setAccessibleName(tr("Connections of this actor"));
     QList<int> widths(ConnectionModel::ColumnCount, 0);
     widths[ConnectionModel::State] = 130;
-    widths[ConnectionModel::PendingBytes] = 96;
+    widths[ConnectionModel::PendingBytes] = 106;
     widths[ConnectionModel::Age] = 84;
     m_connections->setTable(&m_own, widths);
     m_connections->setEmptyText(tr("No client is connected"), {});
@@ -135,12 +138,13 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     auto *load = new QToolButton(this);
     load->setText(tr("Read"));
     load->setAccessibleName(tr("Read the stored keys"));
-    load->setToolTip(tr("Reads the first %n keys; does not wake the actor.", nullptr, kKeyLimit));
+    load->setToolTip(tr("Reads the first %1 keys; does not wake the actor.").arg(kKeyLimit));
     connect(load, &QToolButton::clicked, this, &ActorPage::loadKeys);
     keysRow->addWidget(load);
     all->addLayout(keysRow);
     m_keys = factTable(this, {tr("Key"), tr("Value")}, tr("Stored keys"));
     m_keys->setMinimumHeight(96);
+    m_keys->setColumnWidth(0, 120);
     all->addWidget(m_keys, 1);
     show(nullptr);
 }

@@ -39,6 +39,7 @@ ClientPanel::ClientPanel(ClientConnector *connector, Session &session, const The
     auto *middle = new QHBoxLayout;
     m_list = new QListWidget(this);
     m_list->setAccessibleName(tr("My connections"));
+    m_list->setObjectName(QStringLiteral("boxed"));
     m_list->setFixedWidth(180);
     middle->addWidget(m_list);
     m_transcript = new QPlainTextEdit(this);
@@ -124,7 +125,7 @@ void ClientPanel::open()
     if (m_all.size() >= kMaxConnections) { // forget the oldest closed one, else refuse
         const auto closed = std::find_if(m_all.begin(), m_all.end(), [](const auto &c) { return !c->open; });
         if (closed == m_all.end()) {
-            m_session.post(true, tr("%n connections are open; close one first.", nullptr, kMaxConnections));
+            m_session.post(true, tr("%1 connections are open; close one first.").arg(kMaxConnections));
             return;
         }
         m_all.erase(closed);

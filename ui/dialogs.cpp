@@ -136,9 +136,9 @@ DestroyDialog::DestroyDialog(const QString &actor, int connections, int hibernat
     auto *text = new QLabel(this);
     text->setWordWrap(true);
     text->setText(tr("%1 and everything it stored will be gone.").arg(actor) + u"\n\n"
-                  + tr("%n client(s) will be disconnected", nullptr, connections)
-                  + (hibernating > 0 ? tr(", %n of them hibernating", nullptr, hibernating) : QString()) + u'.'
-                  + (pendingMessages > 0 ? u' ' + tr("%n pending message(s) will be lost.", nullptr, int(pendingMessages)) : QString()));
+                  + tr("Clients that will be disconnected: %1").arg(connections)
+                  + (hibernating > 0 ? u' ' + tr("(hibernating: %1)").arg(hibernating) : QString())
+                  + (pendingMessages > 0 ? u'\n' + tr("Pending messages that will be lost: %1").arg(pendingMessages) : QString()));
     all->addWidget(text);
     auto *buttons = new QDialogButtonBox(this);
     auto *destroy = buttons->addButton(tr("Destroy"), QDialogButtonBox::AcceptRole);

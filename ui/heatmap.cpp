@@ -105,8 +105,10 @@ void HeatMap::paintEvent(QPaintEvent *)
     for (int minutes = 0; minutes <= 5; ++minutes) {
         const int x = area.right() - area.width() * minutes * 60 / kColumns;
         const QString text = minutes ? tr("−%1 min").arg(minutes) : tr("now");
-        painter.drawText(QRect(x - 40, below, 80, 16),
-                         minutes == 0 ? Qt::AlignRight : minutes == 5 ? Qt::AlignHCenter : Qt::AlignHCenter, text);
+        if (minutes == 0)
+            painter.drawText(QRect(x - 80, below, 80, 16), Qt::AlignRight, text);
+        else
+            painter.drawText(QRect(x - 40, below, 80, 16), Qt::AlignHCenter, text);
     }
     if (m_top == 0) {
         painter.setPen(m_theme.color(Color::Muted));

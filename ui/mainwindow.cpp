@@ -62,10 +62,11 @@ MainWindow::MainWindow(ThemeManager &theme, ClientConnector *connector, QSetting
     });
     connect(&m_session, &Session::selectionChanged, this, [this] {
         updateActions();
-        m_actorsPage->table()->selectRowById(m_session.selectedActor());
-        m_connectionsPage->table()->selectRowById(m_session.selectedConnection());
-        m_runnersPage->table()->selectRowById(m_session.selectedRunner());
+        showSelection();
     });
+    // A table that was off screen had no rows to select.
+    for (const QDockWidget *dock : std::as_const(m_docks))
+        connect(dock, &QDockWidget::visibilityChanged, this, &MainWindow::showSelection);
     connect(&m_session, &Session::secondPassed, this, &MainWindow::updateStatus);
     connect(&m_session, &Session::pausedChanged, this, [this](bool paused) {
         QAction *pause = action(QStringLiteral("pause"));
@@ -111,6 +112,7 @@ QDockWidget *MainWindow::addView(const QString &name, const QString &title, cons
     bare->setFixedHeight(0);
     dock->setTitleBarWidget(bare);
     connect(dock, &QDockWidget::topLevelChanged, dock, [dock, bare](bool floating) { dock->setTitleBarWidget(floating ? nullptr : bare); });
+    connect(dock, &QDockWidget::visibilityChanged, page, &Page::setOnScreen);
     connect(page, &Page::filterWanted, this, &MainWindow::setFilter);
     connect(page, &Page::commandWanted, this, &MainWindow::run);
     m_docks.insert(name, dock);
@@ -311,12 +313,11 @@ void MainWindow::makeToolBar()
     m_filter->setClearButtonEnabled(true);
     m_filter->setMinimumWidth(200);
     m_filter->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    const auto inside = m_filter->findChildren<QAbstractButton *>();
+    for (QAbstractButton *button : inside)
+        button->setAccessibleName(tr("Clear the filter"));
     connect(m_filter, &QLineEdit::textChanged, &m_session, &Session::setFilter);
-    auto *escape = new QAction(m_filter);
-    escape->setShortcut(Qt::Key_Escape);
-    escape->setShortcutContext(Qt::WidgetShortcut);
-    m_filter->QWidget::addAction(escape);
-    connect(escape, &QAction::triggered, m_filter, &QLineEdit::clear);
+    m_filter->installEventFilter(this);
     bar->addWidget(m_filter);
     bar->addAction(action(QStringLiteral("palette")));
     bar->addSeparator();
@@ -329,10 +330,7 @@ void MainWindow::makeToolBar()
     const auto buttons = bar->findChildren<QToolButton *>();
     for (QToolButton *button : buttons) {
         if (!button->defaultAction()) {
-            if (button->parent() == bar)
-                button->setAccessibleName(tr("More tools"));
-            else
-                button->setAccessibleName(tr("Clear the filter"));
+            button->setAccessibleName(button->parent() == m_filter ? tr("Clear the filter") : tr("More tools"));
             continue;
         }
         button->setAccessibleName(button->defaultAction()->text());
@@ -351,6 +349,7 @@ void MainWindow::makeToolBar()
     m_problem->setWordWrap(true);
     m_problem->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     m_problem->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_problem->setAccessibleName(tr("No problem"));
     banner->addWidget(m_problem);
     addToolBar(banner);
     banner->hide();
@@ -539,6 +538,13 @@ void MainWindow::closeConnection()
     m_session.command(QStringLiteral("close_connection"), arguments);
 }
 
+void MainWindow::showSelection()
+{
+    m_actorsPage->table()->selectRowById(m_session.selectedActor());
+    m_connectionsPage->table()->selectRowById(m_session.selectedConnection());
+    m_runnersPage->table()->selectRowById(m_session.selectedRunner());
+}
+
 void MainWindow::updateActions()
 {
     const bool allowed = m_session.commandsAllowed();
@@ -628,6 +634,15 @@ void MainWindow::retint()
     m_brandIcon->setPixmap(m_theme.pixmap(QStringLiteral("dormouse"), m_theme.color(Color::Accent), 24, devicePixelRatioF()));
     setWindowIcon(QIcon(m_theme.pixmap(QStringLiteral("dormouse"), m_theme.color(Color::Accent), 64, 1)));
     updateStatus();
+}
+
+bool MainWindow::eventFilter(QObject *object, QEvent *event)
+{
+    if (object == m_filter && event->type() == QEvent::KeyPress && static_cast<QKeyEvent *>(event)->key() == Qt::Key_Escape) {
+        m_filter->clear();
+        return true;
+    }
+    return QMainWindow::eventFilter(object, event);
 }
 
 void MainWindow::closeEvent(QCloseEvent *event)

@@ -43,6 +43,7 @@ public:
 
 protected:
     void closeEvent(QCloseEvent *event) override;
+    bool eventFilter(QObject *object, QEvent *event) override;
 
 private:
     void makeViews(ClientConnector *connector);
@@ -60,6 +61,7 @@ private:
     void closeConnection();
     void actorCommand(const QString &command);
     void choose(const QString &kind, const QString &id);
+    void showSelection();
     void updateActions();
     void updateStatus();
     void retint();

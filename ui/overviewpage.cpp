@@ -57,7 +57,7 @@ OverviewPage::OverviewPage(Session &session, const ThemeManager &theme, QWidget 
     auto *side = new QWidget(this);
     side->setObjectName(QStringLiteral("page"));
     side->setAttribute(Qt::WA_StyledBackground);
-    side->setFixedWidth(248);
+    side->setFixedWidth(224);
     auto *sideLayout = new QVBoxLayout(side);
     sideLayout->setContentsMargins(12, 12, 4, 8);
     sideLayout->addWidget(label(tr("NEEDS ATTENTION"), "section"));

@@ -12,37 +12,35 @@ Page::Page(Session &session, const ThemeManager &theme, QWidget *parent)
     setObjectName(QStringLiteral("page"));
     setAttribute(Qt::WA_StyledBackground);
     connect(&session, &Session::framesChanged, this, [this] {
-        if (isVisible())
+        if (m_onScreen)
             refresh();
     });
     connect(&session, &Session::selectionChanged, this, [this] {
-        if (isVisible())
+        if (m_onScreen)
             refresh();
     });
     connect(&session, &Session::secondPassed, this, [this] {
-        if (isVisible())
+        if (m_onScreen)
             tick();
     });
     connect(&theme, &ThemeManager::changed, this, [this] {
-        if (isVisible()) {
+        if (m_onScreen) {
             refresh();
             tick();
         }
     });
 }
 
-void Page::showEvent(QShowEvent *event)
+void Page::setOnScreen(bool on)
 {
-    QWidget::showEvent(event);
-    activate(true);
-    refresh();
-    tick();
-}
-
-void Page::hideEvent(QHideEvent *event)
-{
-    QWidget::hideEvent(event);
-    activate(false);
+    if (m_onScreen == on)
+        return;
+    m_onScreen = on;
+    activate(on);
+    if (on) {
+        refresh();
+        tick();
+    }
 }
 
 QLabel *Page::label(const QString &text, const char *role)

@@ -25,12 +25,14 @@ class PendingBar;
 class Topology;
 
 /// One view. refresh() follows frames, at most ten times a second and only while the view is on screen; tick() follows
-/// the wall clock once a second.
+/// the wall clock once a second. A dock behind another tab is not hidden for Qt: its dock tells setOnScreen.
 class Page : public QWidget
 {
     Q_OBJECT
 public:
     Page(Session &session, const ThemeManager &theme, QWidget *parent = nullptr);
+    void setOnScreen(bool on);
+    bool isOnScreen() const { return m_onScreen; }
 
 Q_SIGNALS:
     void filterWanted(const QString &text);
@@ -39,12 +41,13 @@ Q_SIGNALS:
 protected:
     virtual void refresh() {}
     virtual void tick() {}
-    virtual void activate(bool) {} ///< became visible or hidden
-    void showEvent(QShowEvent *event) override;
-    void hideEvent(QHideEvent *event) override;
+    virtual void activate(bool) {} ///< came on screen or left it
     QLabel *label(const QString &text, const char *role);
     Session &m_session;
     const ThemeManager &m_theme;
+
+private:
+    bool m_onScreen = false;
 };
 
 class OverviewPage final : public Page

@@ -20,7 +20,7 @@ QueuePage::QueuePage(Session &session, const ThemeManager &theme, QWidget *paren
     auto *head = new QHBoxLayout;
     m_icon = label({}, "value");
     m_title = label({}, "title");
-    m_title->setMinimumWidth(60);
+    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_state = label({}, "value");
     head->addWidget(m_icon);
     head->addWidget(m_title, 1);

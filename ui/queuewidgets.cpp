@@ -139,7 +139,7 @@ void AckRuler::paintEvent(QPaintEvent *)
     painter.setPen(m_theme.color(Color::Muted));
     painter.drawText(legend, Qt::AlignRight, tr("next %1").arg(next));
     if (acked >= 0) {
-        const QString gap = tr("%n not acknowledged", nullptr, std::max(0, acked - 1));
+        const QString gap = tr("%1 not acknowledged").arg(countText(std::max(0, acked - 1)));
         painter.drawText(inner, Qt::AlignRight | Qt::AlignTop, gap);
     }
 }

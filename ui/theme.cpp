@@ -93,6 +93,9 @@ void ThemeManager::setTheme(const QString &name)
         std::sort(order.begin(), order.end(), [](size_t a, size_t b) { return qstrlen(kNames[a]) > qstrlen(kNames[b]); });
         for (const size_t i : order)
             sheet.replace(u'@' + QString::fromLatin1(kNames[i]), m_colors[i].name());
+        for (const char *picture : {"arrow", "check"}) // a style sheet cannot tint
+            sheet.replace(u'@' + QString::fromLatin1(picture),
+                          u":/themes/" % QString::fromLatin1(picture) % u'-' % m_name % u".svg");
         m_application.setStyleSheet(sheet);
     }
     Q_EMIT changed();

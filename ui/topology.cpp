@@ -80,7 +80,7 @@ void Topology::refresh()
     for (Lane *lane : {&asleep, &waiting}) {
         if (lane->cells.empty())
             continue;
-        lane->detail = tr("%n actor(s)", nullptr, int(lane->cells.size()));
+        lane->detail = tr("actors: %1").arg(countText(double(lane->cells.size())));
         m_lanes.push_back(std::move(*lane));
     }
     for (Lane &lane : m_lanes) // oldest first: cells keep their place
@@ -192,9 +192,9 @@ void Topology::paintEvent(QPaintEvent *)
     }
     const auto text = [&](ClusterModel::Metric metric) { return cluster.text(metric); };
     const int middle = height() / 2;
-    const QRect clients(8, middle - 46, 128, 92);
-    const QRect engine(164, middle - 46, 124, 92);
-    const int left = 324;
+    const QRect clients(4, middle - 46, 116, 92);
+    const QRect engine(136, middle - 46, 116, 92);
+    const int left = 280;
     const int shownLanes = std::max(1, std::min(int(m_lanes.size()), (height() - 34) / 52));
     const int laneHeight = std::min(160, (height() - 30 - 8) / shownLanes - 8);
     const int top = std::max(4, (height() - 26 - shownLanes * (laneHeight + 8)) / 2);
@@ -225,7 +225,7 @@ void Topology::paintEvent(QPaintEvent *)
                                                                                                          : Color::Border));
         painter.setBrush(m_theme.color(Color::Raised));
         painter.drawRoundedRect(area, 8, 8);
-        const QRect head(area.left() + 10, area.center().y() - 22, 116, 44);
+        const QRect head(area.left() + 10, area.center().y() - 22, 96, 44);
         painter.drawPixmap(head.left(), head.top() + 3,
                            m_theme.pixmap(lane.icon, m_theme.color(lane.tone), 14, devicePixelRatioF()));
         QFont bold = font();
@@ -242,7 +242,7 @@ void Topology::paintEvent(QPaintEvent *)
         if (!lane.runnerId.isEmpty())
             m_hits.push_back({head, lane.runnerId, true});
 
-        const QRect grid = area.adjusted(136, 8, -10, -6);
+        const QRect grid = area.adjusted(112, 8, -8, -6);
         const int perRow = std::max(1, grid.width() / kPitchX);
         const int rows = std::max(1, grid.height() / kPitchY);
         size_t fit = std::min({lane.cells.size(), size_t(perRow) * size_t(rows), kMaxCellsPerLane});
@@ -267,7 +267,7 @@ void Topology::paintEvent(QPaintEvent *)
     }
     // Legend: shape, tone and word together.
     painter.setFont(m_theme.smallFont());
-    int x = left;
+    int x = 8;
     const int y = height() - 18;
     for (const auto state : {monitor::ActorState::Running, monitor::ActorState::Starting, monitor::ActorState::Sleeping,
                              monitor::ActorState::Backoff}) {
@@ -282,7 +282,7 @@ void Topology::paintEvent(QPaintEvent *)
     if (shownLanes < int(m_lanes.size())) {
         painter.setPen(m_theme.color(Color::Muted));
         painter.drawText(QRect(width() - 168, y - 2, 160, 16), Qt::AlignRight,
-                         tr("+%n more runner(s)", nullptr, int(m_lanes.size()) - shownLanes));
+                         tr("+%1 more").arg(int(m_lanes.size()) - shownLanes));
     }
 }
 
@@ -328,7 +328,7 @@ bool Topology::event(QEvent *event)
             if (const monitor::ActorInfo *actor = hit.runner ? nullptr : m_session.actors().find(hit.id)) {
                 QToolTip::showText(help->globalPos(),
                                    QString(actor->name % u' ' % actor->key % u'\n' % Words::look(actor->state).word
-                                           % u'\n' % tr("%n connection(s)", nullptr, actor->connections.value_or(0))),
+                                           % u'\n' % tr("connections: %1").arg(actor->connections.value_or(0))),
                                    this, hit.area);
                 return true;
             }

@@ -5,6 +5,7 @@
 #include "ui/commandpalette.h"
 #include "ui/dialogs.h"
 #include "ui/mainwindow.h"
+#include "ui/pages.h"
 #include "ui/tableview.h"
 
 #include <QAction>
@@ -100,6 +101,10 @@ private:
     std::unique_ptr<FakeConnector> m_connector;
     std::unique_ptr<SyntheticSource> m_source;
     std::unique_ptr<MainWindow> m_window;
+    bool onScreen(const QString &name) const
+    {
+        return static_cast<Page *>(m_window->findChild<QDockWidget *>(name)->widget())->isOnScreen();
+    }
     TableView *table(const QString &name) const
     {
         const auto all = m_window->findChildren<TableView *>();
@@ -137,7 +142,7 @@ void TestMainWindow::showsEverything()
     const QStringList views = m_window->views();
     for (const QString &name : views) {
         m_window->showView(name);
-        QTRY_VERIFY2(m_window->findChild<QDockWidget *>(name)->widget()->isVisible(), qPrintable(name));
+        QTRY_VERIFY2(onScreen(name), qPrintable(name));
         m_source->step();
     }
     m_window->showView(QStringLiteral("actors"));
@@ -205,7 +210,7 @@ void TestMainWindow::emptyStates()
     const QStringList views = m_window->views();
     for (const QString &name : views) {
         m_window->showView(name);
-        QTRY_VERIFY(m_window->findChild<QDockWidget *>(name)->widget()->isVisible());
+        QTRY_VERIFY(onScreen(name));
     }
     QCOMPARE(m_window->session().actors().liveCount(), 0);
     QVERIFY(m_window->session().actors().rowCount() == 0);
@@ -317,7 +322,7 @@ void TestMainWindow::clientTalks()
     m_window->session().selectActor(m_source->actors.front().actorId);
     m_window->showView(QStringLiteral("client"));
     QWidget *panel = m_window->findChild<QDockWidget *>(QStringLiteral("client"))->widget();
-    QTRY_VERIFY(panel->isVisible());
+    QTRY_VERIFY(onScreen(QStringLiteral("client")));
     const auto find = [&](auto *type, const QString &name) {
         using T = std::remove_pointer_t<decltype(type)>;
         const auto all = panel->findChildren<T *>();
@@ -350,7 +355,8 @@ void TestMainWindow::everyControlHasAName()
     const QStringList views = m_window->views();
     for (const QString &name : views)
         m_window->showView(name);
-    QCOMPARE(unnamed(*m_window), QStringList());
+    const QStringList missing = unnamed(*m_window);
+    QVERIFY2(missing.isEmpty(), qPrintable(missing.join(u' ')));
 }
 
 void TestMainWindow::rowsByTheThousand()
