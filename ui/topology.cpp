@@ -242,7 +242,7 @@ void Topology::paintEvent(QPaintEvent *)
         if (!lane.runnerId.isEmpty())
             m_hits.push_back({head, lane.runnerId, true});
 
-        const QRect grid = area.adjusted(112, 8, -8, -6);
+        const QRect grid = area.adjusted(112, 4, -8, -3);
         const int perRow = std::max(1, grid.width() / kPitchX);
         const int rows = std::max(1, grid.height() / kPitchY);
         size_t fit = std::min({lane.cells.size(), size_t(perRow) * size_t(rows), kMaxCellsPerLane});

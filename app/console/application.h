@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/console/channelconnector.h"
+#include "app/console/options.h"
+#include "engine/base/clock.h"
+#include "engine/embedded/recorder.h"
+#include "engine/monitor/source.h"
+#include "engine/runner/demo.h"
+#include "ui/mainwindow.h"
+
+#include <QObject>
+#include <QSettings>
+
+#include <memory>
+
+namespace dormouse {
+
+/// Builds the console together: engine or link or file, demo load, recorder, window. Thread: the main thread.
+class Application final : public QObject
+{
+    Q_OBJECT
+public:
+    Application(const ConsoleOptions &options, QApplication &qt);
+    ~Application() override;
+    /// Never fails: what cannot be had is said in the window and on stderr; the exit code then is 1.
+    void start();
+    int exitCode() const { return m_exitCode; }
+
+private:
+    void startEngine();
+    void openRecording();
+    void connectRemote();
+    void problem(const QString &text);
+    void takeScreenshots();
+
+    ConsoleOptions m_options;
+    int m_exitCode = 0;
+    SystemClock m_clock;
+    std::unique_ptr<QSettings> m_settings;
+    ThemeManager m_theme;
+    ChannelConnector m_connector;
+    // Order of destruction: window, then source, recorder and demo, then the engine they reach into.
+    std::unique_ptr<EngineHost> m_engine;
+    std::unique_ptr<Demo> m_demo;
+    std::unique_ptr<Recorder> m_recorder;
+    std::unique_ptr<monitor::Source> m_source;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+} // namespace dormouse

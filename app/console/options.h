@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/host/enginehost.h"
+
+#include <QString>
+#include <QStringList>
+
+namespace dormouse {
+
+/// What the command line of the console asks for.
+struct ConsoleOptions
+{
+    EngineOptions engine;
+    QString token;         ///< of the engine that is shown
+    QString connectUrl;    ///< remote engine instead of one of our own
+    QString openFile;      ///< recording instead of an engine
+    QString recordFile;
+    QString theme;         ///< dark, light, empty = as kept or as the system
+    QString screenshotDir; ///< render every view to a PNG file in both themes and quit
+    int screenshotSeconds = 6;
+    bool demo = false;
+};
+
+/// Errors: config.usage (bad option), config.unreadable, config.invalid. Ends the process itself for --help and
+/// --version.
+Result<ConsoleOptions> parseOptions(const QStringList &arguments);
+
+} // namespace dormouse
