@@ -313,9 +313,6 @@ void MainWindow::makeToolBar()
     m_filter->setClearButtonEnabled(true);
     m_filter->setMinimumWidth(200);
     m_filter->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    const auto inside = m_filter->findChildren<QAbstractButton *>();
-    for (QAbstractButton *button : inside)
-        button->setAccessibleName(tr("Clear the filter"));
     connect(m_filter, &QLineEdit::textChanged, &m_session, &Session::setFilter);
     m_filter->installEventFilter(this);
     bar->addWidget(m_filter);
@@ -329,7 +326,7 @@ void MainWindow::makeToolBar()
     bar->addAction(action(QStringLiteral("theme")));
     const auto buttons = bar->findChildren<QToolButton *>();
     for (QToolButton *button : buttons) {
-        if (!button->defaultAction()) {
+        if (button->parent() == m_filter || !button->defaultAction()) {
             button->setAccessibleName(button->parent() == m_filter ? tr("Clear the filter") : tr("More tools"));
             continue;
         }
