@@ -36,7 +36,7 @@ DETERMINISTIC = ['engine/wire', 'engine/scheduler', 'engine/gateway', 'engine/ro
 LINKS = {
     'dormouse_base': [], 'dormouse_wire': ['dormouse_base'], 'dormouse_monitor': ['dormouse_base'],
     'dormouse_models': ['dormouse_base', 'dormouse_monitor'],
-    'dormouse_ui': ['dormouse_base', 'dormouse_monitor', 'dormouse_models'],
+    'dormouse_ui': ['dormouse_base', 'dormouse_monitor', 'dormouse_models', 'dormouse_resources'],
     'dormouse_record': ['dormouse_base', 'dormouse_monitor', 'dormouse_wire'],
     'dormouse_remote': ['dormouse_base', 'dormouse_monitor', 'dormouse_wire', 'dormouse_net'],
 }
