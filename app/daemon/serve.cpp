@@ -6,6 +6,7 @@
 #include "engine/embedded/publisher.h"
 #include "engine/embedded/recorder.h"
 #include "engine/host/enginehost.h"
+#include "engine/runner/demo.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -113,7 +114,11 @@ int serve(QCoreApplication &application, const CommandLine &line)
     std::printf("listening on %s\n", qUtf8Printable(engine.url()));
     std::fflush(stdout);
 
+    Demo demo;
+    if (line.demo)
+        demo.start(QUrl(engine.url()), config->adminToken.toUtf8());
     application.exec();
+    demo.stop();
     logLine("INFO", QStringLiteral("ending"));
     // The recording first: what the end of the engine does to every connection says nothing about the session.
     const Status recorded = recorder.isRunning() ? recorder.stop() : okStatus();

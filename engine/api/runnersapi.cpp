@@ -37,6 +37,12 @@ Error configInvalid(const QString &reason)
                        {{QStringLiteral("reason"), reason}});
 }
 
+/// Deleting what is not there has succeeded, as far as clients are concerned.
+bool alreadyGone(const Status &status)
+{
+    return !status && status.error().fullCode() == "runner_config.not_found";
+}
+
 QString variantOf(const RunnerConfigRow &row)
 {
     return row.body.contains(u"serverless") ? QStringLiteral("serverless") : QStringLiteral("normal");
@@ -81,10 +87,11 @@ Result<QJsonObject> readServerless(const QJsonObject &body, const QString &path,
     const quint64 slots = arguments.integer(QStringLiteral("slots_per_runner"), kU32).value_or(1);
     out.insert(QStringLiteral("slots_per_runner"), qint64(slots));
     out.insert(QStringLiteral("min_runners"), qint64(arguments.integer(QStringLiteral("min_runners"), kU32).value_or(0)));
-    out.insert(QStringLiteral("max_runners"), qint64(arguments.integer(QStringLiteral("max_runners"), kU32).value_or(1'000)));
+    const quint64 maxRunners = arguments.integer(QStringLiteral("max_runners"), kU32).value_or(1'000);
+    out.insert(QStringLiteral("max_runners"), qint64(maxRunners));
     out.insert(QStringLiteral("runners_margin"), qint64(arguments.integer(QStringLiteral("runners_margin"), kU32).value_or(0)));
     out.insert(QStringLiteral("max_concurrent_actors"),
-               qint64(arguments.integer(QStringLiteral("max_concurrent_actors"), kExactInteger).value_or(1'000)));
+               qint64(arguments.integer(QStringLiteral("max_concurrent_actors"), kExactInteger).value_or(maxRunners)));
     const std::optional<quint64> poll = arguments.integer(QStringLiteral("metadata_poll_interval"), kExactInteger);
     if (poll)
         out.insert(QStringLiteral("metadata_poll_interval"), qint64(*poll));
@@ -268,6 +275,7 @@ void Api::listRunnerConfigs(const CallPtr &call)
         finishError(call, badRequest(QStringLiteral("`variant` must be normal or serverless")));
         return;
     }
+    // A cursor stays within its variant, as recorded.
     std::optional<std::pair<QString, QByteArray>> after;
     if (cursor) {
         const qsizetype colon = cursor->indexOf(u':');
@@ -291,7 +299,7 @@ void Api::listRunnerConfigs(const CallPtr &call)
     QJsonObject configs;
     for (const RunnerConfigRow &row : rows) {
         const bool wanted = (!byName || std::find(names.begin(), names.end(), row.name) != names.end())
-            && (!variant || variantOf(row) == *variant) && (!after || order(row) > *after);
+            && (!variant || variantOf(row) == *variant) && (!after || (variantOf(row) == after->first && order(row) > *after));
         if (!wanted)
             continue;
         if (configs.size() >= limit)
@@ -354,7 +362,7 @@ void Api::putRunnerConfig(const CallPtr &call)
     const auto done = [this, call, changed, namespaceId, config, alive = std::weak_ptr(m_alive)](const Status &status) {
         if (alive.expired())
             return;
-        if (!status) {
+        if (!status && !alreadyGone(status)) {
             finishError(call, status.error());
             return;
         }
@@ -381,8 +389,12 @@ void Api::deleteRunnerConfig(const CallPtr &call)
     if (!checked(call, query.finish()))
         return;
     const NamespaceRow *found = namespaceOf(call, space);
-    if (found)
-        m_scheduler.deleteRunnerConfig(found->namespaceId, call->parameters.front(), finishEmpty(call));
+    if (!found)
+        return;
+    const auto done = finishEmpty(call);
+    m_scheduler.deleteRunnerConfig(found->namespaceId, call->parameters.front(), [done](const Status &status) {
+        done(alreadyGone(status) ? okStatus() : status);
+    });
 }
 
 void Api::refreshMetadata(const CallPtr &call)
