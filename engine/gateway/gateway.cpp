@@ -124,6 +124,11 @@ void Gateway::actorReady(const QString &actorId)
     d->eachOf(d->core.ofActor(actorId), [](GatewaySession &session) { session.actorReady(); });
 }
 
+void Gateway::actorStopping(const QString &actorId)
+{
+    d->eachOf(d->core.ofActor(actorId), [](GatewaySession &session) { session.actorStopping(); });
+}
+
 void Gateway::actorStopped(const QString &actorId)
 {
     d->eachOf(d->core.ofActor(actorId), [](GatewaySession &session) { session.actorStopped(); });

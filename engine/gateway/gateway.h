@@ -52,6 +52,7 @@ public:
 
     // --- GatewayEvents
     void actorReady(const QString &actorId) override;
+    void actorStopping(const QString &actorId) override;
     void actorStopped(const QString &actorId) override;
     void actorPendingTimeout(const QString &actorId) override;
     void actorDestroyStarted(const QString &actorId) override;

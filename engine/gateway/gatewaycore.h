@@ -55,6 +55,7 @@ public:
     virtual bool acceptsRunner(const QString &runnerId) const { return m_requestId && runnerId == m_runnerId; }
     virtual void tunnel(const wire::ToServerTunnelMessageKind &kind) = 0;
     virtual void actorReady() = 0;
+    virtual void actorStopping() {}
     virtual void actorStopped() = 0;
     virtual void actorPendingTimeout() = 0;
     virtual void actorDestroyStarted() = 0;

@@ -105,7 +105,7 @@ void WebSocketSession::warnPending()
 
 void WebSocketSession::pump()
 {
-    if (ended() || !m_record->attached || !m_record->rowCommitted || m_linkCut)
+    if (ended() || !m_record->attached || m_record->stopping || !m_record->rowCommitted || m_linkCut)
         return;
     PendingBuffer &buffer = m_record->buffer;
     const bool trace = m_core.context.sink.wantsTrace();
@@ -230,6 +230,7 @@ void WebSocketSession::detach(const char *event)
 {
     Record &record = *m_record;
     record.attached = false;
+    record.stopping = false;
     record.leftGeneration = m_generation;
     ++record.sleeps;
     record.buffer.rewind();
@@ -322,6 +323,7 @@ void WebSocketSession::attach(const ReadyWaiter::Ready &ready)
     m_core.setRunner(*this, ready.runnerId);
     m_generation = ready.generation;
     record.attached = true;
+    record.stopping = false;
     record.buffer.rewind();
     m_linkCut = !m_core.links.linkUp(ready.runnerId);
     if (m_state != SocketState::ClosingAsleep)

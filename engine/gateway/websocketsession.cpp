@@ -444,7 +444,8 @@ bool WebSocketSession::completeDeferredClose()
         return true;
     if (!m_deferredClose || !isLinkUp())
         return false;
-    if (m_record ? (!m_record->attached || !m_record->rowCommitted || !m_record->buffer.allWritten())
+    if (m_record ? (!m_record->attached || m_record->stopping || !m_record->rowCommitted
+                     || !m_record->buffer.allWritten())
                  : !m_plain.empty())
         return false;
     End end{{}, {}, m_deferredClose, "client", "close delivered", false};
@@ -517,6 +518,13 @@ void WebSocketSession::actorReady()
         return;
     }
     m_waiter.recheck();
+}
+
+void WebSocketSession::actorStopping()
+{
+    // Whatever the actor would still handle now, its answer would be lost with its instance.
+    if (m_record && m_record->attached)
+        m_record->stopping = true;
 }
 
 void WebSocketSession::actorStopped()

@@ -38,6 +38,7 @@ public:
     bool acceptsRunner(const QString &runnerId) const override;
     void tunnel(const wire::ToServerTunnelMessageKind &kind) override;
     void actorReady() override;
+    void actorStopping() override;
     void actorStopped() override;
     void actorPendingTimeout() override { m_waiter.actorPendingTimeout(); }
     void actorDestroyStarted() override;
@@ -75,6 +76,7 @@ private:
         PendingBuffer buffer;
         bool attached = false;
         bool rowCommitted = false;
+        bool stopping = false; ///< attached, but the actor has been told to stop: keep, do not write
         std::optional<quint32> listedGeneration; ///< newest start command that named this socket
         std::optional<quint32> leftGeneration;   ///< newest generation that stopped under it
         bool warnedInvalidAck = false;

@@ -287,6 +287,8 @@ void SchedulerCore::runActorEffect(const QString &actorId, const ActorEffect &ef
         ActorRow row = entry->row;
         row.generation = effect.generation; // the row may already be in its next life
         addCommand(effect.runnerId, row, false, effect.index);
+        if (effect.generation == entry->row.generation)
+            notify(&GatewayEvents::actorStopping);
         break;
     }
     case Kind::DeleteCommands:
@@ -586,6 +588,9 @@ void SchedulerCore::boot(const Snapshot &snapshot)
         if (entry.row.state == RunnerState::Connected)
             entry.row.state = RunnerState::Grace;
         entry.row.lostAt = now + config.runnerLostThreshold + config.runnerLostSlack;
+        // As every deadline: not before the runner had its chance to come back.
+        if (entry.row.drainDeadline)
+            entry.row.drainDeadline = std::max(*entry.row.drainDeadline, now + config.runnerLostThreshold);
         ++entry.row.connEpoch;
         markDirty(entry);
         armRunner(entry);

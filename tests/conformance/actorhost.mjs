@@ -135,7 +135,7 @@ const runner = new Runner({
     const known = Object.values(sockets(actorId));
     await runner.restoreHibernatingRequests(actorId, known.map((entry) => ({ ...entry, gatewayId: bytes(entry.gatewayId), requestId: bytes(entry.requestId) })));
   },
-  onActorStop: async (actorId, generation) => { report('stop', { actorId, generation }); loaded.delete(actorId); },
+  onActorStop: async (actorId, generation) => { report('stop', { actorId, generation }); if (loaded.has(actorId)) save(actorId); },
 });
 
 process.on('message', async (command) => {

@@ -21,7 +21,7 @@ export class World {
   }
   config(more = {}) {
     // Short lost threshold: scenarios that kill a runner need not wait 16 s.
-    return { pegboard: { runner_lost_threshold: 5000, runner_lost_slack: 500, ...more } };
+    return { pegboard: { runner_lost_threshold: 5000, runner_lost_slack: 500, runner_eligible_threshold: 4000, runner_ping_timeout_ms: 8000, ...more } };
   }
   async newEngine(more) {
     const engine = await new Engine(this.daemon, this.config(more)).start();

@@ -454,6 +454,27 @@ private Q_SLOTS:
         QVERIFY(world.isClean());
     }
 
+    void message_while_stopping_waits_for_the_next_life()
+    {
+        // B-39: what reached the dying instance would be handled and its answer lost.
+        World world;
+        world.addRunning(kActor);
+        auto client = world.open(kActor, true);
+        const std::size_t mark = world.mark();
+        world.gateway->actorStopping(kActor);
+        client->send("late");
+        world.settle();
+        QVERIFY(world.dataSince(mark).empty());
+        world.stopActor(kActor);
+        world.startActor(kActor);
+        world.ready(kActor);
+        const Data data = world.dataSince(mark);
+        QCOMPARE(data.size(), std::size_t(1));
+        QCOMPARE(data.front().second, QByteArray("late"));
+        client->close(1000);
+        QVERIFY(world.isClean());
+    }
+
     void ready_before_hibernate()
     {
         // Stop, start and ready have all happened before the gateway hears of the stop.
