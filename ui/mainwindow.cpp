@@ -57,6 +57,7 @@ MainWindow::MainWindow(ThemeManager &theme, ClientConnector *connector, QSetting
         m_noteTimer.start();
     });
     connect(&m_session, &Session::linkChanged, this, [this] {
+        showPlayback();
         updateActions();
         updateStatus();
     });
@@ -347,6 +348,7 @@ void MainWindow::makeToolBar()
     m_problem->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     m_problem->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_problem->setAccessibleName(tr("No problem"));
+    m_problem->setMaximumHeight(52); // a wrapping label in a tool bar asks for far more than its two lines
     banner->addWidget(m_problem);
     addToolBar(banner);
     banner->hide();
@@ -381,18 +383,7 @@ void MainWindow::makePlayback()
         const qint64 first = source->firstTs();
         source->seek(first + (source->lastTs() - first) * value / 10'000);
     });
-    connect(&m_session, &Session::framesChanged, this, [this] {
-        const monitor::Source *source = m_session.source();
-        if (!source || !source->capabilities().seekable || m_playback->isHidden())
-            return;
-        const qint64 now = m_session.actors().now();
-        const qint64 span = std::max<qint64>(1, source->lastTs() - source->firstTs());
-        m_time->setText(tr("%1   %2 of %3").arg(timeText(now), durationText(double(now - source->firstTs())), durationText(double(span))));
-        m_seek->blockSignals(true);
-        if (!m_seek->isSliderDown())
-            m_seek->setValue(int((now - source->firstTs()) * 10'000 / span));
-        m_seek->blockSignals(false);
-    });
+    connect(&m_session, &Session::framesChanged, this, &MainWindow::showPosition);
     addToolBar(bar);
     const auto buttons = bar->findChildren<QToolButton *>();
     for (QToolButton *button : buttons)
@@ -419,12 +410,34 @@ void MainWindow::makeStatus()
     statusBar()->addPermanentWidget(m_cost);
 }
 
+void MainWindow::showPosition()
+{
+    const monitor::Source *source = m_session.source();
+    if (!source || !source->capabilities().seekable)
+        return;
+    const qint64 now = m_session.actors().now();
+    const qint64 span = std::max<qint64>(1, source->lastTs() - source->firstTs());
+    const qint64 passed = std::clamp<qint64>(now - source->firstTs(), 0, span);
+    m_time->setText(tr("%1   %2 of %3").arg(timeText(now), durationText(double(passed)), durationText(double(span))));
+    if (m_seek->isSliderDown())
+        return;
+    m_seek->blockSignals(true);
+    m_seek->setValue(int(passed * 10'000 / span));
+    m_seek->blockSignals(false);
+}
+
+void MainWindow::showPlayback()
+{
+    const bool seekable = m_session.source() && m_session.source()->capabilities().seekable;
+    m_playback->setVisible(seekable);
+    action(QStringLiteral("play"))->setEnabled(seekable);
+    showPosition();
+}
+
 void MainWindow::setSource(monitor::Source *source)
 {
     m_session.setSource(source);
-    const bool seekable = source && source->capabilities().seekable;
-    m_playback->setVisible(seekable);
-    action(QStringLiteral("play"))->setEnabled(seekable);
+    showPlayback();
     setWindowTitle(source ? tr("%1 · Dormouse").arg(source->name()) : tr("Dormouse"));
     updateActions();
     updateStatus();
@@ -615,6 +628,7 @@ void MainWindow::updateStatus()
         bar->setAccessibleName(tr("Views"));
         bar->setIconSize({16, 16});
         bar->setExpanding(false);
+        bar->setDrawBase(false);
         for (int tab = 0; tab < bar->count(); ++tab) {
             for (const QString &name : std::as_const(m_order))
                 if (m_docks.value(name)->windowTitle() == bar->tabText(tab))

@@ -51,6 +51,8 @@ private:
     void makeToolBar();
     void makeStatus();
     void makePlayback();
+    void showPosition();
+    void showPlayback();
     void arrange();
     QDockWidget *addView(const QString &name, const QString &title, const QString &icon, Page *page);
     QAction *addAction(const QString &name, const QString &text, const QString &icon, const QKeySequence &keys,

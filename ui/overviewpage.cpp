@@ -154,7 +154,9 @@ void OverviewPage::tick()
     if (m_attention->count() == 0) {
         auto *item = new QListWidgetItem(
             QIcon(m_theme.pixmap(QStringLiteral("state-ok"), m_theme.color(Color::Good), 16, devicePixelRatioF())),
-            tr("Nothing. All actors that should run do, and no queue is long."), m_attention);
+            m_session.framesApplied() ? tr("Nothing. All actors that should run do, and no queue is long.")
+                                      : tr("Nothing is known yet."),
+            m_attention);
         item->setFlags(Qt::ItemIsEnabled);
     }
     m_attention->setCurrentRow(row < m_attention->count() ? row : -1);

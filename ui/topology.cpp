@@ -148,6 +148,11 @@ void Topology::paintGuide(QPainter &painter)
 {
     const ClusterModel &cluster = m_session.cluster();
     const QString url = cluster.info().listenUrl.isEmpty() ? QStringLiteral("http://127.0.0.1:6420") : cluster.info().listenUrl;
+    if (!m_session.source() || m_session.source()->linkState() != monitor::LinkState::Live) {
+        painter.setPen(m_theme.color(Color::Muted));
+        painter.drawText(rect(), Qt::AlignCenter, tr("No engine to show. The status line below says why."));
+        return;
+    }
     QFont title = font();
     title.setPixelSize(16);
     title.setWeight(QFont::DemiBold);

@@ -248,7 +248,7 @@ QString Words::explain(const QString &code)
         {QStringLiteral("read_only"), QT_TR_NOOP("This remote engine is opened read-only.")},
         {QStringLiteral("not_connected"), QT_TR_NOOP("There is no connection to the engine at the moment.")},
         {QStringLiteral("monitor.deadline"), QT_TR_NOOP("The engine did not answer in time; the command may still happen.")},
-        {QStringLiteral("net.listen_failed"), QT_TR_NOOP("The address is taken. Another engine may be running: connect to "
+        {QStringLiteral("net.address_in_use"), QT_TR_NOOP("The address is taken. Another engine may be running: connect to "
                                                          "it, or start this one with another --listen address.")},
         {QStringLiteral("no_runner"), QT_TR_NOOP("No runner of this pool is connected.")},
         {QStringLiteral("no_runner_config"), QT_TR_NOOP("No runner of this pool has ever connected.")},
