@@ -287,8 +287,9 @@ void SchedulerCore::runActorEffect(const QString &actorId, const ActorEffect &ef
         ActorRow row = entry->row;
         row.generation = effect.generation; // the row may already be in its next life
         addCommand(effect.runnerId, row, false, effect.index);
-        if (effect.generation == entry->row.generation)
-            notify(&GatewayEvents::actorStopping);
+        // At once, not after commit: holding messages back is harmless, one more would meet a dying actor.
+        if (gateway && effect.generation == entry->row.generation)
+            gateway->actorStopping(actorId);
         break;
     }
     case Kind::DeleteCommands:

@@ -29,7 +29,8 @@ public:
     virtual ~GatewayEvents() = default;
     // actors (scheduler.md section 1.11)
     virtual void actorReady(const QString &actorId) = 0;
-    /// A stop command of the current generation is on its way: what is written from now on would reach a dying actor.
+    /// A stop command of the current generation will follow: what is written from now on would reach a dying actor.
+    /// The one call that comes before the commit.
     virtual void actorStopping(const QString &) {}
     virtual void actorStopped(const QString &actorId) = 0; ///< settled, not final: re-read the row
     virtual void actorPendingTimeout(const QString &actorId) = 0; ///< fell back to sleep, no capacity came
