@@ -32,3 +32,7 @@ dormouse_setup_node() {
   if command -v node >/dev/null && command -v npm >/dev/null; then return 0; fi
   dormouse_setup nodejs npm
 }
+
+# A compiler cache that serves every checkout, wherever it lies.
+export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
+export CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
