@@ -57,6 +57,11 @@ private Q_SLOTS:
     void scenario_85_acknowledgementStopsBeforeTheLast();
     void scenario_86_startDeadline();
     void scenario_95_destroyDropsData();
+    void scenario_39_sleepIntentWhileStarting();
+    void scenario_46_alarmWithoutCapacity();
+    void scenario_59_drainDeadline();
+    void scenario_71_zombieAfterReconnect();
+    void scenario_84_nothingCountsAfterStopped();
 };
 
 void TestSchedulerScenarios::scenario_02_keyInUse()
@@ -561,6 +566,103 @@ void TestSchedulerScenarios::scenario_95_destroyDropsData()
     bench.report(runner, id, 1, kStoppedOk);
     QCOMPARE(bench.state(id), ActorState::Destroyed);
     QCOMPARE(bench.scheduler->usedSlots(runner.runnerId), 0u);
+}
+
+void TestSchedulerScenarios::scenario_39_sleepIntentWhileStarting()
+{
+    Bench bench;
+    ScriptedRunner runner;
+    bench.connectRunner(runner, "k", 1);
+    const QString id = bench.create(CrashPolicy::Sleep);
+    bench.report(runner, id, 0, kSleepIntent);
+    QCOMPARE(bench.state(id), ActorState::SleepIntent);
+    QCOMPARE(runner.commands.back().checkpoint, (wire::ActorCheckpoint{id, 0, 1}));
+    bench.report(runner, id, 1, kRunning);
+    QCOMPARE(bench.state(id), ActorState::SleepIntent);
+    QVERIFY(!bench.row(id).connectableTs);
+    QCOMPARE(bench.scheduler->counters().ignoredState, quint64(1));
+}
+
+void TestSchedulerScenarios::scenario_46_alarmWithoutCapacity()
+{
+    Bench bench;
+    ScriptedRunner runner;
+    const QString id = asleepAfterAlarm(bench, runner, 2'000);
+    bench.createRunning(runner, CrashPolicy::Restart);
+    bench.world.advance(3'600'000);
+    QCOMPARE(bench.state(id), ActorState::Pending);
+    QVERIFY(!bench.row(id).deadline);
+    ScriptedRunner other;
+    bench.connectRunner(other, "other", 2);
+    QCOMPARE(bench.state(id), ActorState::Starting);
+    bench.report(other, id, 0, kRunning);
+    bench.putToSleep(other, id, 1);
+    bench.world.advance(10'000);
+    QCOMPARE(bench.state(id), ActorState::Sleeping);
+    QCOMPARE(other.starts(id), 1);
+}
+
+void TestSchedulerScenarios::scenario_59_drainDeadline()
+{
+    Bench bench;
+    ScriptedRunner runner;
+    bench.connectRunner(runner, "k", 2);
+    const QString id = bench.createRunning(runner, CrashPolicy::Sleep);
+    runner.send(wire::ToServerStopping{});
+    bench.world.advance(29'999);
+    QCOMPARE(bench.state(id), ActorState::GoingAway);
+    QCOMPARE(runner.closes, 0);
+    bench.world.advance(1);
+    QCOMPARE(bench.state(id), ActorState::Sleeping);
+    QVERIFY(bench.row(id).errorJson.startsWith("{\"runner_draining_timeout\""));
+    QCOMPARE(bench.scheduler->runner(runner.runnerId)->state, RunnerState::Stopped);
+    QCOMPARE(runner.closeReason, QByteArray("ws.eviction#ray"));
+}
+
+void TestSchedulerScenarios::scenario_71_zombieAfterReconnect()
+{
+    Bench bench;
+    ScriptedRunner runner;
+    bench.connectRunner(runner, "k", 1);
+    const QString id = bench.createRunning(runner, CrashPolicy::Sleep);
+    bench.report(runner, id, 1, kSleepIntent);
+    bench.world.advance(29'000);
+    runner.link->cut();
+    bench.world.advance(2'000);
+    QCOMPARE(bench.state(id), ActorState::Sleeping);
+    ScriptedRunner other;
+    bench.connectRunner(other, "other", 1);
+    bench.wake(id);
+    QCOMPARE(bench.row(id).runnerId, other.runnerId);
+    bench.report(other, id, 0, kRunning);
+    runner.commands.clear();
+    runner.resend = {wire::ToServerEvents{{{{id, 0, 1}, kSleepIntent}}}};
+    bench.connectRunner(runner, "k", 1);
+    bench.world.advance(500);
+    QCOMPARE(bench.scheduler->counters().reconcileZombies, quint64(1));
+    QVERIFY(!runner.commands.empty());
+    QCOMPARE(runner.commands.back().checkpoint.actorId, id);
+    QCOMPARE(runner.commands.back().checkpoint.generation, 0u);
+    QCOMPARE(runner.starts(id), 0);
+    QCOMPARE(bench.state(id), ActorState::Running);
+    QCOMPARE(bench.row(id).generation, 1u);
+    QCOMPARE(bench.row(id).runnerId, other.runnerId);
+}
+
+void TestSchedulerScenarios::scenario_84_nothingCountsAfterStopped()
+{
+    Bench bench;
+    ScriptedRunner runner;
+    bench.connectRunner(runner, "k", 1);
+    const QString id = bench.create(CrashPolicy::Sleep);
+    runner.send(wire::ToServerEvents{{{{id, 0, 0}, kRunning},
+                                      {{id, 0, 1}, kSleepIntent},
+                                      {{id, 0, 2}, kStoppedOk},
+                                      {{id, 0, 3}, alarmAt(bench.now() + 1'000)}}});
+    bench.world.advance(5'000);
+    QCOMPARE(bench.state(id), ActorState::Sleeping);
+    QVERIFY(!bench.row(id).alarmTs);
+    QCOMPARE(bench.row(id).generation, 0u);
 }
 
 QTEST_GUILESS_MAIN(TestSchedulerScenarios)
