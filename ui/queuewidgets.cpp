@@ -112,7 +112,9 @@ void AckRuler::paintEvent(QPaintEvent *)
         if (acked > sent)
             painter.drawLine(QPointF(x(acked), y), QPointF(x(sent), y));
     }
-    if (next < span && next > 0) {
+    // A young connection has an index 0 too, but has not come round to it.
+    const bool wrapped = !m_connection->messagesIn || *m_connection->messagesIn > quint64(next);
+    if (wrapped && next < span && next > 0) {
         painter.setPen(QPen(m_theme.color(Color::Bad), 1, Qt::DashLine));
         painter.drawLine(QPointF(x(next), y - 12), QPointF(x(next), y + 12));
         painter.drawText(QPointF(x(next) + 3, y - 6), tr("wrap"));
