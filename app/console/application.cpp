@@ -114,7 +114,9 @@ void Application::connectRemote()
         problem(url.error().message);
         return;
     }
-    m_source = std::make_unique<remote::RemoteSource>(m_options.connectUrl, m_options.token);
+    auto remote = std::make_unique<remote::RemoteSource>(m_options.connectUrl, m_options.token);
+    remote->setReadOnly(!m_options.readWrite);
+    m_source = std::move(remote);
 }
 
 void Application::takeScreenshots()

@@ -64,6 +64,7 @@ Result<ConsoleOptions> parseOptions(const QStringList &arguments)
     const auto demo = option("demo", "Add a small live load: a runner with actors, and clients.");
     const auto record = option("record", "Record the session to a file.", "FILE");
     const auto connectTo = option("connect", "Show a remote engine.", "URL");
+    const auto readWrite = option("read-write", "Allow commands to the remote engine (it is opened read-only otherwise).");
     const auto openFile = option("open", "Show a recorded session.", "FILE");
     const auto theme = option("theme", "dark or light.", "NAME");
     const auto screenshot = option("screenshot", "Render every view to PNG files in this folder, then quit.", "DIR");
@@ -97,6 +98,9 @@ Result<ConsoleOptions> parseOptions(const QStringList &arguments)
         return status.error();
     options.connectUrl = parser.value(connectTo);
     options.openFile = parser.value(openFile);
+    options.readWrite = parser.isSet(readWrite);
+    if (options.readWrite && options.connectUrl.isEmpty())
+        return usage(QStringLiteral("--read-write needs --connect"));
     options.recordFile = parser.value(record);
     options.demo = parser.isSet(demo);
     options.theme = parser.value(theme);

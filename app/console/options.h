@@ -20,6 +20,7 @@ struct ConsoleOptions
     QString screenshotDir; ///< render every view to a PNG file in both themes and quit
     int screenshotSeconds = 6;
     bool demo = false;
+    bool readWrite = false; ///< commands to a remote engine are allowed
 };
 
 /// Errors: config.usage (bad option), config.unreadable, config.invalid. Ends the process itself for --help and
