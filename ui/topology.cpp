@@ -137,7 +137,7 @@ void Topology::paintCell(QPainter &painter, const QRect &area, const Cell &cell)
                             2, cell.hibernating > 0 ? Qt::DotLine : Qt::SolidLine));
         painter.drawLine(area.left() + 1, area.bottom() + 3, area.right() - 1, area.bottom() + 3);
     }
-    if (cell.id == m_session.selectedActor()) {
+    if (!cell.id.isEmpty() && cell.id == m_session.selectedActor()) {
         painter.setPen(QPen(m_theme.color(Color::Text), 1.5));
         painter.setBrush(Qt::NoBrush);
         painter.drawRoundedRect(area.adjusted(-2, -2, 2, 2), 4, 4);
