@@ -136,7 +136,7 @@ monitor::ActorInfo describeActorEntry(SchedulerCore &core, const QString &actorI
         info.deadlineName = deadlineName(row);
     info.retryCount = row.retryCount;
     info.errorJson = QString::fromUtf8(row.errorJson);
-    info.kvBytes = row.kvBytes;
+    // kvBytes stays unknown: the store counts it, the row has only what it was when the engine started.
     if (row.pendingSeq) {
         const auto queue = core.queues.find(SchedulerCore::poolKey(row));
         if (queue != core.queues.end())
