@@ -3,6 +3,8 @@
 #include "engine/scheduler/runnerhub.h"
 #include "engine/scheduler/schedulercore.h"
 
+#include <QDateTime>
+
 namespace dormouse {
 
 namespace {
@@ -58,26 +60,32 @@ void explainPool(const SchedulerCore &core, const QString &poolKey, QStringList 
     }
 }
 
+/// A wall-clock time as people read it.
+QString moment(qint64 ts)
+{
+    return QDateTime::fromMSecsSinceEpoch(ts, Qt::UTC).toString(u"yyyy-MM-dd HH:mm:ss 'UTC'");
+}
+
 QStringList explain(const SchedulerCore &core, const ActorRow &row, std::optional<int> position)
 {
     QStringList why;
-    const QString deadline = row.deadline ? number(*row.deadline) : QStringLiteral("never");
+    const QString deadline = row.deadline ? moment(*row.deadline) : QStringLiteral("never");
     const QString runnerId = row.runnerId.value_or(QString());
     switch (row.state) {
     case ActorState::Pending:
-        why << QString(u"waiting_for_capacity: since " % number(row.pendingAllocationTs.value_or(0)) % u", position "
+        why << QString(u"waiting_for_capacity: since " % moment(row.pendingAllocationTs.value_or(0)) % u", position "
                        % number(position.value_or(0)) % u" in the queue, gives up at " % deadline);
         explainPool(core, SchedulerCore::poolKey(row), why);
         break;
     case ActorState::Backoff:
         why << QString(u"failure_backoff: restart " % number(row.retryCount) % u" at "
-                       % number(row.rescheduleTs.value_or(0)) % u", last failure at " % number(row.lastFailureTs));
+                       % moment(row.rescheduleTs.value_or(0)) % u", last failure at " % moment(row.lastFailureTs));
         break;
     case ActorState::Sleeping:
         if (row.errorJson.isEmpty())
-            why << QString(u"idle: asleep since " % number(row.sleepTs.value_or(0)));
+            why << QString(u"idle: asleep since " % moment(row.sleepTs.value_or(0)));
         if (row.alarmTs)
-            why << QString(u"alarm: wakes at " % number(*row.alarmTs));
+            why << QString(u"alarm: wakes at " % moment(*row.alarmTs));
         break;
     case ActorState::Starting:
         why << QString(u"starting: on runner " % runnerId % u", lost at " % deadline);
@@ -94,7 +102,7 @@ QStringList explain(const SchedulerCore &core, const ActorRow &row, std::optiona
         why << QString(u"destroying: runner " % runnerId % u" must stop it, given up at " % deadline);
         break;
     case ActorState::Destroyed:
-        why << QString(u"destroyed: at " % number(row.destroyTs.value_or(0)));
+        why << QString(u"destroyed: at " % moment(row.destroyTs.value_or(0)));
         break;
     case ActorState::Running:
         return why;
