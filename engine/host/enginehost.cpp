@@ -35,7 +35,7 @@ public:
         : m_config(options.config), m_random(Random::fromSystem()), m_timers(m_clock.monoMs()), m_driver(m_clock, m_timers),
           m_store(makeStore(options, context), [storageFailed = std::move(storageFailed)](const Error &error) { storageFailed(error.message); }),
           m_publisher(m_clock),
-          m_core(CoreContext{m_config, m_clock, m_timers, m_random, m_store, m_publisher}),
+          m_core(CoreContext{m_config, m_clock, m_timers, m_random, m_store, m_publisher, m_metrics}),
           m_monitor(m_core, m_publisher)
     {
     }
@@ -115,6 +115,7 @@ private:
     TimerDriver m_driver;
     GuardedStore m_store;
     Publisher m_publisher;
+    Metrics m_metrics;
     NetworkFetch m_fetch;
     Core m_core;
     MonitorServer m_monitor;

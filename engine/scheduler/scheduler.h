@@ -3,6 +3,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/config.h"
+#include "engine/base/metrics.h"
 #include "engine/base/random.h"
 #include "engine/base/timerwheel.h"
 #include "engine/monitor/sink.h"
@@ -24,6 +25,7 @@ struct CoreContext
     Random &random;
     Store &store;
     monitor::Sink &sink;
+    Metrics &metrics;
 };
 
 struct CreateActor

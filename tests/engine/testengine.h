@@ -131,7 +131,7 @@ class TestEngine
 public:
     explicit TestEngine(const EngineConfig &settings = {})
         : config(settings), timers(clock.monoMs()), store([this](std::function<void()> work) { posted.push_back(std::move(work)); }),
-          core(CoreContext{config, clock, timers, random, store, sink})
+          core(CoreContext{config, clock, timers, random, store, sink, metrics})
     {
         core.setPublicUrl(QStringLiteral("http://127.0.0.1:6420"));
         started = core.start().ok();
@@ -205,6 +205,7 @@ public:
     TimerWheel timers;
     Random random{7};
     monitor::NullSink sink;
+    Metrics metrics;
     std::deque<std::function<void()>> posted;
     MemoryStore store;
     Core core;

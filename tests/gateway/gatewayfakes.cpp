@@ -141,7 +141,7 @@ World::World(EngineConfig configIn, quint64 seed) : config(std::move(configIn)),
 {
     directory.up.insert(QStringLiteral("r1"));
     directory.up.insert(QStringLiteral("r2"));
-    gateway = std::make_unique<Gateway>(CoreContext{config, clock, wheel, random, store, sink}, directory);
+    gateway = std::make_unique<Gateway>(CoreContext{config, clock, wheel, random, store, sink, metrics}, directory);
 }
 
 World::~World()

@@ -283,6 +283,7 @@ public:
     Random random;
     FakeStore store;
     CollectingSink sink;
+    Metrics metrics;
     FakeDirectory directory;
     std::vector<std::shared_ptr<FakeClient>> clients;
     std::unique_ptr<Gateway> gateway;

@@ -121,6 +121,7 @@ struct Bench
     Random random{1};
     MemoryStore store{world.poster()};
     monitor::NullSink sink;
+    Metrics metrics;
     std::unique_ptr<Scheduler> scheduler;
     QByteArray lastError; ///< code of the last create that was refused
 
@@ -131,7 +132,7 @@ struct Bench
     }
     void boot()
     {
-        scheduler = std::make_unique<Scheduler>(CoreContext{config, world.clock, world.timers, random, store, sink});
+        scheduler = std::make_unique<Scheduler>(CoreContext{config, world.clock, world.timers, random, store, sink, metrics});
         scheduler->boot(*store.open());
         world.settle();
     }
