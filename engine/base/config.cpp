@@ -3,6 +3,7 @@
 
 #include <QJsonDocument>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -117,6 +118,8 @@ const std::vector<Setting> &settings()
         {"pegboard", "max_parked_sockets", "count", &C::maxParkedSockets, 1, kMaxCount},
         {"pegboard", "serverless_drain_grace_period", "ms", &C::serverlessDrainGracePeriod, 0, kMaxMs},
         {"pegboard", "kv_max_storage_bytes", "bytes", &C::kvMaxStorageBytes, 0, kMaxBytes},
+        {"metrics", "host", "", &C::metricsHost, 0, 0, "port"},
+        {"metrics", "port", "", &C::metricsPort, 0, 65'535, "host"},
         {"auth", "admin_token", "", &C::adminToken, 0, 0, "gateway_requires_token"},
     };
     return table;
@@ -144,9 +147,14 @@ bool isIgnoredKey(const QString &section, const QString &key)
     return section == "guard"_L1 ? guard.contains(key) : section == "pegboard"_L1 && pegboard.contains(key);
 }
 
+bool isSection(const QString &section)
+{
+    return std::ranges::any_of(settings(), [&](const Setting &setting) { return section == QLatin1StringView(setting.section); });
+}
+
 bool isIgnoredSection(const QString &section)
 {
-    static const QStringList sections = {u"metrics"_s, u"topology"_s, u"telemetry"_s, u"file_system"_s, u"api_peer"_s};
+    static const QStringList sections = {u"topology"_s, u"telemetry"_s, u"file_system"_s, u"api_peer"_s};
     return sections.contains(section);
 }
 
@@ -346,7 +354,7 @@ Result<EngineConfig> parseConfig(const QByteArray &json)
     for (auto it = root.begin(); it != root.end(); ++it) {
         if (isIgnoredSection(it.key()))
             continue;
-        if (it.key() != "guard"_L1 && it.key() != "pegboard"_L1 && it.key() != "auth"_L1)
+        if (!isSection(it.key()))
             return invalid(it.key() % u": no such section"_s);
         if (!it.value().isObject())
             return *wrongType(it.key(), u"an object"_s, it.value());

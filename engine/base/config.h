@@ -82,6 +82,9 @@ struct EngineConfig
     int maxParkedSockets = 256;
     qint64 serverlessDrainGracePeriod = 10'000;
     qint64 kvMaxStorageBytes = 10LL * 1024 * 1024 * 1024;
+    // metrics
+    QString metricsHost = QStringLiteral("127.0.0.1"); ///< address of the Prometheus endpoint
+    int metricsPort = 6430; ///< 0 = no endpoint
     // auth
     QString adminToken; ///< empty = off
 

@@ -5,6 +5,7 @@
 #include "engine/embedded/monitorserver.h"
 #include "engine/embedded/publisher.h"
 #include "engine/host/guardedstore.h"
+#include "engine/host/metricsserver.h"
 #include "engine/host/networkfetch.h"
 #include "engine/net/httpserver.h"
 #include "engine/net/timerdriver.h"
@@ -62,6 +63,7 @@ public:
             : options.host;
         m_url = QStringLiteral("http://%1:%2").arg(bracketed(host)).arg(m_server->serverPort());
         m_core.setPublicUrl(m_url);
+        startMetrics();
         m_publisher.attach(m_core, m_url, options.dataDir.isEmpty() ? QStringLiteral("memory") : options.dataDir);
         // Polling a flag ten times a second costs nothing and needs no signal from the publisher.
         QObject::connect(&m_publishTimer, &QTimer::timeout, &m_publishTimer, [this] {
@@ -77,6 +79,8 @@ public:
     {
         if (m_server)
             m_server->shutdown();
+        if (m_metricsServer)
+            m_metricsServer->shutdown();
         m_core.shutdown();
         m_monitor.shutdown();
         m_drainUntilMs = m_clock.monoMs() + kDrainLimitMs;
@@ -96,6 +100,32 @@ public:
     Publisher &publisher() { return m_publisher; }
 
 private:
+    /// Work goes on without the endpoint: another engine on this machine may have taken the port.
+    void startMetrics()
+    {
+        if (m_config.metricsPort == 0)
+            return;
+        m_metricsServer = std::make_unique<MetricsServer>(m_metrics, [this] { readGauges(); }, m_clock, m_timers);
+        const Status status = m_metricsServer->listen(m_config.metricsHost, quint16(m_config.metricsPort));
+        monitor::Event event;
+        event.kind = monitor::EventKind::Engine;
+        event.reason = status ? QStringLiteral("metrics_listening") : QStringLiteral("metrics_unavailable");
+        event.level = status ? monitor::EventLevel::Info : monitor::EventLevel::Warn;
+        event.text = status ? QStringLiteral("metrics at http://%1:%2/").arg(bracketed(m_config.metricsHost)).arg(m_config.metricsPort)
+                            : QStringLiteral("no metrics endpoint (metrics.host, metrics.port): %1").arg(status.error().message);
+        m_publisher.event(event);
+        if (!status)
+            m_metricsServer.reset();
+    }
+
+    void readGauges()
+    {
+        m_metrics.gauge("store_queue_batches", "batches that wait for their commit").set(m_store.queueLength());
+        m_metrics.gauge("store_last_commit_seconds", "time the last commit took").set(double(m_store.lastCommitUs()) / 1e6);
+        m_metrics.gauge("guard_tcp_connection_pending", "client and runner connections that are open").set(m_server->connectionCount());
+        m_metrics.gauge("engine_timers", "timers that are armed").set(double(m_timers.size()));
+    }
+
     static std::unique_ptr<Store> makeStore(const EngineOptions &options, QObject *context)
     {
         const auto post = [context](std::function<void()> work) {
@@ -120,6 +150,7 @@ private:
     Core m_core;
     MonitorServer m_monitor;
     std::unique_ptr<HttpServer> m_server;
+    std::unique_ptr<MetricsServer> m_metricsServer;
     QTimer m_publishTimer;
     QTimer m_drainTimer;
     qint64 m_drainUntilMs = 0;

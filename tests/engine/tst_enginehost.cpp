@@ -9,6 +9,7 @@
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
 #include <QSignalSpy>
+#include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -101,6 +102,30 @@ private Q_SLOTS:
         QVERIFY2(status.error().message.contains(QString::number(QCoreApplication::applicationPid())), qPrintable(status.error().message));
         first.stop();
         QVERIFY(second.start(options(dir.path())).ok());
+    }
+
+    void metricsEndpoint()
+    {
+        QTcpServer free;
+        QVERIFY(free.listen(QHostAddress::LocalHost));
+        EngineOptions withMetrics = options({});
+        withMetrics.config.metricsPort = free.serverPort();
+        {
+            // Taken: the engine serves all the same.
+            EngineHost engine;
+            QVERIFY(engine.start(withMetrics).ok());
+            QCOMPARE(ask(engine, "GET", QStringLiteral("/health")).status, 200);
+        }
+        free.close();
+        EngineHost engine;
+        QVERIFY(engine.start(withMetrics).ok());
+        QNetworkReply *reply = m_manager.get(QNetworkRequest(QUrl(QStringLiteral("http://127.0.0.1:%1/any").arg(withMetrics.config.metricsPort))));
+        QTRY_VERIFY(reply->isFinished());
+        QCOMPARE(reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt(), 200);
+        QVERIFY(reply->header(QNetworkRequest::ContentTypeHeader).toByteArray().startsWith("text/plain; version=0.0.4"));
+        const QByteArray text = reply->readAll();
+        QVERIFY2(text.contains("# TYPE store_queue_batches gauge\nstore_queue_batches 0\n"), text.constData());
+        reply->deleteLater();
     }
 
     void badSettings()
