@@ -85,7 +85,7 @@ private:
         std::optional<qint64> lastAckLatencyUs;
     };
 
-    // websocketopen.cpp: attempts; websocketsession.cpp: relay, closing
+    // websocketopen.cpp: attempts; websocketsession.cpp: relay; websocketend.cpp: closing; websocketlink.cpp: actor and link
     void setState(SocketState state, const char *event);
     bool acceptUpgrade();
     void beginAttempt();

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of HttpRequest that passes the actor's answer on (gateway.md section 6.2).
+#include "engine/gateway/headers.h"
+#include "engine/gateway/httprequest.h"
+
+#include <algorithm>
+
+namespace dormouse {
+
+namespace {
+
+constexpr quint16 kAbortIndex = 1; // the request start had 0
+
+bool saysActorNotFound(const wire::ToServerResponseStart &start)
+{
+    if (start.status != 503 || start.stream)
+        return false;
+    return std::any_of(start.headers.begin(), start.headers.end(), [](const auto &header) {
+        return header.first.compare("x-rivet-error", Qt::CaseInsensitive) == 0
+            && (header.second == "runner.actor_not_found" || header.second == "envoy.actor_not_found");
+    });
+}
+
+} // namespace
+
+void HttpRequest::confirm()
+{
+    m_phaseTimer.cancel();
+    if (m_state == HttpState::Written)
+        setState(HttpState::Confirmed, "confirmed");
+}
+
+void HttpRequest::tunnel(const wire::ToServerTunnelMessageKind &kind)
+{
+    if (m_state != HttpState::Written && m_state != HttpState::Confirmed && m_state != HttpState::Streaming) {
+        drop();
+        return;
+    }
+    if (const auto *start = std::get_if<wire::ToServerResponseStart>(&kind)) {
+        if (m_state == HttpState::Streaming) {
+            drop();
+            return;
+        }
+        confirm();
+        if (saysActorNotFound(*start)) {
+            m_lastStatus = start->status;
+            failAttempt(AttemptEnd::ActorNotFoundAnswer);
+        } else {
+            responseStart(*start);
+        }
+        return;
+    }
+    if (const auto *chunk = std::get_if<wire::ToServerResponseChunk>(&kind)) {
+        if (m_state == HttpState::Streaming)
+            responseChunk(*chunk);
+        else
+            drop();
+        return;
+    }
+    if (std::holds_alternative<wire::ToServerResponseAbort>(kind)) {
+        if (m_state == HttpState::Streaming) {
+            abortClient("aborted by the actor");
+        } else {
+            confirm();
+            failAttempt(AttemptEnd::AbortedBeforeStart);
+        }
+        return;
+    }
+    drop();
+}
+
+void HttpRequest::responseStart(const wire::ToServerResponseStart &start)
+{
+    m_startTimer.cancel();
+    m_core.context.sink.httpLatency(m_core.nowUs() - m_writtenUs);
+    if (start.status < 200 || start.status > 999) {
+        reject(guardError("invalid_response_body", QStringLiteral("the actor answered with an invalid status"),
+                          {{QStringLiteral("detail"), QStringLiteral("status %1").arg(start.status)}}),
+               "invalid answer");
+        return;
+    }
+    const bool bodyless = start.status == 204 || start.status == 304;
+    const bool toHead = m_setup.head.method == "HEAD";
+    HeaderList headers = headersForClient(start.headers, start.stream || (toHead && !start.body));
+    QByteArray *vary = nullptr;
+    for (auto &[name, value] : headers) {
+        if (name == "vary")
+            vary = &value;
+    }
+    for (auto &[name, value] : corsHeaders(m_setup.head, m_core.config())) {
+        if (name == "vary" && vary != nullptr)
+            *vary += ", " + value;
+        else
+            headers.emplace_back(name, value);
+    }
+    headers.emplace_back("x-rivet-ray-id", rayId().toUtf8());
+    m_status = start.status;
+    const QByteArray body = bodyless ? QByteArray() : start.body.value_or(QByteArray());
+    ++m_messagesOut;
+    ++m_core.counters.messagesOut;
+    m_bytesOut += quint64(body.size());
+    m_core.counters.bytesOut += quint64(body.size());
+    if (!start.stream || bodyless) {
+        m_exchange->respond(start.status, headers, body);
+        setState(HttpState::Done, "answer");
+        m_closedBy = QStringLiteral("actor");
+        m_core.end(*this);
+        return;
+    }
+    m_exchange->begin(start.status, headers);
+    setState(HttpState::Streaming, "answer start");
+    if (!body.isEmpty())
+        flush(body);
+}
+
+void HttpRequest::flush(const QByteArray &data)
+{
+    m_exchange->write(data);
+    if (m_exchange->bytesQueued() <= m_core.config().httpResponseQueueMaxBytes)
+        return;
+    send(wire::ToClientRequestAbort{}, kAbortIndex);
+    abortClient("client too slow");
+}
+
+void HttpRequest::responseChunk(const wire::ToServerResponseChunk &chunk)
+{
+    ++m_messagesOut;
+    ++m_core.counters.messagesOut;
+    m_bytesOut += quint64(chunk.body.size());
+    m_core.counters.bytesOut += quint64(chunk.body.size());
+    if (!chunk.body.isEmpty())
+        flush(chunk.body);
+    if (ended() || !chunk.finish)
+        return;
+    m_exchange->finish();
+    setState(HttpState::Done, "finished");
+    m_closedBy = QStringLiteral("actor");
+    m_core.end(*this);
+}
+
+} // namespace dormouse

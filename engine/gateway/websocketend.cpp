@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a client WebSocket ends (gateway.md sections 7.3 and 8.6).
+#include "engine/gateway/headers.h"
+#include "engine/gateway/websocketsession.h"
+
+namespace dormouse {
+
+namespace {
+
+constexpr qint64 kCloseDeliveryMs = 60'000; // gateway.md section 8.6
+
+} // namespace
+
+void WebSocketSession::channelClosed(Channel &, const ChannelClose &close)
+{
+    if (ended())
+        return;
+    m_core.buryChannel(std::move(m_channel));
+    if (close.clean && close.byPeer) {
+        m_closeCode = close.code.value_or(closeNumber(CloseCode::Normal));
+        m_closeReason = QString::fromUtf8(close.reason);
+        if (close.code)
+            clientGone({*close.code, QString::fromUtf8(close.reason)});
+        else
+            clientGone({closeNumber(CloseCode::Normal), {}});
+        return;
+    }
+    m_closeReason = QStringLiteral("ws.downstream_closed");
+    clientGone({closeNumber(CloseCode::InternalError), QStringLiteral("ws.downstream_closed")});
+}
+
+void WebSocketSession::channelDrained(Channel &)
+{
+    if (!ended())
+        updateReading();
+}
+
+void WebSocketSession::clientGone(RunnerClose close)
+{
+    const End silent{{}, {}, {}, "client", "client gone", false};
+    if (m_state == SocketState::Opening && m_openWritten) {
+        End end = silent;
+        end.runnerClose = close;
+        finish(end);
+        return;
+    }
+    if (m_state != SocketState::Open && !m_record) {
+        finish(silent);
+        return;
+    }
+    if (m_record && !m_record->attached && !m_core.config().wakeOnCloseWhileAsleep) {
+        finish(silent);
+        return;
+    }
+    m_deferredClose = std::move(close);
+    if (!m_record || m_record->rowCommitted)
+        releaseHeld();
+    if (ended() || completeDeferredClose())
+        return;
+    // What the client sent before its close has to arrive before it, so the record lives on without a client.
+    setState(SocketState::ClosingAsleep, "client gone");
+    m_phaseTimer.start(m_core.nowMs() + kCloseDeliveryMs, [this, silent] { finish(silent); });
+    if (m_record && !m_record->attached && !m_waiter.isActive())
+        m_core.queueCloseWake(*m_requestId);
+}
+
+bool WebSocketSession::completeDeferredClose()
+{
+    if (ended())
+        return true;
+    if (!m_deferredClose || !isLinkUp())
+        return false;
+    if (m_record ? (!m_record->attached || m_record->stopping || !m_record->rowCommitted
+                     || !m_record->buffer.allWritten())
+                 : !m_plain.empty())
+        return false;
+    End end{{}, {}, m_deferredClose, "client", "close delivered", false};
+    finish(end);
+    return true;
+}
+
+void WebSocketSession::fail(const Error &error)
+{
+    failWith(closeNumber(CloseCode::InternalError), error);
+}
+
+void WebSocketSession::failWith(quint16 clientCode, const Error &error)
+{
+    if (m_upgrade) {
+        const ErrorAnswer answer = errorAnswer(error, m_setup.head, m_core.config(), rayId());
+        m_upgrade->reject(answer.status, answer.headers, answer.body);
+        m_upgrade.reset();
+    }
+    End end{clientCode, closeReason(error, rayId()), {}, "engine", "failed"};
+    end.runnerClose = RunnerClose{closeNumber(CloseCode::InternalError), QStringLiteral("ws.downstream_closed")};
+    finish(end);
+}
+
+void WebSocketSession::finish(const End &end)
+{
+    if (ended())
+        return;
+    if (m_channel && end.sayToClient && end.clientCode) {
+        m_channel->close(end.clientCode, end.clientReason);
+        m_core.lingerChannel(std::move(m_channel));
+    }
+    if (m_deferredClose) {
+        m_closedBy = QStringLiteral("client"); // its own close stands, whatever happened to the delivery
+    } else {
+        m_closedBy = QString::fromLatin1(end.by);
+        if (end.sayToClient && end.clientCode) {
+            m_closeCode = *end.clientCode;
+            m_closeReason = QString::fromUtf8(end.clientReason);
+        }
+    }
+    const bool known = m_record ? m_record->attached : m_openWritten;
+    if (end.runnerClose && known)
+        send(wire::ToClientWebSocketClose{end.runnerClose->code, end.runnerClose->reason}, takeIndex());
+    if (m_record) {
+        m_core.keepalive.remove(*m_requestId);
+        m_core.removeHibernatable(actorId());
+        m_core.pendingChanged(-qint64(m_record->buffer.count()), -m_record->buffer.bytes());
+    }
+    setState(SocketState::Closed, end.event);
+    m_core.end(*this);
+}
+
+void WebSocketSession::stopTimers()
+{
+    m_waiter.cancel();
+    m_phaseTimer.cancel();
+    m_ackTimer.cancel();
+    m_turnTimer.cancel();
+    m_cutTimer.cancel();
+    m_destroyTimer.cancel();
+}
+
+void WebSocketSession::shutdown()
+{
+    if (m_upgrade) {
+        fail(guardError("service_unavailable", QStringLiteral("the engine is shutting down")));
+        return;
+    }
+    finish({closeNumber(CloseCode::GoingAway), QByteArrayLiteral("ws.going_away"), {}, "engine", "engine shuts down"});
+}
+
+bool WebSocketSession::closeByOperator(quint16 code, const QByteArray &reason)
+{
+    if (m_upgrade)
+        fail(guardError("service_unavailable", QStringLiteral("the socket was ended by the operator")));
+    else
+        finish({code, cutReason(reason),
+                RunnerClose{closeNumber(CloseCode::InternalError), QStringLiteral("ws.downstream_closed")}, "engine",
+                "closed by operator"});
+    return true;
+}
+
+} // namespace dormouse
