@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scenarios 49, 101 and 102 of scheduler.md section 10 and the boot rules of its section 8.7.
+#include "tests/scheduler/schedulerbench.h"
+
+using namespace dormouse;
+using namespace dormouse::test;
+
+class TestScenariosBoot : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void scenario101_bootWithRunningActors()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 3);
+        const QString running = bench.createRunning(runner, CrashPolicy::Restart);
+        const QString starting = bench.create(CrashPolicy::Sleep);
+        const QString stopping = bench.createRunning(runner, CrashPolicy::Sleep);
+        bench.report(runner, stopping, 1, kSleepIntent);
+        const QString runnerId = runner.runnerId;
+        const std::size_t commands = runner.commands.size();
+        bench.restart(1'000);
+        QCOMPARE(bench.scheduler->runner(runnerId)->state, RunnerState::Grace);
+        QCOMPARE(bench.scheduler->usedSlots(runnerId), 3u);
+        QVERIFY(!bench.scheduler->linkUp(runnerId));
+        bench.world.advance(10'000);
+        runner.resend = {wire::ToServerEvents{{{{running, 0, 0}, kRunning},
+                                               {{starting, 0, 0}, kRunning},
+                                               {{stopping, 0, 1}, kSleepIntent}}}};
+        bench.connectRunner(runner, "k", 3);
+        bench.world.advance(500);
+        QCOMPARE(runner.runnerId, runnerId);
+        QVERIFY(bench.scheduler->linkUp(runnerId));
+        QCOMPARE(bench.state(running), ActorState::Running);
+        QVERIFY(bench.row(running).connectableTs);
+        QCOMPARE(bench.state(starting), ActorState::Running);
+        QCOMPARE(bench.state(stopping), ActorState::SleepIntent);
+        // Nothing is started again; the Stop without evidence is.
+        QCOMPARE(runner.commands.size(), commands + 1);
+        QCOMPARE(runner.commands.back().checkpoint, (wire::ActorCheckpoint{stopping, 0, 1}));
+        bench.report(runner, stopping, 2, kStoppedOk);
+        QCOMPARE(bench.state(stopping), ActorState::Sleeping);
+        bench.world.advance(20'000);
+        QCOMPARE(bench.state(running), ActorState::Running);
+        QCOMPARE(bench.row(running).generation, 0u);
+        QCOMPARE(bench.scheduler->counters().lost, quint64(0));
+    }
+
+    void scenario101_bootWithoutTheRunner()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 2);
+        const QString sleeper = bench.createRunning(runner, CrashPolicy::Sleep);
+        const QString restarter = bench.createRunning(runner, CrashPolicy::Restart);
+        const QString runnerId = runner.runnerId;
+        bench.restart(1'000);
+        bench.world.advance(15'999);
+        QCOMPARE(bench.state(sleeper), ActorState::Running);
+        QCOMPARE(bench.state(restarter), ActorState::Running);
+        bench.world.advance(1);
+        QCOMPARE(bench.state(sleeper), ActorState::Sleeping);
+        QVERIFY(bench.row(sleeper).errorJson.startsWith("{\"runner_connection_lost\""));
+        QCOMPARE(bench.state(restarter), ActorState::Pending);
+        QCOMPARE(bench.scheduler->runner(runnerId)->state, RunnerState::Stopped);
+        QVERIFY(bench.scheduler->runner(runnerId)->expiredTs);
+        bench.connectRunner(runner, "k", 2);
+        QVERIFY(runner.runnerId != runnerId);
+        QCOMPARE(bench.state(restarter), ActorState::Starting);
+        QCOMPARE(bench.row(restarter).generation, 1u);
+    }
+
+    void bootKeepsWhatWasStored()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString alarmed = bench.createRunning(runner, CrashPolicy::Sleep);
+        bench.report(runner, alarmed, 1, alarmAt(bench.now() + 5'000));
+        bench.putToSleep(runner, alarmed, 2);
+        const QString gone = bench.create(CrashPolicy::Destroy, QStringLiteral("free"));
+        bench.report(runner, gone, 0, kStoppedOk);
+        const QString backingOff = bench.create(CrashPolicy::Restart);
+        bench.report(runner, backingOff, 0, kStoppedError);
+        bench.report(runner, backingOff, 0, kStoppedError);
+        QCOMPARE(bench.state(backingOff), ActorState::Backoff);
+        bench.createRunning(runner, CrashPolicy::Restart);
+        const QString first = bench.create(CrashPolicy::Restart, QStringLiteral("held"));
+        const QString second = bench.create(CrashPolicy::Restart);
+        const QString space = bench.namespaceId();
+        const QString runnerId = runner.runnerId;
+        bench.restart(60'000); // longer than the alarm and the backoff
+
+        QCOMPARE(bench.namespaceId(), space);
+        QCOMPARE(bench.scheduler->namespaces().size(), std::size_t(1));
+        QVERIFY(bench.scheduler->runnerConfig(space, QStringLiteral("p")));
+        QCOMPARE(bench.scheduler->actorNames(space).size(), std::size_t(1));
+        QCOMPARE(bench.scheduler->runnerNames(space), (std::vector<QString>{QStringLiteral("p")}));
+        QCOMPARE(bench.state(gone), ActorState::Destroyed);
+        QVERIFY(bench.create(CrashPolicy::Restart, QStringLiteral("held")).isEmpty());
+        QCOMPARE(bench.lastError, QByteArray("actor.duplicate_key"));
+        QVERIFY(!bench.create(CrashPolicy::Destroy, QStringLiteral("free")).isEmpty());
+        QCOMPARE(bench.scheduler->describeActor(first).queuePosition, std::optional<int>(1));
+        QCOMPARE(bench.scheduler->describeActor(second).queuePosition, std::optional<int>(2));
+
+        // What is overdue waits in the queue, behind the ones that were there.
+        bench.world.advance(1'000);
+        QCOMPARE(bench.state(alarmed), ActorState::Pending);
+        QVERIFY(!bench.row(alarmed).alarmTs);
+        QCOMPARE(bench.state(backingOff), ActorState::Pending);
+        ScriptedRunner other;
+        bench.connectRunner(other, "other", 2);
+        QCOMPARE(other.commands.size(), std::size_t(2));
+        QCOMPARE(other.starts(first), 1);
+        QCOMPARE(other.starts(second), 1);
+        QCOMPARE(bench.scheduler->usedSlots(runnerId), 1u);
+    }
+
+    void bootLeavesTimeBeforeDeadlines()
+    {
+        Bench bench;
+        ScriptedRunner draining;
+        bench.connectRunner(draining, "draining", 1);
+        const QString leaving = bench.createRunning(draining, CrashPolicy::Sleep);
+        draining.send(wire::ToServerStopping{});
+        bench.world.settle();
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString starting = bench.create(CrashPolicy::Sleep);
+        const QString pending = bench.create(CrashPolicy::Sleep);
+        bench.wake(pending);
+        bench.restart(300'000);
+        bench.world.advance(14'999);
+        QCOMPARE(bench.state(leaving), ActorState::GoingAway);
+        QCOMPARE(bench.state(starting), ActorState::Starting);
+        QCOMPARE(bench.state(pending), ActorState::Pending);
+        QCOMPARE(bench.scheduler->runner(draining.runnerId)->state, RunnerState::Draining);
+        bench.world.advance(1);
+        QCOMPARE(bench.state(leaving), ActorState::Sleeping);
+        QVERIFY(bench.row(leaving).errorJson.startsWith("{\"runner_draining_timeout\""));
+        QCOMPARE(bench.state(starting), ActorState::Sleeping);
+        QVERIFY(bench.row(starting).errorJson.startsWith("{\"runner_no_response\""));
+        QCOMPARE(bench.state(pending), ActorState::Sleeping);
+        QCOMPARE(bench.scheduler->runner(draining.runnerId)->state, RunnerState::Stopped);
+    }
+
+    void bootRepairsSlotsOfEndedRunners()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString id = bench.createRunning(runner, CrashPolicy::Sleep);
+        RunnerRow ended = *bench.scheduler->runner(runner.runnerId);
+        ended.state = RunnerState::Stopped;
+        ended.stopTs = bench.now();
+        bench.store.submit({PutRunner{ended}}, [](const Status &) {});
+        bench.world.settle();
+        bench.restart(1'000);
+        QCOMPARE(bench.scheduler->counters().repairs, quint64(1));
+        QCOMPARE(bench.state(id), ActorState::Sleeping);
+        QVERIFY(!bench.row(id).runnerId);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestScenariosBoot)
+#include "tst_scenariosboot.moc"

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scenarios 65 to 73 of scheduler.md section 10: loss and reconnect of runners.
+#include "tests/scheduler/schedulerbench.h"
+
+using namespace dormouse;
+using namespace dormouse::test;
+
+class TestScenariosReconcile : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void scenario065_reconnectWithInventoryStartsNothing()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        runner.connectTo(bench.world, *bench.scheduler, "k", 2);
+        bench.world.settle();
+        const QString id = bench.create(CrashPolicy::Restart);
+        runner.event(id, 0, 0, kRunning);
+        bench.world.settle();
+        const QString first = runner.runnerId;
+        runner.link->cut();
+        bench.world.advance(3'000);
+        QVERIFY(!bench.scheduler->linkUp(first));
+        runner.resend = {wire::ToServerEvents{{{{id, 0, 0}, kRunning}}}};
+        runner.connectTo(bench.world, *bench.scheduler, "k", 2);
+        bench.world.advance(500);
+        QCOMPARE(runner.runnerId, first);
+        QVERIFY(bench.scheduler->linkUp(first));
+        QCOMPARE(runner.commands.size(), std::size_t(1));
+        QVERIFY(bench.row(id).connectableTs);
+        QCOMPARE(bench.row(id).generation, 0u);
+    }
+
+    void scenario066_lostAfterSixteenSeconds()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        runner.connectTo(bench.world, *bench.scheduler, "k", 2);
+        bench.world.settle();
+        const QString id = bench.create(CrashPolicy::Sleep);
+        runner.event(id, 0, 0, kRunning);
+        bench.world.settle();
+        runner.link->cut();
+        bench.world.advance(15'900);
+        QCOMPARE(bench.row(id).state, ActorState::Running);
+        bench.world.advance(200);
+        QCOMPARE(bench.row(id).state, ActorState::Sleeping);
+        QVERIFY(bench.row(id).errorJson.startsWith("{\"runner_connection_lost\""));
+    }
+
+    void scenario068_startThatNeverArrivedIsSentAgain()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        runner.link->freeze();
+        const QString id = bench.create(CrashPolicy::Sleep);
+        runner.link->cut();
+        bench.world.advance(1'000);
+        QVERIFY(runner.commands.empty());
+        QCOMPARE(bench.state(id), ActorState::Starting);
+        bench.connectRunner(runner, "k", 1);
+        bench.world.advance(500);
+        QCOMPARE(runner.commands.size(), std::size_t(1));
+        QCOMPARE(runner.commands[0].checkpoint, (wire::ActorCheckpoint{id, 0, 0}));
+        QVERIFY(runner.lastIsStart());
+        bench.report(runner, id, 0, kRunning);
+        QCOMPARE(bench.state(id), ActorState::Running);
+    }
+
+    void scenario069_startThatArrivedIsNotSentAgain()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString id = bench.create(CrashPolicy::Sleep);
+        QCOMPARE(runner.starts(id), 1);
+        runner.link->freeze();
+        runner.event(id, 0, 0, kRunning);
+        runner.link->cut();
+        bench.world.advance(1'000);
+        QCOMPARE(bench.state(id), ActorState::Starting);
+        runner.resend = {wire::ToServerEvents{{{{id, 0, 0}, kRunning}}}};
+        bench.connectRunner(runner, "k", 1);
+        bench.world.advance(500);
+        QCOMPARE(bench.state(id), ActorState::Running);
+        QCOMPARE(runner.commands.size(), std::size_t(1));
+        // Known to have run now: after one more outage its absence is a loss, not a Start that got lost.
+        runner.link->cut();
+        runner.resend.clear();
+        bench.world.advance(1'000);
+        bench.connectRunner(runner, "k", 1);
+        bench.world.advance(500);
+        QCOMPARE(bench.state(id), ActorState::Sleeping);
+        QCOMPARE(bench.scheduler->counters().reconcileLost, quint64(1));
+    }
+
+    void scenario070_newProcessWithTheSameKey()
+    {
+        Bench bench;
+        auto process = std::make_unique<ScriptedRunner>();
+        bench.connectRunner(*process, "k", 1);
+        const QString id = bench.createRunning(*process, CrashPolicy::Restart);
+        const QString runnerId = process->runnerId;
+        quint32 generation = 0;
+        for (const qint64 seconds : {0, 2, 4}) {
+            process.reset(); // killed
+            bench.world.advance(2'000);
+            process = std::make_unique<ScriptedRunner>();
+            bench.connectRunner(*process, "k", 1);
+            QCOMPARE(process->runnerId, runnerId);
+            QCOMPARE(bench.row(id).generation, generation);
+            bench.world.advance(100);
+            ++generation;
+            if (seconds > 0) {
+                QCOMPARE(bench.state(id), ActorState::Backoff);
+                QCOMPARE(bench.row(id).rescheduleTs, bench.now() + seconds * 1000);
+                bench.world.advance(seconds * 1000 - 1);
+                QCOMPARE(process->starts(id), 0);
+                bench.world.advance(1);
+            }
+            // Before it came the Stop for the generation that was lost.
+            QCOMPARE(process->commands.size(), std::size_t(2));
+            QCOMPARE(process->commands[0].checkpoint, (wire::ActorCheckpoint{id, generation - 1, 1}));
+            QCOMPARE(process->commands[1].checkpoint, (wire::ActorCheckpoint{id, generation, 0}));
+            QVERIFY(process->lastIsStart());
+            bench.report(*process, id, 0, kRunning);
+            QCOMPARE(bench.state(id), ActorState::Running);
+        }
+    }
+
+    void scenario071_zombieAfterReconnect()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString id = bench.createRunning(runner, CrashPolicy::Sleep);
+        bench.report(runner, id, 1, kSleepIntent);
+        bench.world.advance(29'000);
+        runner.link->cut();
+        bench.world.advance(2'000);
+        QCOMPARE(bench.state(id), ActorState::Sleeping);
+        ScriptedRunner other;
+        bench.connectRunner(other, "other", 1);
+        bench.wake(id);
+        QCOMPARE(bench.row(id).runnerId, other.runnerId);
+        bench.report(other, id, 0, kRunning);
+        runner.commands.clear();
+        runner.resend = {wire::ToServerEvents{{{{id, 0, 1}, kSleepIntent}}}};
+        bench.connectRunner(runner, "k", 1);
+        bench.world.advance(500);
+        QCOMPARE(bench.scheduler->counters().reconcileZombies, quint64(1));
+        QVERIFY(!runner.commands.empty());
+        QCOMPARE(runner.commands.back().checkpoint.actorId, id);
+        QCOMPARE(runner.commands.back().checkpoint.generation, 0u);
+        QCOMPARE(runner.starts(id), 0);
+        QCOMPARE(bench.state(id), ActorState::Running);
+        QCOMPARE(bench.row(id).generation, 1u);
+        QCOMPARE(bench.row(id).runnerId, other.runnerId);
+    }
+
+    void scenario072_twoSocketsOfOneProcess()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 2);
+        const QString id = bench.createRunning(runner, CrashPolicy::Sleep);
+        const QString runnerId = runner.runnerId;
+        runner.resend = {wire::ToServerEvents{{{{id, 0, 0}, kRunning}}}};
+        bench.connectRunner(runner, "k", 2); // the older socket stays open
+        bench.world.advance(60'000);
+        QCOMPARE(runner.runnerId, runnerId);
+        QCOMPARE(runner.closes, 0);
+        QCOMPARE(bench.scheduler->counters().socketsParked, quint64(1));
+        QCOMPARE(bench.scheduler->counters().evictions, quint64(0));
+        QCOMPARE(bench.scheduler->describeRunner(runnerId).parkedSockets, 1);
+        QVERIFY(bench.scheduler->linkUp(runnerId));
+        QCOMPARE(bench.state(id), ActorState::Running);
+        QCOMPARE(runner.starts(id), 1);
+        const QString other = bench.create(CrashPolicy::Sleep);
+        QCOMPARE(runner.starts(other), 1);
+    }
+
+    void scenario073_otherProcessWithTheSameKeyEvictsTheOlder()
+    {
+        Bench bench;
+        ScriptedRunner older;
+        ScriptedRunner newer;
+        older.connectTo(bench.world, *bench.scheduler, "k", 1);
+        bench.world.settle();
+        newer.connectTo(bench.world, *bench.scheduler, "k", 1);
+        bench.world.advance(2'500);
+        QCOMPARE(older.closeReason, QByteArray("ws.eviction#ray"));
+        QVERIFY(newer.closeReason.isEmpty());
+        QCOMPARE(newer.runnerId, older.runnerId);
+        QVERIFY(bench.scheduler->linkUp(newer.runnerId));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestScenariosReconcile)
+#include "tst_scenariosreconcile.moc"
