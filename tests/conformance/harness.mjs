@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the scenarios stand on: the engine process, runner processes, clients and a cuttable TCP relay.
-import { fork, spawn } from 'node:child_process';
+import { execFile, fork, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ export function equal(actual, expected, what) {
   if (a !== b) throw new Error(`${what}: got ${a.slice(0, 300)}, expected ${b.slice(0, 300)}`);
 }
 /// Resolves as soon as probe() gives something truthy; the deadline only bounds a failure.
-export async function until(probe, what, ms = 15_000) {
+export async function until(probe, what, ms = 30_000) {
   const end = Date.now() + ms;
   for (;;) {
     const value = await probe();
@@ -70,6 +70,11 @@ export class Engine {
     check(answer.status === 200, `create: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body.actor.actor_id;
   }
+  /// Rows of a query on the engine's own database, read beside the running engine.
+  rows(query) {
+    const reader = 'import json,sqlite3,sys; print(json.dumps(sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True, timeout=10).execute(sys.argv[2]).fetchall()))';
+    return new Promise((done, refuse) => execFile('python3', ['-c', reader, join(this.folder, 'data', 'dormouse.db'), query], (error, out) => (error ? refuse(error) : done(JSON.parse(out)))));
+  }
   async actor(id) {
     const answer = await this.api('GET', `/actors?namespace=default&actor_ids=${id}`);
     return answer.body.actors[0];
@@ -77,19 +82,25 @@ export class Engine {
 }
 
 export class RunnerProcess {
-  constructor(options) { this.options = options; this.events = []; }
+  constructor(options) { this.options = options; this.events = []; this.byActor = new Map(); }
   async start() {
     this.process = fork(join(here, 'actorhost.mjs'), [JSON.stringify(this.options)], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'silent', RIVET_LOG_LEVEL: 'silent' } });
     this.output = '';
     for (const stream of [this.process.stdout, this.process.stderr]) stream.on('data', (chunk) => { this.output = (this.output + chunk).slice(-8000); });
-    this.process.on('message', (message) => this.events.push(message));
+    this.process.on('message', (message) => {
+      message.at = performance.now();
+      this.events.push(message);
+      if (!message.actorId) return;
+      if (!this.byActor.has(message.actorId)) this.byActor.set(message.actorId, []);
+      this.byActor.get(message.actorId).push(message);
+    });
     this.exited = null;
     this.process.on('exit', (code, signal) => { this.exited = { code, signal }; });
     await until(() => { if (this.exited) throw new Error(`runner ended: ${this.output}`); return this.count('connected') > 0; }, 'the runner to connect');
     return this;
   }
   send(command) { this.process.send(command); }
-  seen(event, match = {}) { return this.events.filter((e) => e.event === event && Object.entries(match).every(([k, v]) => e[k] === v)); }
+  seen(event, match = {}) { return (match.actorId ? this.byActor.get(match.actorId) ?? [] : this.events).filter((e) => e.event === event && Object.entries(match).every(([k, v]) => e[k] === v)); }
   count(event, match) { return this.seen(event, match).length; }
   wait(event, match = {}, count = 1, ms) {
     return until(() => { if (this.exited) throw new Error(`runner ended: ${JSON.stringify(this.exited)} ${this.output}`); const found = this.seen(event, match); return found.length >= count && found; }, `${count} × ${event} ${JSON.stringify(match)} at the runner`, ms);

@@ -3,6 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Relay, check, equal, until } from './harness.mjs';
 
+const heavy = (weight, scenario) => Object.assign(scenario, { weight });
+
 async function echoInOrder(client, count, received) {
   for (let i = 0; i < count; i++) client.send(`m${i}`);
   await until(() => client.closed || received().length >= count, `${count} echoes`, 90_000);
@@ -18,7 +20,7 @@ export const scenarios = {
     await w.shared();
     const { body } = await w.engine.api('GET', '/runners?namespace=default&name=pool');
     equal(body.runners.length, 1, 'runners');
-    equal([body.runners[0].total_slots, body.runners[0].version, body.runners[0].metadata], [100, 1, { purpose: 'conformance' }], 'runner');
+    equal([body.runners[0].total_slots, body.runners[0].version, body.runners[0].metadata], [10_000, 1, { purpose: 'conformance' }], 'runner');
     const names = await w.engine.api('GET', '/actors/names?namespace=default');
     equal(names.body.names.counter, { metadata: { kind: 'test' } }, 'prepopulated name');
   },

@@ -4,53 +4,122 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Engine, RunnerProcess, until } from './harness.mjs';
 
-/// One engine and one runner that the scenarios share; scenarios that break them ask for their own.
-export class World {
-  constructor(sdk, daemon) {
+/// Engines that many scenarios share, by settings. Short thresholds, so that nothing takes minutes by default.
+const kProfiles = {
+  usual: {},
+  limit: { pegboard: { hws_max_pending_size: 4096 } },
+  ack: { pegboard: { hws_message_ack_timeout_ms: 6000 } },
+  open: { pegboard: { gateway_websocket_open_timeout_ms: 2000 } },
+  answer: { pegboard: { gateway_response_start_timeout_ms: 3000 } },
+  health: { guard: { enable_websocket_health_route: true } },
+  threshold: { pegboard: { hibernating_request_eligible_threshold: 10_000, hibernation_flush_interval: 1000 } },
+};
+
+/// Settings of a test engine: a killed runner is missed after 5 s instead of 15 s.
+export function settings({ pegboard, guard } = {}) {
+  const quick = { runner_lost_threshold: 5000, runner_lost_slack: 500, runner_eligible_threshold: 4000, runner_ping_timeout_ms: 8000 };
+  return { pegboard: { ...quick, ...pegboard }, ...(guard && { guard }) };
+}
+
+/// What all scenarios of one run share: the SDK, the daemon and the engines of kProfiles, each with one runner.
+export class Suite {
+  constructor(sdk, daemon, { load = false } = {}) {
     this.sdk = sdk;
     this.daemon = daemon;
+    this.load = load;
     this.number = 0;
+    this.profiles = new Map();
+  }
+  async profile(name) {
+    const known = this.profiles.get(name);
+    if (known) {
+      const { world } = await known;
+      if (world.engine.process.exitCode === null && world.engine.process.signalCode === null && !world.runner.exited) return known;
+      await world.end();
+    }
+    const made = (async () => {
+      const world = new World(this);
+      world.engine = await world.newEngine(kProfiles[name]);
+      world.runner = await world.newRunner(world.engine, 'pool', { totalSlots: 10_000 });
+      return { world };
+    })();
+    this.profiles.set(name, made);
+    return made;
+  }
+  async stop() {
+    for (const made of this.profiles.values()) await made.then(({ world }) => world.end(), () => {});
+  }
+}
+
+/// What one scenario sees. What it starts itself ends with it.
+export class World {
+  constructor(suite) {
+    this.suite = suite;
+    this.sdk = suite.sdk;
+    this.load = suite.load;
+    this.actors = [];
+    this.runners = [];
     this.extra = [];
   }
-  async shared() {
+  async shared(profile = 'usual') {
     if (!this.engine) {
-      this.engine = await new Engine(this.daemon, this.config()).start();
-      this.runner = await this.newRunner(this.engine, 'pool');
+      const { world } = await this.suite.profile(profile);
+      this.engine = world.engine;
+      this.runner = world.runner;
     }
     return this;
   }
-  config(more = {}) {
-    // Short lost threshold: scenarios that kill a runner need not wait 16 s.
-    return { pegboard: { runner_lost_threshold: 5000, runner_lost_slack: 500, runner_eligible_threshold: 4000, runner_ping_timeout_ms: 8000, ...more } };
-  }
   async newEngine(more) {
-    const engine = await new Engine(this.daemon, this.config(more)).start();
+    const engine = await new Engine(this.suite.daemon, settings(more)).start();
     this.extra.push(() => engine.stop());
     return engine;
   }
   async newRunner(engine, pool, more = {}) {
     const stateDir = more.stateDir ?? mkdtempSync(join(tmpdir(), 'dormouse-actors-'));
-    const runner = await new RunnerProcess({ sdk: this.sdk, endpoint: engine.url, pool, stateDir, key: `key-${++this.number}`, ...more }).start();
+    const runner = await new RunnerProcess({ sdk: this.sdk, endpoint: engine.url, pool, stateDir, key: `key-${++this.suite.number}`, ...more }).start();
+    this.runners.push(runner);
     this.extra.push(async () => { if (!runner.exited) await runner.kill(); rmSync(stateDir, { recursive: true, force: true }); });
     return runner;
   }
-  async actor(more) {
+  /// An engine and a runner of the scenario's own, as this.engine and this.runner.
+  async own(more, runnerMore) {
+    this.engine = await this.newEngine(more);
+    this.runner = await this.newRunner(this.engine, 'pool', runnerMore);
+    return this;
+  }
+  /// A new actor that has started; mode is what actorhost.mjs calls the actor's mode.
+  async actor(more = {}, mode) {
     await this.shared();
-    const id = await this.engine.createActor('pool', more);
+    const id = await this.created({ ...more, ...(mode && { input: Buffer.from(JSON.stringify(mode)).toString('base64') }) });
     await this.runner.wait('start', { actorId: id });
     return id;
   }
-  client(id, path, options, engine = this.engine) { return new Client(`${engine.url}/gateway/${id}${path}`, options); }
+  async created(more) {
+    const id = await this.engine.createActor('pool', more);
+    this.actors.push(id);
+    return id;
+  }
+  client(id, path, options, engine = this.engine) {
+    const client = new Client(`${engine.url}/gateway/${id}${path}`, options);
+    this.extra.push(() => client.socket.terminate());
+    return client;
+  }
   async asleep(id, engine = this.engine) {
-    return until(async () => { const a = await engine.actor(id); return a.sleep_ts && !a.connectable_ts; }, `actor ${id} to sleep`);
+    return until(async () => { const a = await engine.actor(id); return a.sleep_ts && !a.connectable_ts && a; }, `actor ${id} to sleep`);
   }
-  mark() { return this.runner?.events.length ?? 0; }
-  since(mark) { return this.runner?.events.slice(mark) ?? []; }
-  async reset() {
-    const { engine, extra } = this;
-    this.engine = null; this.runner = null; this.extra = [];
-    for (const end of extra.reverse()) await end().catch(() => {});
-    await engine?.stop().catch(() => {});
+  /// Asks the actor to sleep and waits until it does.
+  async sleep(id) {
+    this.runner.send({ do: 'sleep', actorId: id });
+    return this.asleep(id);
   }
-  async stop() { await this.reset(); }
+  counts(id, ...events) { return events.map((event) => this.runner.count(event, { actorId: id })); }
+  /// What the runners saw of this scenario, for the report of a failure.
+  seen() {
+    const own = this.runners.flatMap((runner) => runner.events);
+    return own.length ? own : this.actors.flatMap((id) => this.runner?.byActor.get(id) ?? []);
+  }
+  async end() {
+    for (const step of this.extra.reverse()) await Promise.resolve().then(step).catch(() => {});
+    this.extra = [];
+  }
 }
