@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ui/rowmenu.h"
 #include "ui/session.h"
 #include "ui/tableview.h"
 #include "ui/theme.h"
@@ -81,7 +80,6 @@ public:
     {
         QString title;
         LiveTableModel *model = nullptr;
-        RowMenu::Kind kind = RowMenu::Kind::Other;
         CellDelegate::States states = CellDelegate::States::Actor;
         QList<int> widths;
         QList<QPair<QString, QString>> quick; ///< word, filter

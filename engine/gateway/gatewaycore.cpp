@@ -175,7 +175,8 @@ void GatewaySession::dropRequest()
 
 GatewayCore::GatewayCore(const CoreContext &contextIn, ActorDirectory &directoryIn)
     : context(contextIn), directory(directoryIn), links(directoryIn.tunnel()),
-      gatewayId{contextIn.random.next32()}, keepalive(contextIn, gatewayId), m_sweepTimer(contextIn.timers),
+      gatewayId{contextIn.random.next32()}, keepalive(contextIn, gatewayId), restores(contextIn),
+      m_sweepTimer(contextIn.timers),
       m_changedTimer(contextIn.timers), m_closeWakeTimer(contextIn.timers)
 {}
 
@@ -357,6 +358,17 @@ void GatewayCore::removeHibernatable(const QString &actorId)
     const auto found = m_hwsOfActor.find(actorId);
     if (found != m_hwsOfActor.end() && --*found == 0)
         m_hwsOfActor.erase(found);
+}
+
+void GatewayCore::noteRestoreLoss(const GatewaySession &session, RestoreReport::Loss loss)
+{
+    if (!session.listedGeneration())
+        return;
+    const std::vector<GatewaySession *> sessions = ofActor(session.actorId());
+    const auto listed = std::count_if(sessions.begin(), sessions.end(), [&](const GatewaySession *one) {
+        return one->listedGeneration() == session.listedGeneration();
+    });
+    restores.lost(session.actorId(), *session.listedGeneration(), int(listed), loss);
 }
 
 void GatewayCore::pendingChanged(qint64 messages, qint64 bytes)

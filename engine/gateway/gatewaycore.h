@@ -4,6 +4,7 @@
 #include "engine/gateway/actordirectory.h"
 #include "engine/gateway/gateway.h"
 #include "engine/gateway/keepalive.h"
+#include "engine/gateway/restorereport.h"
 #include "engine/gateway/scopedtimer.h"
 
 #include <QHash>
@@ -70,6 +71,7 @@ public:
 
     /// Hibernatable sockets only.
     virtual bool listForStart(quint32) { return false; }
+    virtual std::optional<quint32> listedGeneration() const { return {}; } ///< newest start that named it
     virtual qint64 pendingBytes() const { return 0; }
     virtual qint64 pendingCount() const { return 0; }
     virtual bool hibernatable() const { return false; }
@@ -126,6 +128,7 @@ public:
     const GatewayId gatewayId;
     Gateway::Totals counters; ///< gauges are filled in by totals()
     Keepalive keepalive;
+    RestoreReport restores;
 
     qint64 nowMs() const { return context.clock.monoMs(); }
     qint64 nowUs() const { return context.clock.monoUs(); }
@@ -158,6 +161,8 @@ public:
     int hibernatableOf(const QString &actorId) const { return m_hwsOfActor.value(actorId); }
     void addHibernatable(const QString &actorId);
     void removeHibernatable(const QString &actorId);
+    /// A socket that a start command named did not come back with its actor.
+    void noteRestoreLoss(const GatewaySession &session, RestoreReport::Loss loss);
     int hibernatableTotal() const { return m_hwsTotal; }
     void pendingChanged(qint64 messages, qint64 bytes);
     /// Wakes for closes of sleeping sockets, at most closeWakeRate per second, in random order (section 8.6).

@@ -247,6 +247,8 @@ void WebSocketSession::actorClosed(const wire::ToServerWebSocketClose &close)
             detach("runner asked to hibernate");
         return;
     }
+    if (const auto loss = RestoreReport::lossOf(close.reason))
+        m_core.noteRestoreLoss(*this, *loss);
     const auto [code, reason] = closeForClient(close.code, close.reason);
     End end{code, reason, {}, "actor", "actor closed"};
     // Asleep there is no attached generation that would expect an answer.

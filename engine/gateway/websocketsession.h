@@ -50,6 +50,7 @@ public:
     void anyLinkBack() override { m_waiter.recheck(); }
     void shutdown() override;
     bool listForStart(quint32 generation) override;
+    std::optional<quint32> listedGeneration() const override { return m_record ? m_record->listedGeneration : std::nullopt; }
     qint64 pendingBytes() const override { return m_record ? m_record->buffer.bytes() : 0; }
     qint64 pendingCount() const override { return m_record ? qint64(m_record->buffer.count()) : 0; }
     bool hibernatable() const override { return m_record != nullptr; }

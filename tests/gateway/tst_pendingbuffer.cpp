@@ -21,7 +21,7 @@ private:
     }
 
 private Q_SLOTS:
-    void pendingAccounting()
+    void pending_accounting()
     {
         Random random(7);
         PendingBuffer buffer(1'000'000'000);
@@ -50,7 +50,7 @@ private Q_SLOTS:
         QVERIFY(back > 0);
     }
 
-    void limitBeforeAdd()
+    void limit_before_add()
     {
         PendingBuffer buffer(4'096);
         buffer.append(QByteArray(4'000 - 64, 'a'), true, 0);
@@ -63,7 +63,7 @@ private Q_SLOTS:
         QCOMPARE(buffer.check(33), PendingBuffer::Verdict::ByteLimit);
     }
 
-    void limitNoOverflow()
+    void limit_no_overflow()
     {
         PendingBuffer buffer(1'000);
         QCOMPARE(buffer.check(32 * 1024 * 1024), PendingBuffer::Verdict::Accepted);
@@ -78,7 +78,7 @@ private Q_SLOTS:
         QCOMPARE(exact.check(std::numeric_limits<qint64>::max()), PendingBuffer::Verdict::ByteLimit);
     }
 
-    void wrapTable()
+    void wrap_table()
     {
         QVERIFY(indexNewer(1, 65'535));
         QVERIFY(indexNewer(32'767, 0));
@@ -105,7 +105,7 @@ private Q_SLOTS:
         QVERIFY(!buffer.ack(65'535).valid);
     }
 
-    void ackWindow()
+    void ack_window()
     {
         PendingBuffer buffer(1'000'000);
         QVERIFY(buffer.ack(0).valid);
@@ -137,7 +137,7 @@ private Q_SLOTS:
         }
     }
 
-    void ackAfterRewind()
+    void ack_after_rewind()
     {
         PendingBuffer buffer(1'000'000);
         for (int i = 0; i < 4; ++i)
@@ -155,7 +155,7 @@ private Q_SLOTS:
         QCOMPARE(buffer.front().generations, 2);
     }
 
-    void pendingCountLimit()
+    void pending_count_limit()
     {
         PendingBuffer buffer(1'000'000'000);
         for (int i = 0; i < 32'766; ++i) {
@@ -171,7 +171,7 @@ private Q_SLOTS:
         QCOMPARE(buffer.bytes(), 0);
     }
 
-    void resendBytesIdentical()
+    void resend_bytes_identical()
     {
         PendingBuffer buffer(1'000'000);
         const QByteArray payload("\x00\xff text \x01", 9);
@@ -188,7 +188,7 @@ private Q_SLOTS:
         QCOMPARE(buffer.at(0).timesSent, 2);
     }
 
-    void refusedWriteIsTakenBack()
+    void refused_write_is_taken_back()
     {
         PendingBuffer buffer(1'000);
         buffer.append("m", true, 0);
