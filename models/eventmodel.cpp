@@ -76,12 +76,19 @@ QVariant EventModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
     case Qt::ToolTipRole:
         return text(event, index.column());
+    case RawRole: {
+        if (index.column() == Time)
+            return event.ts;
+        const QString shown = text(event, index.column());
+        return shown.isEmpty() ? QVariant() : QVariant(shown);
+    }
     case StateRole:
         return int(event.level);
     case IdRole:
         return index.column() == Connection ? event.connectionId : event.actorId;
     case CellKindRole:
         return int(index.column() == Level                              ? CellKind::State
+                   : index.column() == Time                             ? CellKind::Time
                    : index.column() == Actor || index.column() == Connection ? CellKind::Id
                                                                              : CellKind::Text);
     case ColumnKeyRole:
@@ -93,7 +100,11 @@ QVariant EventModel::data(const QModelIndex &index, int role) const
 
 QVariant EventModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= ColumnCount)
+    if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
+        return {};
+    if (role == ColumnKeyRole)
+        return QString::fromLatin1(kKeys[section]);
+    if (role != Qt::DisplayRole)
         return {};
     return section < m_titles.size() ? m_titles.at(section) : QString::fromLatin1(kKeys[section]);
 }

@@ -42,7 +42,8 @@ EventPage::EventPage(Session &session, const ThemeManager &theme, QWidget *paren
     m_table->setAccessibleName(tr("Events"));
     m_table->setTable(&session.events(), {100, 96, 170, 150, 150, 170, 260});
     m_table->setEmptyText(tr("No events"), tr("What happens in the engine appears here."));
-    m_table->verticalHeader();
+    auto *menu = new RowMenu(RowMenu::Kind::Other, tr("Events"), m_table, session);
+    connect(menu, &RowMenu::filterWanted, this, &Page::filterWanted);
     all->addWidget(m_table);
     connect(m_level, &QComboBox::currentIndexChanged, this, [this] {
         const auto level = monitor::EventLevel(m_level->currentData().toInt());

@@ -131,6 +131,7 @@ void MainWindow::makeViews(ClientConnector *connector)
     TablePage::Setup actors;
     actors.title = tr("Actors");
     actors.model = &m_session.actors();
+    actors.kind = RowMenu::Kind::Actors;
     actors.states = CellDelegate::States::Actor;
     actors.widths = {152, 110, 130, 130, 90, 110, 60, 60, 66, 92, 96, 80, 50, 60, 90, 240};
     actors.quick = {{tr("running"), QStringLiteral("state:running")},
@@ -148,6 +149,7 @@ void MainWindow::makeViews(ClientConnector *connector)
     TablePage::Setup connections;
     connections.title = tr("Connections");
     connections.model = &m_session.connections();
+    connections.kind = RowMenu::Kind::Connections;
     connections.states = CellDelegate::States::Connection;
     connections.widths = {148, 150, 110, 110, 66, 88, 88, 84, 84, 64, 64, 78, 78, 78, 60, 66, 110, 120, 120, 160};
     connections.quick = {{tr("awake"), QStringLiteral("state:attached")},
@@ -167,6 +169,7 @@ void MainWindow::makeViews(ClientConnector *connector)
     TablePage::Setup runners;
     runners.title = tr("Runners");
     runners.model = &m_session.runners();
+    runners.kind = RowMenu::Kind::Runners;
     runners.states = CellDelegate::States::Runner;
     runners.widths = {130, 120, 130, 130, 110, 130, 80, 80, 64, 70, 80, 80, 80, 60, 96, 90};
     runners.quick = {{tr("takes work"), QStringLiteral("eligible:yes")}, {tr("does not"), QStringLiteral("eligible:no")}};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/rowmenu.h"
 #include "ui/session.h"
 #include "ui/tableview.h"
 #include "ui/theme.h"
@@ -80,6 +81,7 @@ public:
     {
         QString title;
         LiveTableModel *model = nullptr;
+        RowMenu::Kind kind = RowMenu::Kind::Other;
         CellDelegate::States states = CellDelegate::States::Actor;
         QList<int> widths;
         QList<QPair<QString, QString>> quick; ///< word, filter

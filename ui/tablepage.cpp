@@ -45,6 +45,9 @@ TablePage::TablePage(Setup setup, Session &session, const ThemeManager &theme, Q
     m_table->setAccessibleName(m_setup.title);
     m_table->setTable(m_setup.model, m_setup.widths);
     m_table->setEmptyText(m_setup.emptyTitle, m_setup.emptyHelp);
+    auto *menu = new RowMenu(m_setup.kind, m_setup.title, m_table, session);
+    connect(menu, &RowMenu::filterWanted, this, &Page::filterWanted);
+    connect(menu, &RowMenu::commandWanted, this, &Page::commandWanted);
     all->addWidget(m_table);
     setFocusProxy(m_table);
 }

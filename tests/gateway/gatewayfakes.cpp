@@ -5,6 +5,20 @@
 
 namespace dormouse::test {
 
+wire::ToServerWebSocketClose refusal()
+{
+    return {quint16(1011), QStringLiteral("Server Error"), false};
+}
+
+wire::ToServerResponseStart answer(quint16 status, const QByteArray &body)
+{
+    wire::ToServerResponseStart start;
+    start.status = status;
+    if (!body.isEmpty())
+        start.body = body;
+    return start;
+}
+
 int CollectingSink::count(const QString &reason) const
 {
     return int(std::count_if(events.begin(), events.end(), [&](const auto &event) { return event.reason == reason; }));
@@ -312,9 +326,9 @@ std::shared_ptr<FakeClient> World::open(const QString &actorId, bool canHibernat
     return client;
 }
 
-std::vector<std::pair<quint16, QByteArray>> World::dataSince(std::size_t from) const
+Data World::dataSince(std::size_t from) const
 {
-    std::vector<std::pair<quint16, QByteArray>> result;
+    Data result;
     for (std::size_t i = from; i < directory.sent.size(); ++i) {
         if (const auto *data = directory.sent[i].as<wire::ToClientWebSocketMessage>())
             result.emplace_back(directory.sent[i].index(), data->data);

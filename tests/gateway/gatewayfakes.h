@@ -19,6 +19,15 @@
 
 namespace dormouse::test {
 
+/// Data messages as (index, payload).
+using Data = std::vector<std::pair<quint16, QByteArray>>;
+/// The actor of tests that need one only.
+inline const QString kActor = QStringLiteral("a1");
+/// What the SDKs answer to an open that they cannot serve now; the gateway tries again.
+wire::ToServerWebSocketClose refusal();
+/// A complete answer to an HTTP request, or the start of a streamed one once stream is set.
+wire::ToServerResponseStart answer(quint16 status, const QByteArray &body = {});
+
 class MovedClock final : public Clock
 {
 public:
@@ -272,7 +281,7 @@ public:
     /// Connects a client and has its open accepted. Returns the client; its request id is request.
     std::shared_ptr<FakeClient> open(const QString &actorId, bool canHibernate, RequestId *request = nullptr);
     /// Payloads and indexes of data messages written since position from.
-    std::vector<std::pair<quint16, QByteArray>> dataSince(std::size_t from) const;
+    Data dataSince(std::size_t from) const;
     std::size_t mark() const { return directory.sent.size(); }
     /// No session, timer, channel or row is left.
     bool isClean();

@@ -8,8 +8,6 @@ using namespace dormouse::test;
 
 namespace {
 
-const QString kActor = QStringLiteral("a1");
-
 /// Follows the index rules of the SDKs for hibernatable sockets (runner-protocol.md section 5.5).
 struct RunnerSocket
 {
@@ -181,7 +179,7 @@ class TestGatewayProperty : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void random_schedules()
+    void randomSchedules()
     {
         for (quint64 seed = 1; seed <= 3'000; ++seed) {
             const QString failure = Run(seed).play();

@@ -37,7 +37,7 @@ private:
     }
 
 private Q_SLOTS:
-    void repeated_names_are_merged()
+    void repeatedNamesAreMerged()
     {
         const auto result = headersForActor(head({{"X-A", "1"}, {"x-a", "2"}, {"Cookie", "a=1"}, {"cookie", "b=2"}}),
                                             ForwardKind::Http, {}, QStringLiteral("ray"), -1);
@@ -50,7 +50,7 @@ private Q_SLOTS:
             QVERIFY(names.insert(name).second);
     }
 
-    void hop_by_hop_is_removed_for_http_only()
+    void hopByHopIsRemovedForHttpOnly()
     {
         const HeaderList headers{{"Connection", "keep-alive, X-Mine"}, {"X-Mine", "1"}, {"TE", "trailers"},
                                  {"Transfer-Encoding", "chunked"}, {"Upgrade", "websocket"}, {"Content-Length", "99"},
@@ -65,7 +65,7 @@ private Q_SLOTS:
             QVERIFY2(has(socket->headers, name), name);
     }
 
-    void bad_values_are_dropped_and_counted()
+    void badValuesAreDroppedAndCounted()
     {
         const auto result = headersForActor(head({{"a", "ok"}, {"b", "\xff\xfe"}, {"c", "x\x01y"}}), ForwardKind::Http,
                                             {}, QStringLiteral("r"), -1);
@@ -73,7 +73,7 @@ private Q_SLOTS:
         QVERIFY(has(result->headers, "a") && !has(result->headers, "b") && !has(result->headers, "c"));
     }
 
-    void forwarded_for()
+    void forwardedFor()
     {
         EngineConfig config;
         const HeaderList headers{{"X-Forwarded-For", "1.1.1.1"}};
@@ -84,7 +84,7 @@ private Q_SLOTS:
         QCOMPARE(value(result->headers, "x-forwarded-for"), QByteArray("1.1.1.1, 10.1.2.3"));
     }
 
-    void token_is_kept_from_the_actor()
+    void tokenIsKeptFromTheActor()
     {
         EngineConfig config;
         const HeaderList headers{{"x-rivet-token", "t"}, {"x-rivet-target", "actor"}};
@@ -96,7 +96,7 @@ private Q_SLOTS:
         QVERIFY(has(result->headers, "x-rivet-target"));
     }
 
-    void header_limits()
+    void headerLimits()
     {
         HeaderList many;
         for (int i = 0; i < 100; ++i)
@@ -108,7 +108,7 @@ private Q_SLOTS:
         QVERIFY(!headersForActor(head(large), ForwardKind::Http, {}, QStringLiteral("r"), -1).ok());
     }
 
-    void path_limits()
+    void pathLimits()
     {
         QVERIFY(!pathError("/a%2Fb?x=1"));
         QVERIFY(pathError("a"));
@@ -117,7 +117,7 @@ private Q_SLOTS:
         QVERIFY(pathError("/" + QByteArray(16 * 1024, 'a')));
     }
 
-    void answers_lose_hop_by_hop_and_cors()
+    void answersLoseHopByHopAndCors()
     {
         const wire::HeaderMap headers{{"Transfer-Encoding", "chunked"}, {"content-length", "3"}, {"x-a", "1"},
                                       {"Access-Control-Allow-Origin", "evil"}};

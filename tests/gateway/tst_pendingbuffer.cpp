@@ -21,7 +21,7 @@ private:
     }
 
 private Q_SLOTS:
-    void pending_accounting()
+    void pendingAccounting()
     {
         Random random(7);
         PendingBuffer buffer(1'000'000'000);
@@ -50,7 +50,7 @@ private Q_SLOTS:
         QVERIFY(back > 0);
     }
 
-    void limit_before_add()
+    void limitBeforeAdd()
     {
         PendingBuffer buffer(4'096);
         buffer.append(QByteArray(4'000 - 64, 'a'), true, 0);
@@ -63,7 +63,7 @@ private Q_SLOTS:
         QCOMPARE(buffer.check(33), PendingBuffer::Verdict::ByteLimit);
     }
 
-    void limit_no_overflow()
+    void limitNoOverflow()
     {
         PendingBuffer buffer(1'000);
         QCOMPARE(buffer.check(32 * 1024 * 1024), PendingBuffer::Verdict::Accepted);
@@ -78,7 +78,7 @@ private Q_SLOTS:
         QCOMPARE(exact.check(std::numeric_limits<qint64>::max()), PendingBuffer::Verdict::ByteLimit);
     }
 
-    void wrap_table()
+    void wrapTable()
     {
         QVERIFY(indexNewer(1, 65'535));
         QVERIFY(indexNewer(32'767, 0));
@@ -105,7 +105,7 @@ private Q_SLOTS:
         QVERIFY(!buffer.ack(65'535).valid);
     }
 
-    void ack_window()
+    void ackWindow()
     {
         PendingBuffer buffer(1'000'000);
         QVERIFY(buffer.ack(0).valid);
@@ -137,7 +137,7 @@ private Q_SLOTS:
         }
     }
 
-    void ack_after_rewind()
+    void ackAfterRewind()
     {
         PendingBuffer buffer(1'000'000);
         for (int i = 0; i < 4; ++i)
@@ -155,7 +155,7 @@ private Q_SLOTS:
         QCOMPARE(buffer.front().generations, 2);
     }
 
-    void pending_count_limit()
+    void pendingCountLimit()
     {
         PendingBuffer buffer(1'000'000'000);
         for (int i = 0; i < 32'766; ++i) {
@@ -171,7 +171,7 @@ private Q_SLOTS:
         QCOMPARE(buffer.bytes(), 0);
     }
 
-    void resend_bytes_identical()
+    void resendBytesIdentical()
     {
         PendingBuffer buffer(1'000'000);
         const QByteArray payload("\x00\xff text \x01", 9);
@@ -188,7 +188,7 @@ private Q_SLOTS:
         QCOMPARE(buffer.at(0).timesSent, 2);
     }
 
-    void refused_write_is_taken_back()
+    void refusedWriteIsTakenBack()
     {
         PendingBuffer buffer(1'000);
         buffer.append("m", true, 0);
