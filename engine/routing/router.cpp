@@ -97,9 +97,9 @@ void Router::shutdown()
         socket->channel().close(kGoingAway, "ws.going_away");
 }
 
-HeaderList Router::upgradeHeaders(const HttpHead &head, const QString &rayId) const
+HeaderList Router::upgradeHeaders(const HttpHead &head, const QString &rayId, bool actorCors) const
 {
-    HeaderList out = actorCorsHeaders(head, m_context.config);
+    HeaderList out = actorCors ? actorCorsHeaders(head, m_context.config) : HeaderList();
     out.emplace_back("x-rivet-ray-id", rayId.toLatin1());
     return out;
 }
@@ -119,10 +119,11 @@ void Router::fail(HttpExchange &exchange, const FailedRoute &failed, const QStri
     exchange.respond(errorStatus(failed.error, Surface::Gateway), headers, errorBody(failed.error));
 }
 
-void Router::fail(UpgradeRequest &upgrade, const Error &error, const QString &rayId)
+void Router::fail(UpgradeRequest &upgrade, const FailedRoute &failed, const QString &rayId)
 {
     const HttpHead head = upgrade.head();
-    adopt(upgrade.accept(chosenProtocol(head), upgradeHeaders(head, rayId)), closeReason(error, rayId));
+    adopt(upgrade.accept(chosenProtocol(head), upgradeHeaders(head, rayId, failed.actorCors)),
+          closeReason(failed.error, rayId));
 }
 
 std::optional<Error> Router::checkGatewayToken(const HttpHead &head, const std::optional<QByteArray> &token) const
@@ -238,20 +239,21 @@ void Router::upgrade(std::unique_ptr<UpgradeRequest> upgrade)
     const HttpHead head = upgrade->head();
     // Browsers do not ask before they open a WebSocket, so the allow-list has to be enforced here.
     if (!originAllowed(head, m_context.config)) {
-        fail(*upgrade, forbidden(QStringLiteral("this origin is not in allowed_origins")), rayId);
+        fail(*upgrade, {forbidden(QStringLiteral("this origin is not in allowed_origins")), false}, rayId);
         return;
     }
     const Route route = parseRoute(head, true, m_context.config);
     std::visit(Overloaded{
                    [&](const ActorRoute &actor) { serveUpgrade(std::move(upgrade), actor, rayId); },
                    [&](const HealthSocketRoute &) {
-                       adopt(upgrade->accept(chosenProtocol(head), upgradeHeaders(head, rayId)), std::nullopt);
+                       adopt(upgrade->accept(chosenProtocol(head), upgradeHeaders(head, rayId, false)),
+                             std::nullopt);
                    },
                    [&](const RunnerRoute &runner) { serveRunner(std::move(upgrade), runner, rayId); },
-                   [&](const EnvoyRoute &) { fail(*upgrade, notSupported(), rayId); },
-                   [&](const ApiRoute &) { fail(*upgrade, notSupported(), rayId); },
-                   [&](const PreflightRoute &) { fail(*upgrade, notSupported(), rayId); },
-                   [&](const FailedRoute &failed) { fail(*upgrade, failed.error, rayId); },
+                   [&](const EnvoyRoute &) { fail(*upgrade, {notSupported(), false}, rayId); },
+                   [&](const ApiRoute &) { fail(*upgrade, {notSupported(), false}, rayId); },
+                   [&](const PreflightRoute &) { fail(*upgrade, {notSupported(), false}, rayId); },
+                   [&](const FailedRoute &failed) { fail(*upgrade, failed, rayId); },
                },
                route);
 }
@@ -259,7 +261,7 @@ void Router::upgrade(std::unique_ptr<UpgradeRequest> upgrade)
 void Router::serveUpgrade(std::unique_ptr<UpgradeRequest> upgrade, const ActorRoute &route, const QString &rayId)
 {
     if (const std::optional<Error> error = checkGatewayToken(upgrade->head(), route.token)) {
-        fail(*upgrade, *error, rayId);
+        fail(*upgrade, {*error, true}, rayId);
         return;
     }
     Gateway::Target target{QString(), route.path, route.skipReadyWait, rayId};
@@ -269,7 +271,7 @@ void Router::serveUpgrade(std::unique_ptr<UpgradeRequest> upgrade, const ActorRo
         if (alive.expired())
             return;
         if (!actorId) {
-            fail(**box, actorId.error(), target.rayId);
+            fail(**box, {actorId.error(), true}, target.rayId);
             return;
         }
         target.actorId = *actorId;
@@ -280,7 +282,7 @@ void Router::serveUpgrade(std::unique_ptr<UpgradeRequest> upgrade, const ActorRo
 void Router::serveRunner(std::unique_ptr<UpgradeRequest> upgrade, const RunnerRoute &route, const QString &rayId)
 {
     if (const std::optional<Error> error = checkRunnerToken(route.token, "sec-websocket-protocol")) {
-        fail(*upgrade, *error, rayId);
+        fail(*upgrade, {*error, false}, rayId);
         return;
     }
     const HttpHead head = upgrade->head();

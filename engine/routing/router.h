@@ -36,10 +36,10 @@ private:
     void serveUpgrade(std::unique_ptr<UpgradeRequest> upgrade, const ActorRoute &route, const QString &rayId);
     void serveRunner(std::unique_ptr<UpgradeRequest> upgrade, const RunnerRoute &route, const QString &rayId);
     void fail(HttpExchange &exchange, const FailedRoute &failed, const QString &rayId);
-    void fail(UpgradeRequest &upgrade, const Error &error, const QString &rayId);
+    void fail(UpgradeRequest &upgrade, const FailedRoute &failed, const QString &rayId);
     void plainText(HttpExchange &exchange, int status, const QByteArray &text, const QString &rayId);
     void adopt(std::unique_ptr<Channel> channel, const std::optional<QByteArray> &closeReason);
-    HeaderList upgradeHeaders(const HttpHead &head, const QString &rayId) const;
+    HeaderList upgradeHeaders(const HttpHead &head, const QString &rayId, bool actorCors) const;
     std::optional<Error> checkGatewayToken(const HttpHead &head, const std::optional<QByteArray> &token) const;
     std::optional<Error> checkRunnerToken(const std::optional<QByteArray> &token, const char *where) const;
     /// Calls done with the actor's id or an error; for getOrCreate later, after commit.

@@ -2,7 +2,8 @@
 // One runner process: an unmodified SDK hosting the test actor. Talks to the scenarios over the fork channel.
 // The actor: sends "opened", echoes text as "echo:<text>" and binary as it is; a path with "hib" can hibernate and is
 // acknowledged unless the path has "noack"; the text "sleep" puts the actor to sleep, "close:<code>:<reason>" closes.
-import { mkdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+// Further words of a path are explained where they are read.
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const options = JSON.parse(process.argv[2]);
@@ -21,33 +22,61 @@ function sockets(actorId) {
     loaded.set(actorId, existsSync(stateFile(actorId)) ? JSON.parse(readFileSync(stateFile(actorId))) : {});
   return loaded.get(actorId);
 }
-const save = (actorId) => writeFileSync(stateFile(actorId), JSON.stringify(sockets(actorId)));
+function save(actorId) {
+  writeFileSync(`${stateFile(actorId)}.new`, JSON.stringify(sockets(actorId)));
+  renameSync(`${stateFile(actorId)}.new`, stateFile(actorId));
+}
 
-const refusals = new Map();
-const alarms = new Map();
+// How an actor behaves: {refuse, startMs, startThrows, loadThrows, hang, sleepAfterStart, forgetful}, from its input when
+// that is JSON, or set by the scenario. Counters count down.
+const modes = new Map();
+function mode(actorId, input) {
+  if (!modes.has(actorId)) modes.set(actorId, input?.startsWith('{') ? JSON.parse(input) : {});
+  return modes.get(actorId);
+}
+const takes = (from, counter) => from[counter] > 0 && from[counter]-- > 0;
+const live = new Set();
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+const answers = {
+  async echo(url, request) {
+    const body = Buffer.from(await request.arrayBuffer());
+    return Response.json({ method: request.method, path: url.pathname + url.search, headers: Object.fromEntries(request.headers), body_len: body.length, ...(body.length < 500 && { body: body.toString() }) }, { headers: { 'x-actor': '1' } });
+  },
+  throw: () => { throw new Error('thrown on purpose'); },
+  async slow(url) { await wait(Number(url.searchParams.get('ms'))); return new Response('slow done'); },
+  body: async (_url, request) => new Response(await request.arrayBuffer()),
+  status: (url) => new Response('s', { status: Number(url.searchParams.get('c')) }),
+  big: (url) => new Response('x'.repeat(Number(url.searchParams.get('n')))),
+  503: (url) => new Response('Actor not found', { status: 503, headers: { 'x-rivet-error': url.searchParams.get('e') } }),
+  cookie: () => new Response('c', { headers: [['set-cookie', 'a=1'], ['set-cookie', 'b=2'], ['vary', 'accept'], ['access-control-allow-origin', 'https://own.example'], ['x-from-actor', '1']] }),
+  hopresp: (url) => new Response('hop', { headers: Object.fromEntries(url.searchParams) }),
+  sse() {
+    const events = new ReadableStream({ async start(out) {
+      for (let i = 1; i <= 3; i++) { if (i > 1) await wait(300); out.enqueue(new TextEncoder().encode(`data: ${i}\n\n`)); }
+      out.close();
+    } });
+    return new Response(events, { headers: { 'content-type': 'text/event-stream' } });
+  },
+  headers: (url, request) => Response.json({ headers: Object.fromEntries(request.headers), path: url.pathname + url.search }),
+  kv: async (_url, _request, runner, actorId) => Response.json(await kv(runner, actorId)),
+  async kvread(url, _request, runner, actorId) {
+    const [value] = await runner.kvGet(actorId, [Buffer.from(url.searchParams.get('k') ?? 'stay')]);
+    return new Response(value ? Buffer.from(value) : 'gone');
+  },
+  async kvput(url, _request, runner, actorId) {
+    await runner.kvPut(actorId, [[Buffer.from(url.searchParams.get('k') ?? 'k1'), Buffer.from(url.searchParams.get('v') ?? 'v1')]]);
+    return new Response('stored');
+  },
+  sleep(_url, _request, runner, actorId) { runner.sleepActor(actorId); return new Response('sleeping'); },
+  alarm(url, _request, runner, actorId) { runner.setAlarm(actorId, Date.now() + Number(url.searchParams.get('ms'))); return new Response('armed'); },
+};
 
 async function onFetch(runner, actorId, _gateway, _request, request) {
   const url = new URL(request.url);
-  report('http', { actorId, method: request.method, path: url.pathname + url.search });
-  if (url.pathname.endsWith('/throw')) throw new Error('thrown on purpose');
-  if (url.pathname.endsWith('/slow')) {
-    await new Promise((done) => setTimeout(done, Number(url.searchParams.get('ms'))));
-    return new Response('slow done');
-  }
-  if (url.pathname.endsWith('/body')) return new Response(await request.arrayBuffer());
-  if (url.pathname.endsWith('/status')) return new Response('s', { status: Number(url.searchParams.get('c')) });
-  if (url.pathname.endsWith('/headers')) return Response.json({ headers: Object.fromEntries(request.headers), path: url.pathname + url.search });
-  if (url.pathname.endsWith('/kv')) return Response.json(await kv(runner, actorId));
-  if (url.pathname.endsWith('/kvread')) {
-    const [value] = await runner.kvGet(actorId, [Buffer.from('stay')]);
-    return new Response(value ? Buffer.from(value) : 'gone');
-  }
-  if (url.pathname.endsWith('/sleep')) { runner.sleepActor(actorId); return new Response('sleeping'); }
-  if (url.pathname.endsWith('/alarm')) {
-    runner.setAlarm(actorId, Date.now() + Number(url.searchParams.get('ms')));
-    return new Response('armed');
-  }
-  return new Response(`hello ${url.pathname}`, { headers: { 'x-actor': '1' } });
+  if (!url.pathname.includes('quiet')) report('http', { actorId, method: request.method, path: url.pathname + url.search });
+  const answer = answers[url.pathname.slice(url.pathname.lastIndexOf('/') + 1)];
+  return answer ? answer(url, request, runner, actorId) : new Response(`hello ${url.pathname}`, { headers: { 'x-actor': '1' } });
 }
 
 async function kv(runner, actorId) {
@@ -67,50 +96,83 @@ async function kv(runner, actorId) {
 
 async function onWebSocket(runner, actorId, ws, gatewayId, requestId, _request, path, headers, isHibernatable, isRestoring) {
   const id = hex(requestId);
-  if (path.includes('flaky') && !isRestoring) {
-    const seen = (refusals.get(actorId) ?? 0) + 1;
-    refusals.set(actorId, seen);
-    if (seen <= 2) throw new Error('refused on purpose');
+  const how = mode(actorId);
+  const lazy = path.includes('lazy'); // stored when the actor stops, not before
+  report(isRestoring ? 'restored' : 'asked', { actorId, id, path });
+  if (isRestoring && path.includes('restorethrows')) throw new Error('not restored on purpose');
+  if (!isRestoring) {
+    if (path.includes('rejectws')) throw new Error('refused on purpose');
+    if (path.includes('hangopen')) await new Promise(() => {});
+    if (path.includes('slowopen')) await wait(3000);
+    how.refuse ??= path.includes('flaky') ? 2 : 0;
+    if (takes(how, 'refuse')) throw new Error('refused on purpose');
+    report('open', { actorId, id, path, headers, hibernatable: isHibernatable });
   }
-  report(isRestoring ? 'restored' : 'open', { actorId, id, path, hibernatable: isHibernatable });
   if (isHibernatable && !isRestoring) {
     sockets(actorId)[id] = { gatewayId: hex(gatewayId), requestId: id, path, headers, clientMessageIndex: 0, serverMessageIndex: 0 };
-    save(actorId);
+    if (!lazy) save(actorId);
   }
   const quiet = path.includes('quiet');
-  const noAck = path.includes('noack');
-  let acked = false;
+  const acknowledge = () => {
+    const current = sockets(actorId)[id];
+    if (!current || acknowledged === current.serverMessageIndex) return;
+    acknowledged = current.serverMessageIndex;
+    if (!lazy) save(actorId);
+    runner.sendHibernatableWebSocketMessageAck(gatewayId, requestId, acknowledged);
+    if (!quiet) report('acknowledged', { actorId, id, index: acknowledged });
+  };
+  // "debounce" acknowledges as rivetkit does: 5 s after the first message, or after 500 000 bytes. "cumulative=N" every Nth.
+  const every = Number(/cumulative=(\d+)/.exec(path)?.[1] ?? 1);
+  let acknowledged = 0, due = false, bytes = 0, timer = null;
+  function handled(size) {
+    if (path.includes('debounce')) {
+      bytes += size;
+      if (bytes >= 500_000) { clearTimeout(timer); timer = null; bytes = 0; acknowledge(); }
+      else timer ??= setTimeout(() => { timer = null; bytes = 0; acknowledge(); }, 5000);
+    } else if (!due && sockets(actorId)[id].serverMessageIndex % every === 0) {
+      due = true;
+      setImmediate(() => { due = false; acknowledge(); });
+    }
+  }
   ws.addEventListener('open', () => ws.send('opened'));
   ws.addEventListener('message', (event) => {
     const text = typeof event.data === 'string' ? event.data : null;
     if (!quiet) report('message', { actorId, id, text: text !== null && text.length < 100 ? text : undefined, index: event.rivetMessageIndex });
-    if (isHibernatable) {
-      const entry = sockets(actorId)[id];
-      if (entry) entry.serverMessageIndex = event.rivetMessageIndex;
-      if (!noAck && !acked) {
-        acked = true;
-        setImmediate(() => {
-          acked = false;
-          const current = sockets(actorId)[id];
-          if (!current) return;
-          save(actorId);
-          runner.sendHibernatableWebSocketMessageAck(gatewayId, requestId, current.serverMessageIndex);
-        });
-      }
+    const entry = sockets(actorId)[id];
+    if (entry) {
+      if (!how.forgetful) entry.serverMessageIndex = event.rivetMessageIndex;
+      if (!path.includes('noack')) handled(text?.length ?? event.data.length);
     }
     if (text === 'sleep') return runner.sleepActor(actorId);
+    if (text === 'close') return ws.close();
     if (text?.startsWith('close:')) {
       const [, code, reason] = text.split(':');
       return ws.close(Number(code), reason);
     }
+    if (path.includes('mute')) return undefined;
     if (text === null) return ws.send(event.data);
-    ws.send(text.length > 200 ? `echo:${text.length}` : `echo:${text}`);
+    return ws.send(text.length > 200 ? `echo:${text.length}` : `echo:${text}`);
   });
   ws.addEventListener('close', (event) => {
     report('close', { actorId, id, code: event.code, reason: event.reason });
     delete sockets(actorId)[id];
-    save(actorId);
+    if (!lazy) save(actorId);
   });
+}
+
+async function onStart(actorId, generation, config) {
+  const input = config.input ? Buffer.from(config.input).toString() : undefined;
+  const how = mode(actorId, input);
+  report('start', { actorId, generation, name: config.name, key: config.key, input });
+  if (live.has(actorId)) report('two_instances', { actorId, generation });
+  live.add(actorId);
+  if (how.startMs) await wait(how.startMs);
+  if (how.hang) await new Promise(() => {});
+  if (takes(how, 'startThrows')) throw new Error('start hook throws on purpose');
+  if (takes(how, 'loadThrows')) throw new Error('storage fails on purpose');
+  const known = Object.values(sockets(actorId));
+  await runner.restoreHibernatingRequests(actorId, known.map((entry) => ({ ...entry, gatewayId: bytes(entry.gatewayId), requestId: bytes(entry.requestId) })));
+  if (how.sleepAfterStart) setTimeout(() => runner.sleepActor(actorId), how.sleepAfterStart);
 }
 
 const runner = new Runner({
@@ -130,17 +192,23 @@ const runner = new Runner({
   fetch: onFetch,
   websocket: onWebSocket,
   hibernatableWebSocket: { canHibernate: (_actor, _gateway, _request, request) => new URL(request.url).pathname.includes('hib') },
-  onActorStart: async (actorId, generation, config) => {
-    report('start', { actorId, generation, name: config.name, key: config.key, input: config.input && Buffer.from(config.input).toString() });
-    const known = Object.values(sockets(actorId));
-    await runner.restoreHibernatingRequests(actorId, known.map((entry) => ({ ...entry, gatewayId: bytes(entry.gatewayId), requestId: bytes(entry.requestId) })));
+  onActorStart: onStart,
+  onActorStop: async (actorId, generation) => {
+    live.delete(actorId);
+    report('stop', { actorId, generation });
+    if (loaded.has(actorId)) save(actorId);
   },
-  onActorStop: async (actorId, generation) => { report('stop', { actorId, generation }); if (loaded.has(actorId)) save(actorId); },
 });
 
 process.on('message', async (command) => {
   if (command.do === 'sleep') runner.sleepActor(command.actorId);
   if (command.do === 'alarm') runner.setAlarm(command.actorId, command.ts);
+  if (command.do === 'mode') Object.assign(mode(command.actorId), command.mode);
+  if (command.do === 'forget') { delete sockets(command.actorId)[command.id]; save(command.actorId); }
+  if (command.do === 'ack') {
+    const { gatewayId, requestId } = sockets(command.actorId)[command.id];
+    runner.sendHibernatableWebSocketMessageAck(bytes(gatewayId), bytes(requestId), command.index);
+  }
   if (command.do === 'shutdown') { await runner.shutdown(false, false); report('shutdown_done'); }
 });
 process.on('disconnect', () => process.exit(0));

@@ -40,7 +40,7 @@ export class Engine {
     writeFileSync(file, JSON.stringify(this.config));
     this.log = '';
     this.process = spawn(this.daemon, ['serve', '--listen', `127.0.0.1:${this.port}`, '--data-dir', join(this.folder, 'data'), '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.process.stderr.on('data', (chunk) => { this.log = (this.log + chunk).slice(-20_000); });
+    this.process.stderr.on('data', (chunk) => { this.log = (this.log + chunk).slice(-200_000); });
     this.exit = new Promise((done) => this.process.on('exit', (code, signal) => done({ code, signal })));
     let out = '';
     this.process.stdout.on('data', (chunk) => { out += chunk; });
@@ -149,7 +149,9 @@ export class Relay {
     this.port = this.server.address().port;
     return this;
   }
-  cut() { this.cutNow = true; for (const pair of this.pairs) for (const side of pair) side.destroy(); }
+  /// Ends what is connected; new connections pass.
+  drop() { for (const pair of this.pairs) for (const side of pair) side.destroy(); }
+  cut() { this.cutNow = true; this.drop(); }
   mend() { this.cutNow = false; }
   stop() { this.cut(); this.server.close(); }
 }

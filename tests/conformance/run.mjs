@@ -33,7 +33,9 @@ async function run(name, scenario) {
     failed += 1;
     console.log(`FAILED  ${values.sdk} ${name} (${Date.now() - started} ms): ${error.message}`);
     console.log(`        runner events: ${JSON.stringify(world.seen()).slice(0, 1500)}`);
-    if (world.engine?.log) console.log(`        engine: ${world.engine.log.slice(-1500)}`);
+    const log = world.engine?.log.split('\n') ?? [];
+    const own = log.filter((line) => world.actors.some((id) => line.includes(id)));
+    if (log.length) console.log(`        engine: ${(own.length ? own : log).join('\n').slice(-1500)}`);
   } finally {
     clearTimeout(deadline);
     await world.end();

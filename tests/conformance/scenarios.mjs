@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every scenario runs with both SDKs. Names follow the acceptance lists where one asks for the case.
 import { randomBytes } from 'node:crypto';
+import { gatewayVectors } from './gatewayws.mjs';
 import { Client, Relay, check, equal, until } from './harness.mjs';
 
 const heavy = (weight, scenario) => Object.assign(scenario, { weight });
@@ -440,4 +441,5 @@ export const scenarios = {
     await again;
     client.close();
   },
+  ...gatewayVectors,
 };

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { Client, Engine, RunnerProcess, until } from './harness.mjs';
 
 /// Engines that many scenarios share, by settings. Short thresholds, so that nothing takes minutes by default.
-const kProfiles = {
+export const kProfiles = {
   usual: {},
   limit: { pegboard: { hws_max_pending_size: 4096 } },
-  ack: { pegboard: { hws_message_ack_timeout_ms: 6000 } },
+  ack: { pegboard: { hws_message_ack_timeout_ms: 10_000 } },
   open: { pegboard: { gateway_websocket_open_timeout_ms: 2000 } },
   answer: { pegboard: { gateway_response_start_timeout_ms: 3000 } },
   health: { guard: { enable_websocket_health_route: true } },
+  patient: { pegboard: { runner_lost_threshold: 15_000, runner_lost_slack: 1000, runner_eligible_threshold: 10_000, runner_ping_timeout_ms: 15_000 } },
   threshold: { pegboard: { hibernating_request_eligible_threshold: 10_000, hibernation_flush_interval: 1000 } },
 };
 
