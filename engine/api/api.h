@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/api/arguments.h"
-#include "engine/api/httpfetch.h"
+#include "engine/serverless/httpfetch.h"
 #include "engine/scheduler/scheduler.h"
 
 #include <memory>

@@ -2,7 +2,7 @@
 // Runners, envoys and runner configs (http-api.md sections 5.4 to 5.7).
 #include "engine/api/answers.h"
 #include "engine/api/api.h"
-#include "engine/api/serverlessmetadata.h"
+#include "engine/serverless/serverlessmetadata.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>

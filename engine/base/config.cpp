@@ -2,6 +2,7 @@
 #include "engine/base/config.h"
 
 #include <QJsonDocument>
+#include <QUrl>
 
 #include <algorithm>
 #include <cmath>
@@ -64,6 +65,7 @@ const std::vector<Setting> &settings()
         {"guard", "keep_alive_timeout_ms", "ms", &C::keepAliveTimeoutMs, 1, kMaxMs},
         {"guard", "max_connections", "count", &C::maxConnections, 1, 1'000'000},
         {"guard", "allowed_origins", "", &C::allowedOrigins, 0, 0},
+        {"guard", "public_url", "", &C::publicUrl, 0, 0},
         {"guard", "gateway_requires_token", "", &C::gatewayRequiresToken, 0, 1, "admin_token"},
         {"pegboard", "gateway_websocket_open_timeout_ms", "ms", &C::gatewayWebsocketOpenTimeoutMs, 1, kMaxMs,
          "actor_ready_timeout_ms"},
@@ -117,6 +119,19 @@ const std::vector<Setting> &settings()
         {"pegboard", "queue_drain_batch", "count", &C::queueDrainBatch, 1, kMaxCount},
         {"pegboard", "max_parked_sockets", "count", &C::maxParkedSockets, 1, kMaxCount},
         {"pegboard", "serverless_drain_grace_period", "ms", &C::serverlessDrainGracePeriod, 0, kMaxMs},
+        {"pegboard", "serverless_base_retry_timeout", "ms", &C::serverlessBaseRetryTimeout, 1, kMaxMs,
+         "serverless_backoff_max_exponent"},
+        {"pegboard", "serverless_retry_reset_duration", "ms", &C::serverlessRetryResetDuration, 1, kMaxMs},
+        {"pegboard", "serverless_backoff_max_exponent", "count", &C::serverlessBackoffMaxExponent, 0, 20,
+         "serverless_base_retry_timeout"},
+        {"pegboard", "serverless_scale_down_delay", "ms", &C::serverlessScaleDownDelay, 0, kMaxMs},
+        {"pegboard", "pool_desired_max_override", "count", &C::poolDesiredMaxOverride, 0, kMaxCount},
+        {"pegboard", "default_metadata_poll_interval", "ms", &C::defaultMetadataPollInterval, 1, kMaxMs,
+         "min_metadata_poll_interval"},
+        {"pegboard", "min_metadata_poll_interval", "ms", &C::minMetadataPollInterval, 1, kMaxMs,
+         "default_metadata_poll_interval"},
+        {"pegboard", "runner_pool_consecutive_successes_to_clear_error", "count",
+         &C::runnerPoolConsecutiveSuccessesToClearError, 1, kMaxCount},
         {"pegboard", "kv_max_storage_bytes", "bytes", &C::kvMaxStorageBytes, 0, kMaxBytes},
         {"metrics", "host", "", &C::metricsHost, 0, 0, "port"},
         {"metrics", "port", "", &C::metricsPort, 0, 65'535, "host"},
@@ -135,13 +150,6 @@ bool isIgnoredKey(const QString &section, const QString &key)
         u"gateway_tunnel_ping_timeout_ms"_s,
         u"runner_event_demuxer_gc_interval_ms"_s,
         u"runner_event_demuxer_max_last_seen_ms"_s,
-        u"serverless_base_retry_timeout"_s,
-        u"serverless_retry_reset_duration"_s,
-        u"serverless_backoff_max_exponent"_s,
-        u"pool_desired_max_override"_s,
-        u"default_metadata_poll_interval"_s,
-        u"min_metadata_poll_interval"_s,
-        u"runner_pool_consecutive_successes_to_clear_error"_s,
         u"runner_max_response_payload_body_size"_s,
     };
     return section == "guard"_L1 ? guard.contains(key) : section == "pegboard"_L1 && pegboard.contains(key);
@@ -393,6 +401,9 @@ Status checkConfig(const EngineConfig &config)
     if (config.hwsMessageAckTimeoutMs < kLeastAckTimeoutMs)
         return broken("pegboard.hws_message_ack_timeout_ms", config.hwsMessageAckTimeoutMs, u"at least"_s,
                       "the least useful value", kLeastAckTimeoutMs);
+    if (const QUrl url(config.publicUrl, QUrl::StrictMode); !config.publicUrl.isEmpty()
+        && (!url.isValid() || url.host().isEmpty() || (url.scheme() != "http"_L1 && url.scheme() != "https"_L1)))
+        return invalid(u"guard.public_url: \""_s % config.publicUrl % u"\" is not an absolute http or https URL"_s);
     if (config.hibernationFlushInterval > config.hibernatingRequestEligibleThreshold / 4)
         return broken("pegboard.hibernation_flush_interval", config.hibernationFlushInterval, u"at most a quarter of"_s,
                       "pegboard.hibernating_request_eligible_threshold", config.hibernatingRequestEligibleThreshold);

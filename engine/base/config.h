@@ -38,6 +38,7 @@ struct EngineConfig
     qint64 keepAliveTimeoutMs = 60'000;
     int maxConnections = 20'000;
     QStringList allowedOrigins; ///< empty = any
+    QString publicUrl; ///< where serverless runners and clients find this engine; empty = the listening address
     bool gatewayRequiresToken = false;
     // pegboard: gateway of hibernating sockets
     qint64 gatewayWebsocketOpenTimeoutMs = 15'000;
@@ -80,7 +81,16 @@ struct EngineConfig
     int alarmFireRate = 200;
     int queueDrainBatch = 256;
     int maxParkedSockets = 256;
-    qint64 serverlessDrainGracePeriod = 10'000;
+    // pegboard: serverless pools
+    qint64 serverlessDrainGracePeriod = 10'000; ///< for pools whose config names none
+    qint64 serverlessBaseRetryTimeout = 2'000;
+    qint64 serverlessRetryResetDuration = 600'000;
+    int serverlessBackoffMaxExponent = 8;
+    qint64 serverlessScaleDownDelay = 0;
+    std::optional<qint64> poolDesiredMaxOverride; ///< most connections of any pool; default: the pool's own limit
+    qint64 defaultMetadataPollInterval = 10'000;
+    qint64 minMetadataPollInterval = 5'000;
+    int runnerPoolConsecutiveSuccessesToClearError = 3;
     qint64 kvMaxStorageBytes = 10LL * 1024 * 1024 * 1024;
     // metrics
     QString metricsHost = QStringLiteral("127.0.0.1"); ///< address of the Prometheus endpoint

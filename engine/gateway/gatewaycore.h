@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/base/scopedtimer.h"
 #include "engine/gateway/actordirectory.h"
 #include "engine/gateway/gateway.h"
 #include "engine/gateway/keepalive.h"
 #include "engine/gateway/restorereport.h"
-#include "engine/gateway/scopedtimer.h"
 
 #include <QHash>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/gateway/scopedtimer.h"
+#include "engine/base/scopedtimer.h"
 #include "engine/scheduler/scheduler.h"
 
 #include <map>

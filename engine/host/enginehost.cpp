@@ -62,7 +62,7 @@ public:
             ? QStringLiteral("127.0.0.1")
             : options.host;
         m_url = QStringLiteral("http://%1:%2").arg(bracketed(host)).arg(m_server->serverPort());
-        m_core.setPublicUrl(m_url);
+        m_core.setPublicUrl(m_config.publicUrl.isEmpty() ? m_url : m_config.publicUrl);
         startMetrics();
         m_publisher.attach(m_core, m_url, options.dataDir.isEmpty() ? QStringLiteral("memory") : options.dataDir);
         // Polling a flag ten times a second costs nothing and needs no signal from the publisher.

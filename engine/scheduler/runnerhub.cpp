@@ -306,7 +306,7 @@ void RunnerHub::handleInit(Socket &socket, const wire::ToServerInit &init)
     storeInitData(socket, runner, init);
     attach(socket, runner, isNew, init);
     if (isNew)
-        drainOlderVersions(runner);
+        m_core.drainOlderVersions(runner.row.namespaceId, runner.row.name, runner.row.version);
 }
 
 RunnerEntry &RunnerHub::openRecord(Socket &socket, const wire::ToServerInit &init, bool &isNew)
@@ -437,25 +437,6 @@ void RunnerHub::initCommitted(const QString &runnerId, Channel *channel, bool is
     if (owner->version > kLastLegacyVersion) {
         armPing(*owner);
         armSilence(*owner);
-    }
-}
-
-void RunnerHub::drainOlderVersions(const RunnerEntry &runner)
-{
-    const auto config = m_core.runnerConfigs.find({runner.row.namespaceId, runner.row.name});
-    if (config == m_core.runnerConfigs.end())
-        return;
-    const QJsonObject &body = config->second.body;
-    const QString flag = QStringLiteral("drain_on_version_upgrade");
-    const bool wanted = body.value(flag).toBool() || body.value(QStringLiteral("normal")).toObject().value(flag).toBool()
-        || body.value(QStringLiteral("serverless")).toObject().value(flag).toBool();
-    if (!wanted)
-        return;
-    const std::set<QString> pool = m_core.poolRunners[SchedulerCore::poolKey(runner.row)];
-    for (const QString &id : pool) {
-        RunnerEntry *other = m_core.runner(id);
-        if (other && other->eligible && other->row.version < runner.row.version)
-            m_core.drain(*other, false, QStringLiteral("version_upgrade"));
     }
 }
 

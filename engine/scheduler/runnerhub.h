@@ -100,7 +100,6 @@ private:
     void storeInitData(const Socket &socket, RunnerEntry &runner, const wire::ToServerInit &init);
     void attach(Socket &socket, RunnerEntry &runner, bool isNew, const wire::ToServerInit &init);
     void initCommitted(const QString &runnerId, Channel *channel, bool isNew);
-    void drainOlderVersions(const RunnerEntry &runner);
     void challenge(Link &link, Socket &older);
     void resolveProbe(Link &link, Socket &older, bool sameProcess, const QString &how);
 

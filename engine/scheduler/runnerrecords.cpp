@@ -85,6 +85,7 @@ void SchedulerCore::drain(RunnerEntry &runner, bool resetRetries, const QString 
         runner.row.drainDeadline = wallMs() + context.config.drainTimeoutMs();
         markDirty(runner);
         armRunner(runner);
+        announceLeaving(runner.row.runnerId, false);
     }
     const std::vector<QString> assigned(runner.actors.begin(), runner.actors.end());
     for (const QString &actorId : assigned) {
@@ -136,6 +137,7 @@ void SchedulerCore::stopRunner(RunnerEntry &runner, bool expired, const QString 
         if (hub)
             hub->recordEnded(runnerId);
     });
+    announceLeaving(runnerId, true);
 }
 
 void SchedulerCore::armRunner(RunnerEntry &runner)

@@ -94,6 +94,11 @@ void Scheduler::setGateway(GatewayEvents *gateway)
     d->core.gateway = gateway;
 }
 
+void Scheduler::setPools(PoolObserver *pools)
+{
+    d->core.pools = pools;
+}
+
 void Scheduler::boot(const Snapshot &snapshot)
 {
     d->core.boot(snapshot);
@@ -221,6 +226,7 @@ void Scheduler::putRunnerConfig(const RunnerConfigRow &row, std::function<void(S
     d->core.write(PutRunnerConfig{row});
     d->core.requestDrain(SchedulerCore::poolKey(row.namespaceId, row.name));
     d->answer<Nothing>(done, {});
+    d->core.announceConfig(row.namespaceId, row.name);
 }
 
 void Scheduler::deleteRunnerConfig(const QString &namespaceId, const QString &name, std::function<void(Status)> done)
@@ -233,6 +239,7 @@ void Scheduler::deleteRunnerConfig(const QString &namespaceId, const QString &na
     d->core.runnerConfigs.erase({namespaceId, name});
     d->core.write(DeleteRunnerConfig{namespaceId, name});
     d->answer<Nothing>(done, {});
+    d->core.announceConfig(namespaceId, name);
 }
 
 // --- actors: creation ---------------------------------------------------------------------------
@@ -431,9 +438,9 @@ std::vector<QString> Scheduler::actorIds() const
     return result;
 }
 
-QByteArray Scheduler::poolErrorJson(const QString &, const QString &) const
+QByteArray Scheduler::poolErrorJson(const QString &namespaceId, const QString &pool) const
 {
-    return {}; // Pool errors come from outbound connections only, and this engine makes none (section 4.6).
+    return d->core.pools ? d->core.pools->poolErrorJson(namespaceId, pool) : QByteArray();
 }
 
 void Scheduler::kvGet(const QString &actorId, const QByteArray &key,
@@ -502,6 +509,37 @@ void Scheduler::drainRunner(const QString &runnerId, std::function<void(Status)>
     SchedulerCore::Transaction transaction(d->core);
     d->core.drain(*entry, false, QStringLiteral("api_drain"));
     d->answer<Nothing>(done, {});
+}
+
+// --- serverless pools ---------------------------------------------------------------------------
+
+int Scheduler::poolDemand(const QString &namespaceId, const QString &pool) const
+{
+    return d->core.demandOf(namespaceId, pool);
+}
+
+void Scheduler::drainPoolRunner(const QString &runnerId)
+{
+    RunnerEntry *entry = d->core.runner(runnerId);
+    if (!entry || entry->row.state == RunnerState::Stopped)
+        return;
+    SchedulerCore::Transaction transaction(d->core);
+    d->core.drain(*entry, true, QStringLiteral("serverless_drain"));
+}
+
+void Scheduler::closePoolRunner(const QString &runnerId)
+{
+    RunnerEntry *entry = d->core.runner(runnerId);
+    if (!entry || entry->row.state == RunnerState::Stopped)
+        return;
+    SchedulerCore::Transaction transaction(d->core);
+    d->core.stopRunner(*entry, false, QStringLiteral("serverless_drained"));
+}
+
+void Scheduler::poolVersionSeen(const QString &namespaceId, const QString &pool, quint32 version)
+{
+    SchedulerCore::Transaction transaction(d->core);
+    d->core.drainOlderVersions(namespaceId, pool, version);
 }
 
 // --- monitoring and links -----------------------------------------------------------------------

@@ -8,6 +8,7 @@
 #include "engine/base/timerwheel.h"
 #include "engine/monitor/sink.h"
 #include "engine/net/channel.h"
+#include "engine/scheduler/pools.h"
 #include "engine/scheduler/tunnel.h"
 #include "engine/store/store.h"
 
@@ -63,6 +64,7 @@ public:
     ~Scheduler() override;
 
     void setGateway(GatewayEvents *gateway);
+    void setPools(PoolObserver *pools);
     /// scheduler.md section 8.7. Makes namespace "default" when there is none.
     void boot(const Snapshot &snapshot);
     /// Closes every runner socket with 1011 ws.going_away.
@@ -117,6 +119,16 @@ public:
     const RunnerRow *runner(const QString &runnerId) const;
     quint32 usedSlots(const QString &runnerId) const;
     void drainRunner(const QString &runnerId, std::function<void(Status)> done);
+
+    // --- serverless pools (scheduler.md section 4)
+    /// Actors of the pool that need a slot or hold one (section 4.2).
+    int poolDemand(const QString &namespaceId, const QString &pool) const;
+    /// Section 4.4 b: drains the runner of a connection that ends; its actors move without counting a failure.
+    void drainPoolRunner(const QString &runnerId);
+    /// Section 4.4 d: the record is final, its socket is closed with ws.eviction.
+    void closePoolRunner(const QString &runnerId);
+    /// The endpoint reports this runner version (section 4.7): eligible older runners drain, if the config allows.
+    void poolVersionSeen(const QString &namespaceId, const QString &pool, quint32 version);
 
     // --- monitoring
     const SchedulerCounters &counters() const;

@@ -100,6 +100,7 @@ void SchedulerCore::commit()
         context.sink.actorChanged(id);
     }
     std::move(m_batch.begin(), m_batch.end(), std::back_inserter(batch));
+    announceDemand();
     m_dirtyRunners.clear();
     m_dirtyActors.clear();
     m_batch.clear();
@@ -169,6 +170,9 @@ ActorEntry &SchedulerCore::addActor(const ActorRow &row)
     actorsByName[{row.namespaceId, row.name}].emplace(row.createTs, row.actorId);
     if (row.key && !row.destroyTs)
         liveKeys[actorKey(row.namespaceId, row.name, *row.key)] = row.actorId;
+    ActorRow nothing = row;
+    nothing.state = ActorState::Sleeping;
+    syncDemand(nothing, row);
     return added;
 }
 
@@ -266,6 +270,7 @@ void SchedulerCore::syncIndexes(const ActorRow &before, const ActorRow &now)
     }
     if (before.state != ActorState::Destroyed && now.state == ActorState::Destroyed)
         m_destroyedOrder.push_back(now.actorId);
+    syncDemand(before, now);
 }
 
 void SchedulerCore::runActorEffect(const QString &actorId, const ActorEffect &effect)

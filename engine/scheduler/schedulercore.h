@@ -108,6 +108,8 @@ public:
     void socketGone(RunnerEntry &runner, bool shutdownReason);
     void drain(RunnerEntry &runner, bool resetRetries, const QString &reason);
     void stopRunner(RunnerEntry &runner, bool expired, const QString &reason);
+    /// Drains what is older than version and eligible, when the config of the pool asks for it (section 2.7).
+    void drainOlderVersions(const QString &namespaceId, const QString &pool, quint32 version);
     void armRunner(RunnerEntry &runner);
     /// Any frame of this runner: freshness, last_ping_ts, queue.
     void noteInbound(RunnerEntry &runner);
@@ -122,6 +124,10 @@ public:
     /// Acknowledgement that is due for this actor, with last_ack_idx moved; absent = none.
     std::optional<wire::ActorCheckpoint> takeAck(ActorEntry &actor, qint64 threshold);
     void queueAcks(const QString &runnerId, std::vector<wire::ActorCheckpoint> checkpoints);
+
+    // --- serverless pools
+    int demandOf(const QString &namespaceId, const QString &pool) const;
+    void announceConfig(const QString &namespaceId, const QString &pool);
 
     // --- queue
     void requestDrain(const QString &poolKey) { m_drainRequests.insert(poolKey); }
@@ -142,6 +148,7 @@ public:
 
     CoreContext context;
     GatewayEvents *gateway = nullptr;
+    PoolObserver *pools = nullptr;
     RunnerHub *hub = nullptr;
     SchedulerCounters counters;
     bool failed = false;       ///< the store gave up: no work is accepted
@@ -168,6 +175,9 @@ private:
     bool drainQueue(const QString &poolKey, int &budget);
     void finishStep(ActorEntry &actor, const ActorRow &before, ActorStep step, const char *event);
     void syncIndexes(const ActorRow &before, const ActorRow &now);
+    void syncDemand(const ActorRow &before, const ActorRow &now);
+    void announceDemand();
+    void announceLeaving(const QString &runnerId, bool stopped);
     void runActorEffect(const QString &actorId, const ActorEffect &effect);
     SlotOffer makeOffer(const ActorRow &row);
     std::optional<QString> pick(const QString &poolKey);
@@ -188,6 +198,9 @@ private:
     TimerId m_pingTimer = 0;
     TimerId m_houseTimer = 0;
     std::set<QString> m_drainRequests;
+    using PoolName = std::pair<QString, QString>; ///< namespace id and name
+    std::map<PoolName, int> m_demand; ///< actors that count, by section 4.2; pools without any are left out
+    std::set<PoolName> m_demandChanged;
     qint64 m_lastSeq = 0;
     qint64 m_clockOffset = 0; ///< wall - mono at the last look
     std::deque<QString> m_destroyedOrder;

@@ -7,7 +7,7 @@ import sys
 
 # Folder -> folders whose headers it may include (itself always). This table is the rule.
 ENGINE_LOW = ['engine/base', 'engine/wire', 'engine/monitor', 'engine/net', 'engine/store']
-ENGINE_LOGIC = ENGINE_LOW + ['engine/scheduler', 'engine/gateway', 'engine/routing', 'engine/api']
+ENGINE_LOGIC = ENGINE_LOW + ['engine/scheduler', 'engine/gateway', 'engine/serverless', 'engine/routing', 'engine/api']
 ALLOWED = {
     'engine/base': [],
     'engine/wire': ['engine/base'],
@@ -16,8 +16,9 @@ ALLOWED = {
     'engine/store': ['engine/base'],
     'engine/scheduler': ENGINE_LOW,
     'engine/gateway': ENGINE_LOW + ['engine/scheduler'],
-    'engine/api': ENGINE_LOW + ['engine/scheduler', 'engine/gateway'],
-    'engine/routing': ENGINE_LOW + ['engine/scheduler', 'engine/gateway', 'engine/api'],
+    'engine/serverless': ENGINE_LOW + ['engine/scheduler'],
+    'engine/api': ENGINE_LOW + ['engine/scheduler', 'engine/gateway', 'engine/serverless'],
+    'engine/routing': ENGINE_LOW + ['engine/scheduler', 'engine/gateway', 'engine/serverless', 'engine/api'],
     'engine/core': ENGINE_LOGIC,
     'engine/embedded': ENGINE_LOGIC + ['engine/core', 'engine/record'],
     'engine/record': ['engine/base', 'engine/monitor', 'engine/wire'],
@@ -32,7 +33,7 @@ ALLOWED = {
 NO_WIDGETS = re.compile(r'<(QtWidgets|QtGui|QWidget|QTableView|QTreeView|QMainWindow|QDialog|QPainter|QColor|QIcon|QPixmap|QApplication)\b')
 NO_NETWORK = re.compile(r'<(QtNetwork|QtWebSockets|QTcp\w+|QNetwork\w+|QWebSocket\w*|QSsl\w+)\b')
 NO_CLOCK = re.compile(r'<(QTimer|QElapsedTimer|chrono)>|QDateTime::current|QElapsedTimer|std::chrono::(system|steady)_clock')
-DETERMINISTIC = ['engine/wire', 'engine/scheduler', 'engine/gateway', 'engine/routing', 'engine/api', 'engine/core']
+DETERMINISTIC = ['engine/wire', 'engine/scheduler', 'engine/gateway', 'engine/serverless', 'engine/routing', 'engine/api', 'engine/core']
 LINKS = {
     'dormouse_base': [], 'dormouse_wire': ['dormouse_base'], 'dormouse_monitor': ['dormouse_base'],
     'dormouse_models': ['dormouse_base', 'dormouse_monitor'],
@@ -69,7 +70,7 @@ def judge_source(path, text):
                 found.append(f'{path}:{number}: {own} must not include {target}')
         if own != 'ui' and own != 'app' and re.match(r'\s*#\s*include', line) and NO_WIDGETS.search(line):
             found.append(f'{path}:{number}: {own} must not see Gui or Widgets: {line.strip()}')
-        if own in ('engine/wire', 'engine/scheduler', 'engine/gateway', 'engine/monitor', 'engine/record', 'engine/store', 'models', 'ui') \
+        if own in ('engine/wire', 'engine/scheduler', 'engine/gateway', 'engine/serverless', 'engine/monitor', 'engine/record', 'engine/store', 'models', 'ui') \
                 and re.match(r'\s*#\s*include', line) and NO_NETWORK.search(line):
             found.append(f'{path}:{number}: {own} must not see the network: {line.strip()}')
         if own in DETERMINISTIC and NO_CLOCK.search(line) and not line.lstrip().startswith('//'):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/api/httpfetch.h"
+#include "engine/serverless/httpfetch.h"
 
 #include <QJsonObject>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/api/serverlessmetadata.h"
+#include "engine/serverless/serverlessmetadata.h"
 
 #include <QJsonDocument>
 #include <QUrl>

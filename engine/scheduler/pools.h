@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QByteArray>
+#include <QString>
+
+namespace dormouse {
+
+/// What whoever keeps serverless pools hears from the scheduler (scheduler.md section 4). The calls of changes come
+/// after commit, never from inside a call into the scheduler. Thread: engine thread.
+class PoolObserver
+{
+public:
+    virtual ~PoolObserver() = default;
+    /// Scheduler::poolDemand() of this pool is another one.
+    virtual void poolDemandChanged(const QString &namespaceId, const QString &pool) = 0;
+    /// The runner config was written or deleted.
+    virtual void poolConfigured(const QString &namespaceId, const QString &pool) = 0;
+    /// The runner takes no new actors any more; stopped: its record is final and its socket is being closed.
+    virtual void runnerLeaving(const QString &runnerId, bool stopped) = 0;
+    /// Active error of a pool (section 9.3) as JSON, empty = none. Asked at any time.
+    virtual QByteArray poolErrorJson(const QString &namespaceId, const QString &pool) const = 0;
+};
+
+} // namespace dormouse
