@@ -82,14 +82,11 @@ void HttpRequest::responseStart(const wire::ToServerResponseStart &start)
     const bool bodyless = start.status == 204 || start.status == 304;
     const bool toHead = m_setup.head.method == "HEAD";
     HeaderList headers = headersForClient(start.headers, start.stream || (toHead && !start.body));
-    QByteArray *vary = nullptr;
-    for (auto &[name, value] : headers) {
-        if (name == "vary")
-            vary = &value;
-    }
-    for (auto &[name, value] : corsHeaders(m_setup.head, m_core.config())) {
-        if (name == "vary" && vary != nullptr)
-            *vary += ", " + value;
+    for (const auto &[name, value] : corsHeaders(m_setup.head, m_core.config())) {
+        const auto own = std::find_if(headers.begin(), headers.end(),
+                                      [](const auto &header) { return header.first == "vary"; });
+        if (name == "vary" && own != headers.end())
+            own->second += ", " + value;
         else
             headers.emplace_back(name, value);
     }

@@ -354,8 +354,12 @@ void RunnerHub::storeInitData(const Socket &socket, RunnerEntry &runner, const w
         RunnerConfigRow config;
         config.namespaceId = socket.namespaceId;
         config.name = init.name;
-        // Shape of http-api.md section 6; the flag stands beside and inside, as both client lines read it.
-        const QJsonObject normal{{QStringLiteral("drain_on_version_upgrade"), false}};
+        // Shape of http-api.md section 6, all defaults filled in; the flag stands beside and inside, as both client lines
+        // read it.
+        const QJsonObject normal{{QStringLiteral("drain_on_version_upgrade"), false},
+                                 {QStringLiteral("actor_eviction_delay"), 0},
+                                 {QStringLiteral("actor_eviction_period"), 0},
+                                 {QStringLiteral("actor_eviction_rate"), 1.0}};
         config.body = QJsonObject{{QStringLiteral("normal"), normal},
                                   {QStringLiteral("drain_on_version_upgrade"), false}};
         m_core.runnerConfigs[{config.namespaceId, config.name}] = config;

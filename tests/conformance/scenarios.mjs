@@ -2,6 +2,7 @@
 // Every scenario runs with both SDKs. Names follow the acceptance lists where one asks for the case.
 import { randomBytes } from 'node:crypto';
 import { gatewayVectors } from './gatewayws.mjs';
+import { httpVectors } from './httpvectors.mjs';
 import { Client, Relay, check, equal, until } from './harness.mjs';
 
 const heavy = (weight, scenario) => Object.assign(scenario, { weight });
@@ -442,4 +443,5 @@ export const scenarios = {
     client.close();
   },
   ...gatewayVectors,
+  ...httpVectors,
 };

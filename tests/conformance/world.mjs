@@ -17,9 +17,9 @@ export const kProfiles = {
 };
 
 /// Settings of a test engine: a killed runner is missed after 5 s instead of 15 s.
-export function settings({ pegboard, guard } = {}) {
+export function settings({ pegboard, ...more } = {}) {
   const quick = { runner_lost_threshold: 5000, runner_lost_slack: 500, runner_eligible_threshold: 4000, runner_ping_timeout_ms: 8000 };
-  return { pegboard: { ...quick, ...pegboard }, ...(guard && { guard }) };
+  return { pegboard: { ...quick, ...pegboard }, ...more };
 }
 
 /// What all scenarios of one run share: the SDK, the daemon and the engines of kProfiles, each with one runner.
