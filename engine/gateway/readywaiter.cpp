@@ -14,6 +14,7 @@ constexpr qint64 kNextPollMs = 2'000;
 constexpr qint64 kRewakeBaseMs = 50;
 constexpr qint64 kRewakeMaxMs = 1'000;
 constexpr double kRewakeJitter = 0.2;
+constexpr double kPendingJitter = 0.05; // upwards only: the deadline may not fall below the wait of a client
 
 /// 0, 50, 100, 200, … ms for the first, second, … repeated wake.
 qint64 rewakeDelayMs(int number, Random &random)
@@ -121,9 +122,9 @@ void ReadyWaiter::wake(const ActorRow &row)
     ++m_core.counters.wakes;
     const auto override = m_core.directory.poolSetting(row.namespaceId, row.pool,
                                                        QStringLiteral("force_wake_pending_timeout_ms"));
-    m_core.directory.wakeActor(m_owner.actorId(),
-                               {OverrideKind::DontSleep,
-                                override.value_or(m_core.config().actorForceWakePendingTimeoutMs)});
+    const qint64 timeoutMs = override.value_or(m_core.config().actorForceWakePendingTimeoutMs);
+    const qint64 jitterMs = qint64(double(timeoutMs) * kPendingJitter * m_core.context.random.unit());
+    m_core.directory.wakeActor(m_owner.actorId(), {OverrideKind::DontSleep, timeoutMs + jitterMs});
 }
 
 void ReadyWaiter::recheck()

@@ -345,7 +345,9 @@ void settle(ActorStep &step, const Cause &cause, const MachineContext &context)
     const bool expectedLoss = state == S::GoingAway && cause.lost == LostReason::ConnectionLost;
     if (lost && !expectedLoss)
         setError(row, lostErrorJson(cause.lost, runnerId));
-    if (cause.kind == Cause::Kind::Ok)
+    // A stop that was asked for is no failure, whatever its code: newer SDKs report every sleep as an error (D-03).
+    const bool asPlanned = cause.kind == Cause::Kind::Error && (state == S::SleepIntent || state == S::GoingAway);
+    if (cause.kind == Cause::Kind::Ok || asPlanned)
         resetRetries(row);
 
     const auto rest = [&](const char *reason) {

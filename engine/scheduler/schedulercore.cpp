@@ -201,9 +201,27 @@ bool SchedulerCore::apply(ActorEntry &actor, const ActorEvent &event)
     }
     const bool applied = !step.ignored;
     if (event.kind == ActorEventKind::PendingTimeout && applied)
-        ++counters.pendingTimeouts;
+        notePendingTimeout(before);
     finishStep(actor, before, std::move(step), actorEventName(event.kind));
     return applied;
+}
+
+void SchedulerCore::notePendingTimeout(const ActorRow &before)
+{
+    ++counters.pendingTimeouts;
+    const qint64 since = before.pendingAllocationTs.value_or(wallMs());
+    const auto queue = queues.find(poolKey(before));
+    monitor::Event out;
+    out.kind = monitor::EventKind::ActorState;
+    out.level = monitor::EventLevel::Warn;
+    out.actorId = before.actorId;
+    out.generation = before.generation;
+    out.value = wallMs() - since;
+    out.reason = QStringLiteral("pending_timeout");
+    out.text = QStringLiteral("waited %1 ms of %2 ms for a slot, %3 actors in the queue")
+                   .arg(wallMs() - since).arg(before.deadline.value_or(since) - since)
+                   .arg(queue == queues.end() ? 0 : queue->second.size());
+    emitEvent(std::move(out));
 }
 
 void SchedulerCore::finishStep(ActorEntry &actor, const ActorRow &before, ActorStep step, const char *event)

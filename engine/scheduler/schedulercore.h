@@ -173,6 +173,7 @@ private:
     void runEffects(const std::vector<Effect> &effects, const Status &status);
     void drainQueues();
     bool drainQueue(const QString &poolKey, int &budget);
+    void notePendingTimeout(const ActorRow &before);
     void finishStep(ActorEntry &actor, const ActorRow &before, ActorStep step, const char *event);
     void syncIndexes(const ActorRow &before, const ActorRow &now);
     void syncDemand(const ActorRow &before, const ActorRow &now);

@@ -118,6 +118,11 @@ void ScriptedHost::channelMessage(Channel &, const QByteArray &payload, bool)
                 tunnel(request, wire::ToServerWebSocketClose{quint16(1011), QStringLiteral("Server Error"), false});
             else if (opens != Opens::Silent)
                 tunnel(request, wire::ToServerWebSocketOpen{opens == Opens::Hibernatable});
+        } else if (const auto *start = std::get_if<wire::ToClientRequestStart>(&tunnelled->kind)) {
+            wire::ToServerResponseStart answer;
+            answer.body = start->path;
+            if (answers)
+                tunnel(request, answer);
         } else if (const auto *data = std::get_if<wire::ToClientWebSocketMessage>(&tunnelled->kind)) {
             if (echoes)
                 tunnel(request, wire::ToServerWebSocketMessage{data->data, data->binary});

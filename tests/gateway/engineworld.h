@@ -116,6 +116,7 @@ public:
     bool answersPings = true;
     bool acknowledges = false;
     bool echoes = false;
+    bool answers = true; ///< every request with 200 and its path
     std::function<void(const wire::ToClient &)> onMessage; ///< before the script's own reaction
 
     QString runnerId;
