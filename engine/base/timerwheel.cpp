@@ -29,11 +29,20 @@ TimerId TimerWheel::schedule(qint64 deadlineMs, Callback callback)
     place(id, timer, m_nowMs + 1); // a deadline in the past fires at the next advance
     if (!before || deadlineMs < *before) {
         m_cachedNext = deadlineMs;
+        m_cachedCount = 1;
         m_nextValid = true;
         if (m_wakeHook)
             m_wakeHook();
+    } else if (deadlineMs == *before) {
+        ++m_cachedCount;
     }
     return id;
+}
+
+void TimerWheel::forgetDeadline(qint64 deadlineMs)
+{
+    if (m_nextValid && m_cachedNext == deadlineMs && --m_cachedCount == 0)
+        m_nextValid = false;
 }
 
 bool TimerWheel::cancel(TimerId id)
@@ -43,8 +52,7 @@ bool TimerWheel::cancel(TimerId id)
         return false;
     auto &slot = m_wheel[std::size_t(it->second.level)][std::size_t(it->second.slot)];
     slot.erase(std::find(slot.begin(), slot.end(), id));
-    if (m_nextValid && m_cachedNext == it->second.deadlineMs)
-        m_nextValid = false;
+    forgetDeadline(it->second.deadlineMs);
     m_timers.erase(it);
     return true;
 }
@@ -93,8 +101,8 @@ int TimerWheel::advance(qint64 nowMs)
             auto &current = m_wheel[std::size_t(it->second.level)][std::size_t(it->second.slot)];
             current.erase(std::find(current.begin(), current.end(), id));
             Callback callback = std::move(it->second.callback);
+            forgetDeadline(it->second.deadlineMs);
             m_timers.erase(it);
-            m_nextValid = false;
             callback();
             ++fired;
         }
@@ -107,6 +115,7 @@ std::optional<qint64> TimerWheel::nextDeadline() const
     if (m_nextValid)
         return m_cachedNext;
     m_cachedNext.reset();
+    m_cachedCount = 0;
     m_nextValid = true;
     if (m_timers.empty())
         return m_cachedNext;
@@ -120,8 +129,12 @@ std::optional<qint64> TimerWheel::nextDeadline() const
                 continue;
             for (const TimerId id : slot) {
                 const qint64 deadline = m_timers.at(id).deadlineMs;
-                if (!m_cachedNext || deadline < *m_cachedNext)
+                if (!m_cachedNext || deadline < *m_cachedNext) {
                     m_cachedNext = deadline;
+                    m_cachedCount = 1;
+                } else if (deadline == *m_cachedNext) {
+                    ++m_cachedCount;
+                }
             }
             return m_cachedNext;
         }

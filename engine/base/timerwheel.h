@@ -57,7 +57,11 @@ private:
     TimerId m_nextId = 1;
     std::unordered_map<TimerId, Timer> m_timers;
     std::array<std::array<std::vector<TimerId>, kSlots>, kLevels> m_wheel;
+    void forgetDeadline(qint64 deadlineMs);
+
     mutable std::optional<qint64> m_cachedNext;
+    /// Timers with exactly that deadline: thousands of equal ones must not be counted anew for each that goes.
+    mutable std::size_t m_cachedCount = 0;
     mutable bool m_nextValid = false;
     std::function<void()> m_wakeHook;
 };

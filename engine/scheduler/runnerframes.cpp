@@ -12,6 +12,19 @@ namespace {
 constexpr int kLastLegacyVersion = 3;
 constexpr int kTunnelAckVersion = 2;   ///< the one version that expects tunnel acks
 constexpr qint64 kLegacyAckBatch = 500; ///< runner-protocol.md 4.10
+constexpr qsizetype kCommandMessageBytes = 1024 * 1024; ///< more goes into a further message; one may be larger
+
+/// About what a command takes on the wire.
+qsizetype commandBytes(const wire::CommandWrapper &wrapper)
+{
+    qsizetype bytes = wrapper.checkpoint.actorId.size() + 32;
+    if (const auto *start = std::get_if<wire::CommandStartActor>(&wrapper.inner)) {
+        bytes += start->config.name.size() * 3 + start->config.key.value_or(QString()).size() * 3 + 32;
+        bytes += start->config.input ? start->config.input->size() : 0;
+        bytes += qsizetype(start->hibernatingRequests.size()) * 8;
+    }
+    return bytes;
+}
 
 std::optional<QByteArray> decodeInput(const std::optional<QString> &base64)
 {
@@ -295,27 +308,58 @@ void RunnerHub::sendDueCommands(const QString &runnerId)
         if (stored.committed && stored.due)
             due.push_back(&stored);
     }
-    if (owner->version <= kLastLegacyVersion)
-        std::sort(due.begin(), due.end(), [](const StoredCommand *a, const StoredCommand *b) {
+    writeCommands(*owner, std::move(due));
+}
+
+void RunnerHub::sendNewCommands(const QString &runnerId, const std::vector<RunnerEntry::CommandKey> &keys)
+{
+    Link *owner = link(runnerId);
+    RunnerEntry *runner = m_core.runner(runnerId);
+    if (!owner || !owner->up || !runner)
+        return;
+    std::vector<StoredCommand *> due;
+    for (const RunnerEntry::CommandKey &key : keys) {
+        const auto it = runner->commands.find(key);
+        if (it != runner->commands.end() && it->second.due)
+            due.push_back(&it->second);
+    }
+    writeCommands(*owner, std::move(due));
+}
+
+void RunnerHub::writeCommands(Link &owner, std::vector<StoredCommand *> commands)
+{
+    if (owner.version <= kLastLegacyVersion)
+        std::sort(commands.begin(), commands.end(), [](const StoredCommand *a, const StoredCommand *b) {
             return a->row.runnerIndex < b->row.runnerIndex;
         });
     wire::ToClientCommands message;
-    for (StoredCommand *stored : due) {
+    qsizetype bytes = 0;
+    const auto flush = [&] {
+        if (!message.commands.empty())
+            send(owner, message);
+        message.commands.clear();
+        bytes = 0;
+    };
+    for (StoredCommand *stored : commands) {
         stored->due = false;
-        if (std::optional<wire::CommandWrapper> wrapper = buildCommand(*owner, stored->row)) {
-            monitor::Event event;
-            event.kind = monitor::EventKind::Command;
-            event.actorId = stored->row.actorId;
-            event.runnerId = runnerId;
-            event.generation = stored->row.generation;
-            event.index = int(stored->row.index);
-            event.reason = stored->row.start ? QStringLiteral("start") : QStringLiteral("stop");
-            m_core.emitEvent(std::move(event));
-            message.commands.push_back(std::move(*wrapper));
-        }
+        std::optional<wire::CommandWrapper> wrapper = buildCommand(owner, stored->row);
+        if (!wrapper)
+            continue;
+        monitor::Event event;
+        event.kind = monitor::EventKind::Command;
+        event.actorId = stored->row.actorId;
+        event.runnerId = owner.runnerId;
+        event.generation = stored->row.generation;
+        event.index = int(stored->row.index);
+        event.reason = stored->row.start ? QStringLiteral("start") : QStringLiteral("stop");
+        m_core.emitEvent(std::move(event));
+        const qsizetype size = commandBytes(*wrapper);
+        if (bytes + size > kCommandMessageBytes)
+            flush();
+        bytes += size;
+        message.commands.push_back(std::move(*wrapper));
     }
-    if (!message.commands.empty())
-        send(*owner, message);
+    flush();
 }
 
 // --- reconcile (scheduler.md 2.6) ---------------------------------------------------------------

@@ -24,7 +24,10 @@ public:
     void shutdown();
 
     // --- called by the core after commit
+    /// Whatever has not been sent to this process, after a connect.
     void sendDueCommands(const QString &runnerId);
+    /// The same for commands that have just been committed.
+    void sendNewCommands(const QString &runnerId, const std::vector<RunnerEntry::CommandKey> &keys);
     void sendAcks(const QString &runnerId, const std::vector<wire::ActorCheckpoint> &checkpoints);
     /// The record is final: every socket of it is closed with ws.eviction.
     void recordEnded(const QString &runnerId);
@@ -121,6 +124,7 @@ private:
     bool send(Link &link, const wire::ToClient &message);
     bool sendOn(Socket &socket, Link *link, const wire::ToClient &message);
     std::optional<wire::CommandWrapper> buildCommand(const Link &link, const CommandRow &row);
+    void writeCommands(Link &link, std::vector<StoredCommand *> commands);
     qint64 newToken();
     void sendPing(Link &link);
     void armPing(Link &link);

@@ -190,17 +190,24 @@ void SchedulerCore::addCommand(const QString &runnerId, const ActorRow &row, boo
     const RunnerEntry::CommandKey key{row.actorId, row.generation, index};
     entry->commands[key] = stored;
     write(PutCommand{stored.row});
-    after([this, runnerId, key] {
+    m_newCommands[runnerId].push_back(key);
+}
+
+/// The commands of a transaction go out together, one message per runner, when it has committed.
+void SchedulerCore::releaseCommands(const std::map<QString, std::vector<RunnerEntry::CommandKey>> &commands)
+{
+    for (const auto &[runnerId, keys] : commands) {
         RunnerEntry *holder = runner(runnerId);
         if (!holder)
-            return;
-        const auto it = holder->commands.find(key);
-        if (it == holder->commands.end())
-            return;
-        it->second.committed = true;
+            continue;
+        for (const RunnerEntry::CommandKey &key : keys) {
+            const auto it = holder->commands.find(key);
+            if (it != holder->commands.end())
+                it->second.committed = true;
+        }
         if (hub)
-            hub->sendDueCommands(runnerId);
-    });
+            hub->sendNewCommands(runnerId, keys);
+    }
 }
 
 void SchedulerCore::addStop(RunnerEntry &runner, const QString &actorId, quint32 generation)

@@ -104,6 +104,10 @@ void SchedulerCore::commit()
     m_dirtyRunners.clear();
     m_dirtyActors.clear();
     m_batch.clear();
+    if (!m_newCommands.empty()) {
+        after([this, commands = std::move(m_newCommands)] { releaseCommands(commands); });
+        m_newCommands.clear();
+    }
     std::vector<Effect> effects;
     effects.swap(m_effects);
     forgetOld();

@@ -170,6 +170,7 @@ public:
 
 private:
     void commit();
+    void releaseCommands(const std::map<QString, std::vector<RunnerEntry::CommandKey>> &commands);
     void runEffects(const std::vector<Effect> &effects, const Status &status);
     void drainQueues();
     bool drainQueue(const QString &poolKey, int &budget);
@@ -193,6 +194,7 @@ private:
     int m_depth = 0;
     Batch m_batch;
     std::vector<Effect> m_effects;
+    std::map<QString, std::vector<RunnerEntry::CommandKey>> m_newCommands; ///< of the current transaction, by runner
     std::vector<QString> m_dirtyActors;
     std::vector<QString> m_dirtyRunners;
     std::vector<QString> m_pingDirty;

@@ -43,6 +43,8 @@ public:
     bool posted = false;
     int failing = 0;
     int epoch = 0;
+    bool dead = false; ///< ended by the commit hook
+    std::function<bool()> commitHook;
 
     std::map<QString, NamespaceRow> namespaces;
     std::map<QString, ActorRow> actors;
@@ -102,6 +104,13 @@ void MemoryStore::Private::runFront()
     if (const Batch *batch = std::get_if<0>(&op.work)) {
         if (!fail)
             apply(*batch);
+        if (commitHook && !commitHook()) {
+            queue.clear();
+            posted = false;
+            ++epoch;
+            dead = true;
+            return;
+        }
         if (op.batchDone)
             op.batchDone(fail ? Status(failure) : okStatus());
     } else if (const auto *request = std::get_if<1>(&op.work)) {
@@ -342,23 +351,30 @@ MemoryStore::~MemoryStore() = default;
 
 Result<Snapshot> MemoryStore::open()
 {
+    d->dead = false;
     return d->snapshot();
 }
 
 void MemoryStore::submit(Batch batch, std::function<void(const Status &)> done)
 {
+    if (d->dead)
+        return;
     d->queue.push_back({std::move(batch), std::move(done), {}});
     d->schedule(d);
 }
 
 void MemoryStore::kv(const QString &actorId, KvOp op, std::function<void(KvResult)> done)
 {
+    if (d->dead)
+        return;
     d->queue.push_back({std::pair(actorId, std::move(op)), {}, std::move(done)});
     d->schedule(d);
 }
 
 void MemoryStore::setMeta(const QString &name, const QString &value)
 {
+    if (d->dead)
+        return;
     d->queue.push_back({std::pair(name, value), {}, {}});
     d->schedule(d);
 }
@@ -391,6 +407,11 @@ void MemoryStore::crash()
     d->queue.clear();
     d->posted = false;
     ++d->epoch;
+}
+
+void MemoryStore::setCommitHook(std::function<bool()> hook)
+{
+    d->commitHook = std::move(hook);
 }
 
 void MemoryStore::hold()

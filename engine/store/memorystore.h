@@ -31,6 +31,9 @@ public:
     /// Forgets what is not committed, with its callbacks, as the end of the process would. What is committed stays
     /// for the next open().
     void crash();
+    /// Called when a batch has been committed and before its callback. False: the process ends here, so no callback
+    /// comes any more and nothing is taken until the next open().
+    void setCommitHook(std::function<bool()> hook);
     /// Between hold() and release() nothing is committed.
     void hold();
     void release();

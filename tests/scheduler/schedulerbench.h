@@ -10,7 +10,10 @@
 
 #include <QTest>
 
+#include <algorithm>
+#include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 namespace dormouse::test {
@@ -19,7 +22,8 @@ namespace dormouse::test {
 class ScriptedRunner final : public ChannelListener
 {
 public:
-    static constexpr int kVersion = 7;
+    int protocol = 7;
+    QString pool = QStringLiteral("p");
 
     /// A socket on which nothing has been sent yet.
     void dial(VirtualWorld &world, Scheduler &scheduler, const QByteArray &query)
@@ -33,14 +37,15 @@ public:
     /// One more socket of this process; the ones before stay as they are.
     void connectTo(VirtualWorld &world, Scheduler &scheduler, const QByteArray &key, quint32 slots, quint32 version = 1)
     {
-        dial(world, scheduler, "protocol_version=7&namespace=default&runner_key=" + key);
-        wire::ToServerInit init;
-        init.name = QStringLiteral("p");
+        dial(world, scheduler,
+             QByteArray("protocol_version=" + QByteArray::number(protocol) + "&namespace=default&runner_key=" + key));
+        wire::ToServerInit init = initExtra;
+        init.name = pool;
         init.version = version;
         init.totalSlots = slots;
         send(init);
     }
-    void send(const wire::ToServer &message) { m_sockets.back()->send(*wire::encodeToServer(kVersion, message), true); }
+    void send(const wire::ToServer &message) { m_sockets.back()->send(*wire::encodeToServer(protocol, message), true); }
     void sendRaw(const QByteArray &payload, bool binary) { m_sockets.back()->send(payload, binary); }
     void close(const QByteArray &reason) { m_sockets.back()->close(1000, reason); }
     void event(const QString &actorId, quint32 generation, qint64 index, const wire::Event &inner)
@@ -49,19 +54,22 @@ public:
     }
     void channelMessage(Channel &, const QByteArray &payload, bool) override
     {
-        const Result<wire::ToClient> message = wire::decodeToClient(kVersion, payload);
+        const Result<wire::ToClient> message = wire::decodeToClient(protocol, payload);
         QVERIFY(message.ok());
         if (const auto *init = std::get_if<wire::ToClientInit>(&*message)) {
             runnerId = init->runnerId;
+            inits.push_back(*init);
             for (const wire::ToServer &tail : resend)
                 send(tail);
         } else if (const auto *ping = std::get_if<wire::ToClientPing>(&*message)) {
             if (answersPings)
                 send(wire::ToServerPong{ping->ts});
         } else if (const auto *list = std::get_if<wire::ToClientCommands>(&*message)) {
+            ++commandMessages;
             commands.insert(commands.end(), list->commands.begin(), list->commands.end());
         } else if (const auto *ack = std::get_if<wire::ToClientAckEvents>(&*message)) {
             acks.insert(acks.end(), ack->lastEventCheckpoints.begin(), ack->lastEventCheckpoints.end());
+            legacyAcks.push_back(ack->lastEventIdx);
         } else if (const auto *kv = std::get_if<wire::ToClientKvResponse>(&*message)) {
             kvAnswers.push_back(*kv);
         }
@@ -73,6 +81,13 @@ public:
         closeCode = close.code.value_or(0);
     }
 
+    int stops(const QString &actorId) const
+    {
+        return int(std::count_if(commands.begin(), commands.end(), [&](const wire::CommandWrapper &command) {
+            return command.checkpoint.actorId == actorId
+                && std::holds_alternative<wire::CommandStopActor>(command.inner);
+        }));
+    }
     int starts(const QString &actorId) const
     {
         return int(std::count_if(commands.begin(), commands.end(), [&](const wire::CommandWrapper &command) {
@@ -95,6 +110,10 @@ public:
     std::vector<wire::ActorCheckpoint> acks;
     std::vector<wire::ToClientKvResponse> kvAnswers;
     std::vector<wire::ToServer> resend; ///< sent on init, before the pong
+    std::vector<wire::ToClientInit> inits;
+    std::vector<qint64> legacyAcks; ///< protocol 1 to 3
+    int commandMessages = 0;
+    wire::ToServerInit initExtra; ///< what the next init carries besides name, version and slots
 
 private:
     std::vector<std::unique_ptr<SimulatedChannel>> m_sockets;
@@ -114,13 +133,45 @@ inline wire::Event alarmAt(std::optional<qint64> ts)
 }
 inline const AllocationOverride kGatewayWake{OverrideKind::DontSleep, 60'000};
 
+/// Keeps what the engine reports.
+class RecordingSink final : public monitor::Sink
+{
+public:
+    void actorChanged(const QString &) override {}
+    void runnerChanged(const QString &) override {}
+    void connectionChanged(const QString &) override {}
+    void connectionEnded(const monitor::ConnectionInfo &) override {}
+    void runnerEnded(const monitor::RunnerInfo &last) override { runnersEnded.push_back(last); }
+    void ackLatency(qint64) override {}
+    void wakeLatency(qint64) override {}
+    void httpLatency(qint64) override {}
+    bool wantsTrace() const override { return false; }
+    void event(monitor::Event event) override { events.push_back(std::move(event)); }
+
+    int count(QLatin1String reason) const
+    {
+        return int(std::count_if(events.begin(), events.end(),
+                                 [&](const monitor::Event &event) { return event.reason == reason; }));
+    }
+    /// The latest with this reason, or an empty one.
+    monitor::Event last(QLatin1String reason) const
+    {
+        const auto it = std::find_if(events.rbegin(), events.rend(),
+                                     [&](const monitor::Event &event) { return event.reason == reason; });
+        return it == events.rend() ? monitor::Event() : *it;
+    }
+
+    std::vector<monitor::Event> events;
+    std::vector<monitor::RunnerInfo> runnersEnded;
+};
+
 struct Bench
 {
     VirtualWorld world;
     EngineConfig config;
     Random random{1};
     MemoryStore store{world.poster()};
-    monitor::NullSink sink;
+    RecordingSink sink;
     Metrics metrics;
     std::unique_ptr<Scheduler> scheduler;
     QByteArray lastError; ///< code of the last create that was refused
@@ -145,23 +196,36 @@ struct Bench
         boot();
     }
     QString namespaceId() { return scheduler->namespaceByName(QStringLiteral("default"))->namespaceId; }
-    void configurePool()
+    void configurePool(const QJsonObject &body = {{QStringLiteral("normal"), QJsonObject()}})
     {
         RunnerConfigRow row;
         row.namespaceId = namespaceId();
         row.name = QStringLiteral("p");
-        row.body = {{QStringLiteral("normal"), QJsonObject()}};
+        row.body = body;
         scheduler->putRunnerConfig(row, {});
         world.settle();
     }
-    QString create(CrashPolicy policy, std::optional<QString> key = {})
+    void configureServerless(int maxRunners)
     {
-        CreateActor request;
-        request.namespaceId = namespaceId();
-        request.name = QStringLiteral("a");
-        request.pool = QStringLiteral("p");
-        request.crashPolicy = policy;
-        request.key = std::move(key);
+        const QJsonObject serverless{{QStringLiteral("url"), QStringLiteral("http://127.0.0.1:9")},
+                                     {QStringLiteral("request_lifespan"), 300},
+                                     {QStringLiteral("slots_per_runner"), 1},
+                                     {QStringLiteral("max_runners"), maxRunners}};
+        configurePool({{QStringLiteral("serverless"), serverless}});
+    }
+    CreateActor request(CrashPolicy policy, std::optional<QString> key = {})
+    {
+        CreateActor made;
+        made.namespaceId = namespaceId();
+        made.name = QStringLiteral("a");
+        made.pool = QStringLiteral("p");
+        made.crashPolicy = policy;
+        made.key = std::move(key);
+        return made;
+    }
+    QString create(CrashPolicy policy, std::optional<QString> key = {}) { return create(request(policy, std::move(key))); }
+    QString create(const CreateActor &request)
+    {
         QString id;
         lastError.clear();
         scheduler->createActor(request, [&](const Result<ActorRow> &row) {
@@ -173,10 +237,15 @@ struct Bench
         world.settle();
         return id;
     }
-    void destroy(const QString &id)
+    /// Code of the answer, empty = success.
+    QByteArray destroy(const QString &id)
     {
-        scheduler->destroyActor(id, {}, {});
+        QByteArray code("unanswered");
+        scheduler->destroyActor(id, {}, [&code](const Status &status) {
+            code = status.ok() ? QByteArray() : status.error().fullCode();
+        });
         world.settle();
+        return code;
     }
     void connectRunner(ScriptedRunner &runner, const QByteArray &key, quint32 slots, quint32 version = 1)
     {
@@ -204,6 +273,45 @@ struct Bench
     {
         scheduler->wakeActor(id, override);
         world.settle();
+    }
+    /// One slot, taken by another actor; the returned one has slept once and is in generation 0.
+    QString asleepWithoutCapacity(ScriptedRunner &runner, CrashPolicy policy = CrashPolicy::Sleep)
+    {
+        connectRunner(runner, "k", 1);
+        const QString id = createRunning(runner, policy);
+        putToSleep(runner, id, 1);
+        createRunning(runner, CrashPolicy::Restart);
+        return id;
+    }
+    /// First broken rule of section 3.4, empty = none.
+    QString brokenInvariant()
+    {
+        std::map<QString, quint32> held;
+        std::set<QString> waitingPools;
+        for (const QString &id : scheduler->actorIds()) {
+            const ActorRow &actor = row(id);
+            const bool queued = scheduler->describeActor(id).queuePosition.has_value();
+            if (queued != (actor.state == ActorState::Pending))
+                return u"I-1: queue and state differ for " % id;
+            if (queued && actor.slotHeld)
+                return u"I-2: pending with a slot " % id;
+            if (actor.slotHeld != actor.runnerId.has_value())
+                return u"slot and runner differ for " % id;
+            if (actor.slotHeld)
+                ++held[*actor.runnerId];
+            if (queued)
+                waitingPools.insert(actor.pool);
+        }
+        for (const RunnerRow &runner : scheduler->runners()) {
+            const quint32 used = scheduler->usedSlots(runner.runnerId);
+            if (used != held[runner.runnerId])
+                return u"I-3: used slots of " % runner.runnerId;
+            if (used > runner.totalSlots)
+                return u"more slots than there are on " % runner.runnerId;
+            if (waitingPools.contains(runner.name) && scheduler->describeRunner(runner.runnerId).eligible.value_or(false))
+                return u"I-4: free capacity on " % runner.runnerId % u" and a queue";
+        }
+        return {};
     }
     qint64 now() const { return world.clock.wallMs(); }
     const ActorRow &row(const QString &id) { return *scheduler->actor(id); }

@@ -162,6 +162,33 @@ private Q_SLOTS:
         QCOMPARE(bench.state(id), ActorState::Sleeping);
         QVERIFY(!bench.row(id).runnerId);
     }
+
+    void scenario049_alarmsThatPassedWhileDown()
+    {
+        constexpr int kActors = 30;
+        Bench bench;
+        bench.config.alarmFireRate = 10;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        std::vector<QString> ids;
+        for (int i = 0; i < kActors; ++i) {
+            const QString id = bench.createRunning(runner, CrashPolicy::Sleep);
+            bench.report(runner, id, 1, alarmAt(bench.now() + 10'000 - i)); // the last made is due first
+            bench.putToSleep(runner, id, 2);
+            ids.push_back(id);
+        }
+        bench.restart(60'000);
+        const auto awake = [&] {
+            return std::count_if(ids.begin(), ids.end(),
+                                 [&](const QString &id) { return bench.state(id) != ActorState::Sleeping; });
+        };
+        bench.world.advance(1'000);
+        QVERIFY(awake() >= 9 && awake() <= 11);
+        QVERIFY(bench.state(ids.back()) != ActorState::Sleeping);
+        QCOMPARE(bench.state(ids.front()), ActorState::Sleeping);
+        bench.world.advance(2'000);
+        QCOMPARE(int(awake()), kActors);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestScenariosBoot)

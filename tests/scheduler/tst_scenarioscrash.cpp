@@ -183,6 +183,102 @@ private Q_SLOTS:
         QCOMPARE(bench.state(id), ActorState::Sleeping);
         QVERIFY(!bench.row(id).connectableTs);
     }
+
+    void scenario054_crashDestroys()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString id = bench.create(CrashPolicy::Destroy, QStringLiteral("key"));
+        bench.report(runner, id, 0, kRunning);
+        runner.send(wire::ToServerKvRequest{id, 1, wire::KvPutRequest{{"key"}, {"value"}}});
+        bench.world.settle();
+        bench.report(runner, id, 1, kStoppedError);
+        QCOMPARE(bench.state(id), ActorState::Destroyed);
+        QCOMPARE(bench.row(id).errorJson, QByteArray("{\"crashed\":{\"message\":null}}"));
+        std::size_t entries = 99;
+        bench.store.kv(id, KvList{}, [&](const KvResult &result) { entries = result->size(); });
+        bench.world.settle();
+        QCOMPARE(entries, std::size_t(0));
+        QVERIFY(!bench.create(CrashPolicy::Destroy, QStringLiteral("key")).isEmpty());
+    }
+
+    void scenario055_restartWithoutCapacityGivesUp()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString id = bench.createRunning(runner, CrashPolicy::Restart);
+        const QString other = bench.create(CrashPolicy::Restart); // is first in the queue
+        bench.report(runner, id, 1, stoppedWith(wire::StopCode::Error, QStringLiteral("boom")));
+        QCOMPARE(bench.state(id), ActorState::Pending);
+        const QByteArray cause("{\"crashed\":{\"message\":\"boom\"}}");
+        QCOMPARE(bench.row(id).errorJson, cause);
+        bench.report(runner, other, 0, kRunning);
+        bench.world.advance(59'999);
+        QCOMPARE(bench.state(id), ActorState::Pending);
+        bench.world.advance(1);
+        QCOMPARE(bench.state(id), ActorState::Sleeping);
+        QCOMPARE(bench.row(id).errorJson, cause);
+    }
+
+    void scenario056_destroyInBackoff()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString id = bench.create(CrashPolicy::Restart);
+        bench.report(runner, id, 0, kStoppedError);
+        bench.report(runner, id, 0, kStoppedError);
+        QCOMPARE(bench.state(id), ActorState::Backoff);
+        bench.destroy(id);
+        QCOMPARE(bench.state(id), ActorState::Destroyed);
+        const std::size_t commands = runner.commands.size();
+        bench.world.advance(60'000);
+        QCOMPARE(bench.state(id), ActorState::Destroyed);
+        QCOMPARE(runner.commands.size(), commands);
+        QVERIFY(!bench.row(id).rescheduleTs);
+    }
+
+    void scenario082_eventsOfAnOldGeneration()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString id = bench.createRunning(runner, CrashPolicy::Restart);
+        bench.report(runner, id, 1, kStoppedError);
+        bench.report(runner, id, 0, kRunning);
+        QCOMPARE(bench.row(id).generation, 1u);
+        runner.event(id, 0, 2, kSleepIntent);
+        runner.event(id, 0, 3, alarmAt(bench.now() + 1));
+        bench.world.advance(1'000);
+        QCOMPARE(bench.state(id), ActorState::Running);
+        QVERIFY(!bench.row(id).alarmTs);
+        QCOMPARE(bench.row(id).lastEventIdx, 0);
+        QCOMPARE(bench.scheduler->counters().ignoredGeneration, quint64(2));
+        QCOMPARE(runner.stops(id), 0);
+    }
+
+    void scenario083_eventsFromAnotherRunner()
+    {
+        Bench bench;
+        ScriptedRunner first;
+        bench.connectRunner(first, "first", 1);
+        const QString id = bench.createRunning(first, CrashPolicy::Sleep);
+        bench.putToSleep(first, id, 1);
+        bench.createRunning(first, CrashPolicy::Restart);
+        ScriptedRunner second;
+        bench.connectRunner(second, "second", 1);
+        bench.wake(id);
+        bench.report(second, id, 0, kRunning);
+        QCOMPARE(bench.row(id).runnerId, second.runnerId);
+        first.event(id, 1, 1, kSleepIntent);
+        first.event(id, 0, 3, kStoppedOk);
+        bench.world.settle();
+        QCOMPARE(bench.state(id), ActorState::Running);
+        QCOMPARE(bench.row(id).lastEventIdx, 0);
+        QCOMPARE(bench.scheduler->counters().ignoredRunner, quint64(2));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestScenariosCrash)

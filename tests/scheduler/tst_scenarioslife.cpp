@@ -216,6 +216,132 @@ private Q_SLOTS:
         QCOMPARE(bench.state(id), ActorState::Sleeping);
         QCOMPARE(other.starts(id), 1);
     }
+
+    void scenario036_wakeThenStopDeadline()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 2);
+        const QString id = bench.createRunning(runner, CrashPolicy::Sleep);
+        bench.report(runner, id, 1, kSleepIntent);
+        bench.wake(id);
+        bench.world.advance(30'000);
+        QCOMPARE(bench.state(id), ActorState::Starting);
+        QCOMPARE(bench.row(id).generation, 1u);
+        QCOMPARE(runner.starts(id), 2);
+        // The old generation is told once more to stop, the new one is not.
+        QCOMPARE(runner.stops(id), 2);
+        for (const wire::CommandWrapper &command : runner.commands) {
+            if (std::holds_alternative<wire::CommandStopActor>(command.inner))
+                QCOMPARE(command.checkpoint.generation, 0u);
+        }
+        bench.report(runner, id, 0, kRunning);
+        QCOMPARE(bench.state(id), ActorState::Running);
+    }
+
+    void scenario042_clearedAlarmNeverFires()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString id = bench.createRunning(runner, CrashPolicy::Sleep);
+        bench.report(runner, id, 1, alarmAt(bench.now() + 2'000));
+        bench.report(runner, id, 2, alarmAt(std::nullopt));
+        bench.putToSleep(runner, id, 3);
+        bench.world.advance(3'600'000);
+        QCOMPARE(bench.state(id), ActorState::Sleeping);
+        QCOMPARE(runner.starts(id), 1);
+    }
+
+    void scenario043_replacedAlarm()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString id = bench.createRunning(runner, CrashPolicy::Sleep);
+        bench.report(runner, id, 1, alarmAt(bench.now() + 10'000));
+        bench.report(runner, id, 2, alarmAt(bench.now() + 3'000));
+        bench.putToSleep(runner, id, 3);
+        bench.world.advance(2'999);
+        QCOMPARE(bench.state(id), ActorState::Sleeping);
+        bench.world.advance(1);
+        QCOMPARE(bench.state(id), ActorState::Starting);
+        bench.report(runner, id, 0, kRunning);
+        bench.putToSleep(runner, id, 1);
+        bench.world.advance(60'000);
+        QCOMPARE(bench.state(id), ActorState::Sleeping);
+        QCOMPARE(runner.starts(id), 2);
+    }
+
+    void scenario045_alarmWhileRunningDoesNotSpin()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString id = bench.createRunning(runner, CrashPolicy::Sleep);
+        bench.report(runner, id, 1, alarmAt(bench.now() + 1'000));
+        int commits = 0;
+        bench.store.setCommitHook([&] { return ++commits > 0; });
+        const std::size_t events = bench.sink.events.size();
+        const std::size_t timers = bench.world.timers.size();
+        bench.world.advance(10'000);
+        QCOMPARE(bench.state(id), ActorState::Running);
+        QCOMPARE(bench.sink.events.size(), events);
+        QVERIFY(bench.world.timers.size() <= timers + 1);
+        QVERIFY(commits < 12); // freshness of the runner and housekeeping, not the actor
+        bench.putToSleep(runner, id, 2);
+        QCOMPARE(bench.state(id), ActorState::Starting);
+    }
+
+    void scenario047_alarmOutlivesACrash()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString id = bench.createRunning(runner, CrashPolicy::Restart);
+        bench.report(runner, id, 1, alarmAt(bench.now() + 20'000));
+        bench.report(runner, id, 2, kStoppedError);
+        QCOMPARE(bench.row(id).generation, 1u);
+        bench.report(runner, id, 0, kRunning);
+        bench.putToSleep(runner, id, 1);
+        bench.world.advance(19'999);
+        QCOMPARE(bench.state(id), ActorState::Sleeping);
+        bench.world.advance(1);
+        QCOMPARE(bench.state(id), ActorState::Starting);
+        QCOMPARE(bench.row(id).generation, 2u);
+    }
+
+    void scenario048_manyAlarmsAtOnce()
+    {
+        constexpr int kActors = 5'000;
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", kActors);
+        const qint64 at = bench.now() + 60'000;
+        std::vector<QString> order;
+        for (int i = 0; i < kActors; ++i)
+            bench.scheduler->createActor(bench.request(CrashPolicy::Sleep),
+                                         [&](const Result<ActorRow> &row) { order.push_back(row->actorId); });
+        bench.world.settle();
+        wire::ToServerEvents events;
+        for (const QString &id : order) {
+            events.events.push_back({{id, 0, 0}, kRunning});
+            events.events.push_back({{id, 0, 1}, alarmAt(at)});
+            events.events.push_back({{id, 0, 2}, kSleepIntent});
+            events.events.push_back({{id, 0, 3}, kStoppedOk});
+        }
+        runner.send(events);
+        bench.world.settle();
+        QCOMPARE(bench.scheduler->usedSlots(runner.runnerId), 0u);
+        runner.commands.clear();
+        bench.world.advance(60'000);
+        QCOMPARE(runner.commands.size(), std::size_t(kActors));
+        for (int i = 0; i < kActors; ++i) {
+            QCOMPARE(bench.row(order[std::size_t(i)]).generation, 1u);
+            QCOMPARE(runner.commands[std::size_t(i)].checkpoint,
+                     (wire::ActorCheckpoint{order[std::size_t(i)], 1, 0}));
+        }
+    }
 };
 
 QTEST_GUILESS_MAIN(TestScenariosLife)

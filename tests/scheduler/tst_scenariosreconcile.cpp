@@ -197,6 +197,38 @@ private Q_SLOTS:
         QCOMPARE(newer.runnerId, older.runnerId);
         QVERIFY(bench.scheduler->linkUp(newer.runnerId));
     }
+
+    void scenario067_lostAndReconnectInOneInstant_data()
+    {
+        QTest::addColumn<bool>("reconnectFirst");
+        QTest::newRow("reconnect first") << true;
+        QTest::newRow("lost first") << false;
+    }
+
+    void scenario067_lostAndReconnectInOneInstant()
+    {
+        QFETCH(bool, reconnectFirst);
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString id = bench.createRunning(runner, CrashPolicy::Sleep);
+        const QString runnerId = runner.runnerId;
+        runner.resend = {wire::ToServerEvents{{{{id, 0, 0}, kRunning}}}};
+        runner.link->cut();
+        const auto reconnect = [&] { bench.connectRunner(runner, "k", 1); };
+        if (reconnectFirst) // the timer made first runs first
+            bench.world.timers.schedule(bench.world.clock.monoMs() + 16'000, reconnect);
+        bench.world.settle();
+        QCOMPARE(bench.scheduler->runner(runnerId)->lostAt, bench.now() + 16'000);
+        if (!reconnectFirst)
+            bench.world.timers.schedule(bench.world.clock.monoMs() + 16'000, reconnect);
+        bench.world.advance(17'000);
+        QCOMPARE(runner.runnerId == runnerId, reconnectFirst);
+        QCOMPARE(bench.scheduler->runner(runnerId)->expiredTs.has_value(), !reconnectFirst);
+        QCOMPARE(bench.scheduler->runner(runner.runnerId)->state, RunnerState::Connected);
+        QCOMPARE(bench.state(id), reconnectFirst ? ActorState::Running : ActorState::Sleeping);
+        QCOMPARE(bench.scheduler->counters().lost, quint64(reconnectFirst ? 0 : 1));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestScenariosReconcile)
