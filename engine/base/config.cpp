@@ -64,6 +64,7 @@ const std::vector<Setting> &settings()
         {"guard", "client_body_timeout_ms", "ms", &C::clientBodyTimeoutMs, 1, kMaxMs},
         {"guard", "keep_alive_timeout_ms", "ms", &C::keepAliveTimeoutMs, 1, kMaxMs},
         {"guard", "max_connections", "count", &C::maxConnections, 1, 1'000'000},
+        {"guard", "event_dispatcher", "", &C::eventDispatcher, 0, 0, "", "", "epoll,qt"},
         {"guard", "allowed_origins", "", &C::allowedOrigins, 0, 0},
         {"guard", "public_url", "", &C::publicUrl, 0, 0},
         {"guard", "gateway_requires_token", "", &C::gatewayRequiresToken, 0, 1, "admin_token"},

@@ -37,6 +37,7 @@ struct EngineConfig
     qint64 clientBodyTimeoutMs = 30'000;
     qint64 keepAliveTimeoutMs = 60'000;
     int maxConnections = 20'000;
+    QString eventDispatcher = QStringLiteral("epoll"); ///< epoll, qt
     QStringList allowedOrigins; ///< empty = any
     QString publicUrl; ///< where serverless runners and clients find this engine; empty = the listening address
     bool gatewayRequiresToken = false;

@@ -7,6 +7,7 @@
 #include "engine/host/guardedstore.h"
 #include "engine/host/metricsserver.h"
 #include "engine/host/networkfetch.h"
+#include "engine/net/epolldispatcher.h"
 #include "engine/net/httpserver.h"
 #include "engine/net/timerdriver.h"
 #include "engine/store/memorystore.h"
@@ -186,6 +187,9 @@ Status EngineHost::start(const EngineOptions &options)
         return Error::make("engine", "already_running", QStringLiteral("The engine runs already at %1").arg(d->url));
     if (Status status = checkConfig(options.config); !status)
         return status;
+    // Anew for each start: the end of the thread takes its dispatcher along.
+    if (options.config.eventDispatcher == u"epoll")
+        d->thread.setEventDispatcher(new EpollDispatcher);
     d->context = new QObject;
     d->context->moveToThread(&d->thread);
     d->thread.start();

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/net/descriptorset.h"
+
+#include <array>
+#include <cerrno>
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+namespace dormouse {
+
+namespace {
+
+constexpr int kEventsPerWait = 256;
+
+quint32 toSystem(quint32 events)
+{
+    return (events & DescriptorSet::Readable ? quint32(EPOLLIN) : 0U)
+        | (events & DescriptorSet::Writable ? quint32(EPOLLOUT) : 0U)
+        | (events & DescriptorSet::Urgent ? quint32(EPOLLPRI) : 0U);
+}
+
+quint32 fromSystem(quint32 events)
+{
+    return (events & EPOLLIN ? quint32(DescriptorSet::Readable) : 0U)
+        | (events & EPOLLOUT ? quint32(DescriptorSet::Writable) : 0U)
+        | (events & EPOLLPRI ? quint32(DescriptorSet::Urgent) : 0U)
+        | (events & (EPOLLERR | EPOLLHUP) ? quint32(DescriptorSet::Ended) : 0U);
+}
+
+} // namespace
+
+DescriptorSet::DescriptorSet() : m_epoll(::epoll_create1(EPOLL_CLOEXEC))
+{
+    if (m_epoll < 0)
+        qFatal("epoll_create1 failed");
+}
+
+DescriptorSet::~DescriptorSet()
+{
+    ::close(m_epoll);
+}
+
+bool DescriptorSet::add(int descriptor, DescriptorWatcher &watcher, quint32 events)
+{
+    if (std::size_t(descriptor) >= m_entries.size())
+        m_entries.resize(std::size_t(descriptor) + 1);
+    Entry &entry = m_entries[std::size_t(descriptor)];
+    epoll_event event{};
+    event.events = toSystem(events);
+    event.data.u64 = quint64(entry.generation + 1) << 32 | quint32(descriptor);
+    if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event) != 0
+        && (errno != EEXIST || ::epoll_ctl(m_epoll, EPOLL_CTL_MOD, descriptor, &event) != 0))
+        return false;
+    entry = {&watcher, entry.generation + 1, events};
+    return true;
+}
+
+DescriptorSet::Entry *DescriptorSet::entryOf(int descriptor, const DescriptorWatcher &watcher)
+{
+    if (descriptor < 0 || std::size_t(descriptor) >= m_entries.size())
+        return nullptr;
+    Entry &entry = m_entries[std::size_t(descriptor)];
+    return entry.watcher == &watcher ? &entry : nullptr;
+}
+
+void DescriptorSet::change(int descriptor, const DescriptorWatcher &watcher, quint32 events)
+{
+    Entry *entry = entryOf(descriptor, watcher);
+    if (!entry || entry->events == events)
+        return;
+    entry->events = events;
+    epoll_event event{};
+    event.events = toSystem(events);
+    event.data.u64 = quint64(entry->generation) << 32 | quint32(descriptor);
+    if (::epoll_ctl(m_epoll, EPOLL_CTL_MOD, descriptor, &event) != 0 && errno == ENOENT)
+        ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+void DescriptorSet::remove(int descriptor, const DescriptorWatcher &watcher)
+{
+    Entry *entry = entryOf(descriptor, watcher);
+    if (!entry)
+        return;
+    *entry = {nullptr, entry->generation + 1, 0};
+    // Fails when the descriptor is closed already, which has taken it out of the set as well.
+    ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, nullptr);
+}
+
+int DescriptorSet::wait(int timeoutMs)
+{
+    std::array<epoll_event, kEventsPerWait> events;
+    const int count = ::epoll_wait(m_epoll, events.data(), kEventsPerWait, timeoutMs);
+    if (count <= 0)
+        return 0;
+    ++m_delivering;
+    for (int i = 0; i < count; ++i) {
+        const epoll_event &event = events[std::size_t(i)];
+        // Looked up for each one: an earlier handler may have removed it or closed and reused its number.
+        const Entry &entry = m_entries[std::size_t(event.data.u64 & 0xffffffffU)];
+        if (entry.watcher && entry.generation == quint32(event.data.u64 >> 32))
+            entry.watcher->descriptorReady(fromSystem(event.events));
+    }
+    --m_delivering;
+    if (m_delivering == 0 && m_afterDelivery)
+        m_afterDelivery();
+    return count;
+}
+
+} // namespace dormouse

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QtGlobal>
+
+#include <functional>
+#include <vector>
+
+namespace dormouse {
+
+/// Told when a descriptor of a DescriptorSet is ready.
+class DescriptorWatcher
+{
+public:
+    /// Bits of DescriptorSet::Event; Ended comes unasked. May add and remove descriptors, its own as well, but must
+    /// not be destroyed while it is in a set.
+    virtual void descriptorReady(quint32 events) = 0;
+
+protected:
+    ~DescriptorWatcher() = default;
+};
+
+/// A level-triggered epoll set (performance-notes.md section 4): the cost of a turn follows the descriptors that are
+/// ready, not those that are open. Regular files cannot be watched. Thread: one.
+class DescriptorSet
+{
+public:
+    enum Event : quint32 {
+        Readable = 1,
+        Writable = 2,
+        Urgent = 4,
+        Ended = 8, ///< error or end in both directions
+    };
+
+    DescriptorSet();
+    ~DescriptorSet();
+    Q_DISABLE_COPY_MOVE(DescriptorSet)
+
+    /// Starts watching; a descriptor that was closed without remove() and whose number came back is taken over.
+    /// False: the system refused (errno tells).
+    bool add(int descriptor, DescriptorWatcher &watcher, quint32 events);
+    /// Nothing happens when another watcher has the descriptor by now.
+    void change(int descriptor, const DescriptorWatcher &watcher, quint32 events);
+    void remove(int descriptor, const DescriptorWatcher &watcher);
+
+    /// Waits (-1: without limit) and delivers. Returns the number of descriptors that were ready. Reentrant: what the
+    /// inner call delivers the outer one finds gone or delivers again, as level-triggered readiness allows.
+    int wait(int timeoutMs);
+    /// Readable when a watched descriptor is ready: a set may be a member of another loop.
+    int descriptor() const { return m_epoll; }
+    bool isDelivering() const { return m_delivering > 0; }
+    /// Called after the last delivery of each wait(), the outermost one only. One owner; empty = none.
+    void setAfterDelivery(std::function<void()> hook) { m_afterDelivery = std::move(hook); }
+
+private:
+    struct Entry
+    {
+        DescriptorWatcher *watcher = nullptr;
+        quint32 generation = 0; ///< tells events of an earlier holder of the number
+        quint32 events = 0;
+    };
+    Entry *entryOf(int descriptor, const DescriptorWatcher &watcher);
+
+    int m_epoll;
+    int m_delivering = 0;
+    std::vector<Entry> m_entries; ///< by descriptor
+    std::function<void()> m_afterDelivery;
+};
+
+} // namespace dormouse
