@@ -166,6 +166,8 @@ void MemoryStore::Private::applyWrite(const Write &write)
                 for (const auto &id : refresh.rows) {
                     if (const auto it = hibernating.find(id); it != hibernating.end())
                         it->second.lastPingTs = refresh.lastPingTs;
+                    else if (refresh.missing)
+                        refresh.missing->push_back(id.second);
                 }
             },
             [this](const DeleteHibernating &del) { hibernating.erase({del.gatewayId, del.requestId}); },

@@ -543,9 +543,17 @@ void SqliteTables::apply(const Write &write)
                     {qint64(row.gatewayId.value), qint64(row.requestId.value), text(row.actorId), row.lastPingTs});
             },
             [this](const RefreshHibernating &refresh) {
-                for (const auto &[gatewayId, requestId] : refresh.rows)
-                    run("UPDATE hibernating_requests SET last_ping_ts=? WHERE gateway_id=? AND request_id=?",
-                        {refresh.lastPingTs, qint64(gatewayId.value), qint64(requestId.value)});
+                // The transaction may be tried again.
+                if (refresh.missing)
+                    refresh.missing->clear();
+                for (const auto &[gatewayId, requestId] : refresh.rows) {
+                    QSqlQuery &query = select("UPDATE hibernating_requests SET last_ping_ts=? WHERE gateway_id=? AND request_id=?",
+                                              {refresh.lastPingTs, qint64(gatewayId.value), qint64(requestId.value)});
+                    const bool found = query.numRowsAffected() > 0;
+                    query.finish();
+                    if (!found && refresh.missing)
+                        refresh.missing->push_back(requestId);
+                }
             },
             [this](const DeleteHibernating &del) {
                 run("DELETE FROM hibernating_requests WHERE gateway_id=? AND request_id=?",

@@ -12,6 +12,7 @@
 #include <QString>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -163,7 +164,14 @@ struct DeleteCommands ///< of (runner, actor, generation) with index <= upToInde
 struct DeleteRunnerCommands { QString runnerId; };
 struct PutHibernating { HibernatingRow row; };
 /// Updates only rows that exist (gateway.md section 8.7); one lastPingTs for all.
-struct RefreshHibernating { std::vector<std::pair<GatewayId, RequestId>> rows; qint64 lastPingTs = 0; };
+struct RefreshHibernating
+{
+    std::vector<std::pair<GatewayId, RequestId>> rows;
+    qint64 lastPingTs = 0;
+    /// Filled by the store with the requests that have no row; may be absent. To be read in the batch's callback only,
+    /// which comes after the commit: until then the store's thread owns it.
+    std::shared_ptr<std::vector<RequestId>> missing = {};
+};
 struct DeleteHibernating { GatewayId gatewayId; RequestId requestId; };
 struct DeleteHibernatingOfActor { QString actorId; };
 struct DeleteHibernatingOlderThan { qint64 lastPingTs = 0; };

@@ -35,15 +35,22 @@ int CollectingSink::count(monitor::EventKind kind) const
     return int(std::count_if(events.begin(), events.end(), [&](const auto &event) { return event.kind == kind; }));
 }
 
+QString CollectingSink::textOf(const QString &reason) const
+{
+    const auto found = std::find_if(events.rbegin(), events.rend(),
+                                    [&](const auto &event) { return event.reason == reason; });
+    return found == events.rend() ? QString() : found->text;
+}
+
 bool FakeStore::turn()
 {
     if (held || queue.empty())
         return false;
     Entry entry = std::move(queue.front());
     queue.pop_front();
-    // Only refreshes are given up on here; a store that loses inserts stops the engine.
     const bool refresh = std::holds_alternative<RefreshHibernating>(entry.batch.front());
-    if (failing && refresh) {
+    const bool insert = std::holds_alternative<PutHibernating>(entry.batch.front());
+    if ((failing && refresh) || (failingInserts && insert)) {
         entry.done(Error::make("store", "failed", QStringLiteral("disk full")));
         return true;
     }
@@ -53,6 +60,13 @@ bool FakeStore::turn()
     return true;
 }
 
+void FakeStore::submit(Batch batch, std::function<void(const Status &)> done)
+{
+    if (journal != nullptr && std::holds_alternative<DeleteHibernating>(batch.front()))
+        journal->push_back("row delete");
+    queue.push_back({std::move(batch), std::move(done)});
+}
+
 void FakeStore::apply(const Batch &batch)
 {
     for (const Write &write : batch) {
@@ -60,13 +74,18 @@ void FakeStore::apply(const Batch &batch)
             rows[put->row.requestId.value] = put->row;
         } else if (const auto *refresh = std::get_if<RefreshHibernating>(&write)) {
             ++refreshes;
+            refreshSizes.push_back(refresh->rows.size());
             for (const auto &[gateway, request] : refresh->rows) {
                 const auto row = rows.find(request.value);
                 if (row != rows.end())
                     row->second.lastPingTs = refresh->lastPingTs;
+                else if (refresh->missing)
+                    refresh->missing->push_back(request);
             }
         } else if (const auto *erase = std::get_if<DeleteHibernating>(&write)) {
             rows.erase(erase->requestId.value);
+        } else if (const auto *old = std::get_if<DeleteHibernatingOlderThan>(&write)) {
+            std::erase_if(rows, [&](const auto &row) { return row.second.lastPingTs < old->lastPingTs; });
         }
     }
 }
@@ -166,9 +185,15 @@ World::~World()
 bool World::turn()
 {
     bool any = store.turn();
-    for (std::size_t i = 0; i < clients.size(); ++i) {
-        if (clients[i]->channel != nullptr)
-            any = clients[i]->channel->turn() || any;
+    std::vector<FakeClient *> busy;
+    busy.swap(m_busy);
+    for (FakeClient *client : busy) {
+        client->isBusy = false;
+        const bool delivered = client->channel != nullptr && client->channel->turn();
+        any = delivered || any;
+        // What it may not deliver yet (no listener, not read) stays on the list.
+        if (!client->toSend.empty() || client->closing)
+            client->wake();
     }
     return any;
 }
@@ -279,6 +304,7 @@ void World::restoreLink(const QString &runnerId)
 std::shared_ptr<FakeClient> World::connect(const QString &actorId, const HeaderList &headers)
 {
     auto client = std::make_shared<FakeClient>();
+    client->busy = &m_busy;
     clients.push_back(client);
     HttpHead head;
     head.method = "GET";
@@ -305,13 +331,18 @@ std::shared_ptr<FakeExchange> World::http(const QString &actorId, const QByteArr
     return exchange;
 }
 
-void World::fromRunner(RequestId requestId, wire::ToServerTunnelMessageKind kind, const QString &runnerId)
+void World::deliver(RequestId requestId, wire::ToServerTunnelMessageKind kind, const QString &runnerId)
 {
     gatewayId = directory.sent.empty() ? gatewayId : directory.sent.front().message.messageId.gatewayId;
     wire::ToServerTunnelMessage message;
     message.messageId = {gatewayId, requestId, 0};
     message.kind = std::move(kind);
     gateway->tunnelMessage(runnerId, message);
+}
+
+void World::fromRunner(RequestId requestId, wire::ToServerTunnelMessageKind kind, const QString &runnerId)
+{
+    deliver(requestId, std::move(kind), runnerId);
     while (turn()) { }
 }
 

@@ -43,7 +43,12 @@ public:
     void actorChanged(const QString &) override {}
     void runnerChanged(const QString &) override {}
     void connectionChanged(const QString &) override { ++changed; }
-    void connectionEnded(const monitor::ConnectionInfo &last) override { ended.push_back(last); }
+    void connectionEnded(const monitor::ConnectionInfo &last) override
+    {
+        ended.push_back(last);
+        if (onEnded)
+            onEnded();
+    }
     void runnerEnded(const monitor::RunnerInfo &) override {}
     void ackLatency(qint64 us) override { ackLatencies.push_back(us); }
     void wakeLatency(qint64 us) override { wakeLatencies.push_back(us); }
@@ -53,9 +58,12 @@ public:
     int count(const QString &reason) const;
     int count(const QString &reason, monitor::EventLevel level) const;
     int count(monitor::EventKind kind) const;
+    /// Text of the last event with this reason; empty when there is none.
+    QString textOf(const QString &reason) const;
 
     bool trace = true;
     int changed = 0;
+    std::function<void()> onEnded;
     std::vector<monitor::ConnectionInfo> ended;
     std::vector<qint64> ackLatencies, wakeLatencies, httpLatencies;
     std::vector<monitor::Event> events;
@@ -66,10 +74,7 @@ class FakeStore final : public Store
 {
 public:
     Result<Snapshot> open() override { return Snapshot{}; }
-    void submit(Batch batch, std::function<void(const Status &)> done) override
-    {
-        queue.push_back({std::move(batch), std::move(done)});
-    }
+    void submit(Batch batch, std::function<void(const Status &)> done) override;
     void kv(const QString &, KvOp, std::function<void(KvResult)> done) override { done(std::vector<KvEntry>{}); }
     void setMeta(const QString &, const QString &) override {}
     void flush() override {}
@@ -85,9 +90,12 @@ public:
     std::deque<Entry> queue;
     std::map<quint32, HibernatingRow> rows;
     bool held = false;
-    bool failing = false;
+    bool failing = false;        ///< refreshes are given up on
+    bool failingInserts = false; ///< so are first writes
     int commits = 0;
     int refreshes = 0;
+    std::vector<std::size_t> refreshSizes; ///< rows of each committed refresh
+    std::vector<QByteArray> *journal = nullptr;
 
 private:
     void apply(const Batch &batch);
@@ -111,13 +119,31 @@ struct FakeClient
     std::deque<std::pair<QByteArray, bool>> toSend;
     std::optional<ChannelClose> closing; ///< reported after everything that may still be read
     class FakeChannel *channel = nullptr;
+    std::vector<FakeClient *> *busy = nullptr; ///< the world's list of clients with something to deliver
+    bool isBusy = false;
+    std::vector<QByteArray> *journal = nullptr;
 
-    void send(const QByteArray &payload, bool binary = true) { toSend.emplace_back(payload, binary); }
+    void send(const QByteArray &payload, bool binary = true)
+    {
+        toSend.emplace_back(payload, binary);
+        wake();
+    }
     void close(std::optional<quint16> code, const QByteArray &reason = {})
     {
         closing = ChannelClose{code, reason, true, true};
+        wake();
     }
-    void drop() { closing = ChannelClose{{}, {}, false, true}; }
+    void drop()
+    {
+        closing = ChannelClose{{}, {}, false, true};
+        wake();
+    }
+    void wake()
+    {
+        if (!isBusy && busy != nullptr)
+            busy->push_back(this);
+        isBusy = true;
+    }
 };
 
 class FakeChannel final : public Channel
@@ -143,9 +169,20 @@ public:
         m_client->closeReason = reason;
         m_client->toSend.clear();
         m_client->closing = ChannelClose{code, reason, true, false};
+        if (m_client->journal != nullptr)
+            m_client->journal->push_back("client close");
+        m_client->wake();
     }
-    void abort() override { m_client->closing = ChannelClose{{}, {}, false, false}; }
-    void setReading(bool on) override { m_client->reading = on; }
+    void abort() override
+    {
+        m_client->closing = ChannelClose{{}, {}, false, false};
+        m_client->wake();
+    }
+    void setReading(bool on) override
+    {
+        m_client->reading = on;
+        m_client->wake();
+    }
     qint64 bytesQueued() const override { return m_client->queued; }
     bool turn(); ///< delivers one thing; true when something was delivered
 
@@ -262,6 +299,8 @@ public:
 
     // runner
     void fromRunner(RequestId requestId, wire::ToServerTunnelMessageKind kind, const QString &runnerId = QStringLiteral("r1"));
+    /// The same without letting anything else happen: also for use from inside a write.
+    void deliver(RequestId requestId, wire::ToServerTunnelMessageKind kind, const QString &runnerId = QStringLiteral("r1"));
     template<typename Kind>
     std::vector<const SentMessage *> sentOf() const
     {
@@ -275,8 +314,11 @@ public:
     template<typename Kind>
     const SentMessage *lastSent() const
     {
-        const auto all = sentOf<Kind>();
-        return all.empty() ? nullptr : all.back();
+        for (auto one = directory.sent.rbegin(); one != directory.sent.rend(); ++one) {
+            if (one->template as<Kind>() != nullptr)
+                return &*one;
+        }
+        return nullptr;
     }
     /// Connects a client and has its open accepted. Returns the client; its request id is request.
     std::shared_ptr<FakeClient> open(const QString &actorId, bool canHibernate, RequestId *request = nullptr);
@@ -301,6 +343,7 @@ public:
 
 private:
     bool turn();
+    std::vector<FakeClient *> m_busy; ///< so that a turn does not cost a look at every client
 };
 
 } // namespace dormouse::test

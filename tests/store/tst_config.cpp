@@ -3,6 +3,9 @@
 
 #include <QTest>
 
+#include <limits>
+#include <vector>
+
 using namespace dormouse;
 using namespace Qt::StringLiterals;
 
@@ -17,6 +20,8 @@ private Q_SLOTS:
     void rejects();
     void describesEveryKey();
     void defaultsAreConsistent();
+    void configRelations();
+    void thresholdValidation();
 };
 
 void TestConfig::emptyFileGivesDefaults()
@@ -136,6 +141,60 @@ void TestConfig::defaultsAreConsistent()
 {
     const Status status = checkConfig(EngineConfig());
     QVERIFY2(status.ok(), status.ok() ? "" : qPrintable(status.error().message));
+}
+
+void TestConfig::configRelations()
+{
+    // Each relation of gateway.md section 10.2: the nearest good pair passes, the nearest bad one names both keys.
+    struct Case
+    {
+        void (*change)(EngineConfig &config, qint64 by);
+        QStringList names;
+    };
+    const std::vector<Case> cases = {
+        {[](EngineConfig &c, qint64 by) { c.actorForceWakePendingTimeoutMs = c.actorReadyTimeoutMs - by; },
+         {u"guard.actor_force_wake_pending_timeout_ms"_s, u"guard.actor_ready_timeout_ms"_s}},
+        {[](EngineConfig &c, qint64 by) { c.gatewayWebsocketOpenTimeoutMs = c.actorReadyTimeoutMs - 1 + by; },
+         {u"pegboard.gateway_websocket_open_timeout_ms"_s, u"guard.actor_ready_timeout_ms"_s}},
+        {[](EngineConfig &c, qint64 by) { c.hwsMessageAckTimeoutMs = 10'000 - by; },
+         {u"pegboard.hws_message_ack_timeout_ms"_s, u"10000"_s}},
+        {[](EngineConfig &c, qint64 by) { c.hibernationFlushInterval = c.hibernatingRequestEligibleThreshold / 4 + by; },
+         {u"pegboard.hibernation_flush_interval"_s, u"pegboard.hibernating_request_eligible_threshold"_s}},
+    };
+    for (const Case &one : cases) {
+        EngineConfig good;
+        one.change(good, 0);
+        QVERIFY2(checkConfig(good).ok(), qPrintable(one.names.first()));
+        EngineConfig bad;
+        one.change(bad, 1);
+        const Status status = checkConfig(bad);
+        QVERIFY2(!status.ok(), qPrintable(one.names.first()));
+        for (const QString &name : one.names)
+            QVERIFY2(status.error().message.contains(name), qPrintable(status.error().message));
+    }
+}
+
+void TestConfig::thresholdValidation()
+{
+    const auto accepted = [](qint64 threshold) {
+        EngineConfig config;
+        config.hibernationFlushInterval = 2'500;
+        config.hibernatingRequestEligibleThreshold = threshold;
+        return checkConfig(config);
+    };
+    const qint64 day = 24LL * 3600 * 1000;
+    for (const qint64 threshold : {qint64(10'000), qint64(90'000), day})
+        QVERIFY(accepted(threshold).ok());
+    for (const qint64 threshold : {qint64(-1), qint64(0), qint64(1), qint64(9'999), day + 1,
+                                   std::numeric_limits<qint64>::max(), std::numeric_limits<qint64>::min()}) {
+        const Status status = accepted(threshold);
+        QVERIFY2(!status.ok(), qPrintable(QString::number(threshold)));
+        QVERIFY(status.error().message.contains(u"pegboard.hibernating_request_eligible_threshold"_s));
+    }
+    // The same from a file, where the number is a text.
+    const auto file = parseConfig(R"({"pegboard":{"hibernating_request_eligible_threshold":9223372036854775807}})");
+    QVERIFY(!file.ok());
+    QVERIFY(file.error().message.contains(u"86400000 ms"_s));
 }
 
 QTEST_GUILESS_MAIN(TestConfig)

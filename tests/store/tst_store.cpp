@@ -314,7 +314,9 @@ void TestStore::hibernating()
     };
     QVERIFY(bench.write({row(1, u"a"_s, 10), row(2, u"a"_s, 20), row(3, u"b"_s, 30), row(4, u"b"_s, 40)}).ok());
     // Only rows that exist are refreshed: request 9 must not appear.
-    QVERIFY(bench.write({RefreshHibernating{{{{0xfffffff0U}, {1}}, {{0xfffffff0U}, {9}}}, 50}}).ok());
+    const auto missing = std::make_shared<std::vector<RequestId>>(); // shared: with the store, as the seam wants it
+    QVERIFY(bench.write({RefreshHibernating{{{{0xfffffff0U}, {1}}, {{0xfffffff0U}, {9}}}, 50, missing}}).ok());
+    QCOMPARE(*missing, std::vector<RequestId>{{9}});
     Snapshot snapshot = bench.reopened();
     QCOMPARE(snapshot.hibernating.size(), 4U);
     QCOMPARE(snapshot.hibernating[0].requestId.value, 2U);
