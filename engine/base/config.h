@@ -32,7 +32,11 @@ struct EngineConfig
     bool enableWebsocketHealthRoute = false;
     bool trustForwardedFor = false;
     bool websocketAcceptWhenReady = false; ///< true: answer the upgrade only when the actor is ready
-    qint64 clientPingIntervalMs = 0;
+    qint64 clientPingIntervalMs = 0; ///< 0 = no pings to clients
+    int maxInFlightPerClientAddress = 0;  ///< 0 = off; a WebSocket counts for its whole life
+    int rateLimitPerClientAddress = 0;    ///< requests per window and address, 0 = off
+    qint64 rateLimitWindowMs = 60'000;
+    int wsOpenRatePerActor = 0;           ///< client WebSockets per second and actor, 0 = off
     qint64 clientHeaderTimeoutMs = 10'000;
     qint64 clientBodyTimeoutMs = 30'000;
     qint64 keepAliveTimeoutMs = 60'000;
@@ -50,6 +54,7 @@ struct EngineConfig
     QString hwsPendingPolicy = QStringLiteral("close"); ///< close, pause
     int hwsMaxResends = 8;
     int maxHwsPerActor = 16'384;
+    int maxHwsPerClientAddress = 0; ///< 0 = off: many clients may share the address of a proxy
     int maxHws = 100'000;
     int closeWakeRate = 200;
     bool wakeOnCloseWhileAsleep = true;

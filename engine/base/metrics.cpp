@@ -41,6 +41,12 @@ QByteArray number(double value)
     return QByteArray::number(value, 'g', 15);
 }
 
+/// Dashboards made for the reference find its families under the names they know (gateway.md section 12.2).
+QByteArray exportedName(const QByteArray &name)
+{
+    return name.startsWith("guard_") || name.startsWith("pegboard_") ? "rivet_" + name : name;
+}
+
 QByteArray withLabels(const QByteArray &labels, const QByteArray &extra = {})
 {
     if (labels.isEmpty() && extra.isEmpty())
@@ -176,7 +182,8 @@ QByteArray Metrics::prometheusText() const
 {
     static constexpr const char *kTypes[] = {"counter", "gauge", "histogram"};
     QByteArray out;
-    for (const auto &[name, f] : m_families) {
+    for (const auto &[plainName, f] : m_families) {
+        const QByteArray name = exportedName(plainName);
         out += "# HELP " + name + ' ' + f->help + "\n# TYPE " + name + ' ' + kTypes[f->type] + '\n';
         for (const auto &[labels, counter] : f->counters)
             out += name + withLabels(labels) + ' ' + QByteArray::number(counter.value()) + '\n';

@@ -89,7 +89,8 @@ public:
     /// Sum over all series of a family.
     std::optional<double> total(const QByteArray &name) const;
     std::vector<QByteArray> names() const;
-    /// Text exposition format 0.0.4; families by name, series by labels.
+    /// Text exposition format 0.0.4; families by name, series by labels. Families called guard_ or pegboard_ are
+    /// printed with "rivet_" in front, as the reference calls them.
     QByteArray prometheusText() const;
 
 private:

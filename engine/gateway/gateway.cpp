@@ -10,6 +10,12 @@
 
 namespace dormouse {
 
+namespace {
+
+const QByteArray kRetryAfterSeconds = QByteArrayLiteral("1"); // gateway.md section 10.1
+
+} // namespace
+
 class Gateway::Private
 {
 public:
@@ -25,6 +31,47 @@ public:
             if (!session->ended())
                 call(*session);
         }
+    }
+
+    /// One event per address and window: a flood of refused requests must not become a flood of events.
+    Error refused(const ClientLimits::Admission &admission, const HttpHead &head, const Target &target,
+                  const QByteArray &address)
+    {
+        core.metrics.requestError(QByteArrayLiteral("guard.rate_limit"));
+        if (admission.report) {
+            monitor::Event event;
+            event.kind = monitor::EventKind::Limit;
+            event.level = monitor::EventLevel::Warn;
+            event.actorId = target.actorId;
+            event.connectionId = target.rayId;
+            event.reason = QString::fromLatin1(limitName(admission.refusedBy));
+            event.value = admission.used;
+            event.text = QStringLiteral("used %1 of %2, client %3")
+                             .arg(admission.used).arg(admission.limit).arg(QString::fromUtf8(address));
+            core.context.sink.event(std::move(event));
+        }
+        return guardError("rate_limit", QStringLiteral("too many requests"),
+                          {{QStringLiteral("method"), QString::fromLatin1(head.method)},
+                           {QStringLiteral("path"), QString::fromUtf8(target.path)},
+                           {QStringLiteral("ip"), QString::fromUtf8(address)}});
+    }
+
+    void refuseSocket(UpgradeRequest &upgrade, const Error &error, const Target &target)
+    {
+        const HttpHead head = upgrade.head();
+        if (core.config().websocketAcceptWhenReady) {
+            ErrorAnswer answer = errorAnswer(error, head, core.config(), target.rayId);
+            answer.headers.emplace_back("retry-after", kRetryAfterSeconds);
+            upgrade.reject(answer.status, answer.headers, answer.body);
+            return;
+        }
+        std::unique_ptr<Channel> channel = acceptClient(upgrade, head, core.config(), target.rayId);
+        if (!channel)
+            return;
+        const QByteArray reason = closeReason(error, target.rayId);
+        channel->close(closeNumber(CloseCode::InternalError), reason);
+        core.metrics.closeSent(closeNumber(CloseCode::InternalError), reason, false);
+        core.lingerChannel(std::move(channel));
     }
 
     std::unique_ptr<ActorDirectory> ownDirectory;
@@ -51,13 +98,31 @@ void Gateway::request(std::shared_ptr<HttpExchange> exchange, const Target &targ
         exchange->respond(204, headers, {});
         return;
     }
-    GatewaySession::Setup setup{target, exchange->head(), monitor::ConnectionKind::Http};
+    const EngineConfig &config = d->core.config();
+    const QByteArray address = clientAddress(exchange->head(), config);
+    ClientLimits::Admission admission = d->core.limits.admit(address, target.actorId, false, d->core.nowMs());
+    if (admission.refusedBy != ClientLimits::Limit::None) {
+        const Error error = d->refused(admission, exchange->head(), target, address);
+        ErrorAnswer answer = errorAnswer(error, exchange->head(), config, target.rayId);
+        answer.headers.emplace_back("retry-after", kRetryAfterSeconds);
+        exchange->respond(answer.status, answer.headers, answer.body);
+        return;
+    }
+    GatewaySession::Setup setup{target, exchange->head(), monitor::ConnectionKind::Http, address,
+                                std::move(admission.place)};
     d->core.add(std::make_unique<HttpRequest>(d->core, std::move(setup), std::move(exchange))).start();
 }
 
 void Gateway::webSocket(std::unique_ptr<UpgradeRequest> upgrade, const Target &target)
 {
-    GatewaySession::Setup setup{target, upgrade->head(), monitor::ConnectionKind::WebSocket};
+    const HttpHead &head = upgrade->head();
+    const QByteArray address = clientAddress(head, d->core.config());
+    ClientLimits::Admission admission = d->core.limits.admit(address, target.actorId, true, d->core.nowMs());
+    if (admission.refusedBy != ClientLimits::Limit::None) {
+        d->refuseSocket(*upgrade, d->refused(admission, head, target, address), target);
+        return;
+    }
+    GatewaySession::Setup setup{target, head, monitor::ConnectionKind::WebSocket, address, std::move(admission.place)};
     d->core.add(std::make_unique<WebSocketSession>(d->core, std::move(setup), std::move(upgrade))).start();
 }
 
@@ -136,7 +201,10 @@ void Gateway::actorStopped(const QString &actorId)
 
 void Gateway::actorPendingTimeout(const QString &actorId)
 {
-    d->eachOf(d->core.ofActor(actorId), [](GatewaySession &session) { session.actorPendingTimeout(); });
+    const std::vector<GatewaySession *> sessions = d->core.ofActor(actorId);
+    d->core.metrics.forceWakeTimeout(std::any_of(sessions.begin(), sessions.end(),
+                                                 [](const GatewaySession *session) { return session->isWaiting(); }));
+    d->eachOf(sessions, [](GatewaySession &session) { session.actorPendingTimeout(); });
 }
 
 void Gateway::actorDestroyStarted(const QString &actorId)
@@ -151,12 +219,18 @@ void Gateway::actorDestroyed(const QString &actorId)
 
 void Gateway::linkDown(const QString &runnerId)
 {
-    d->eachOf(d->core.ofRunner(runnerId), [](GatewaySession &session) { session.linkDown(); });
+    d->eachOf(d->core.ofRunner(runnerId), [this](GatewaySession &session) {
+        d->core.enterGrace(session);
+        session.linkDown();
+    });
 }
 
 void Gateway::linkBack(const QString &runnerId)
 {
-    d->eachOf(d->core.ofRunner(runnerId), [](GatewaySession &session) { session.linkBack(); });
+    d->eachOf(d->core.ofRunner(runnerId), [this](GatewaySession &session) {
+        d->core.leaveGrace(session);
+        session.linkBack();
+    });
     d->eachOf(d->core.linkWaiters(), [](GatewaySession &session) { session.anyLinkBack(); });
 }
 
@@ -178,10 +252,13 @@ void Gateway::tunnelMessage(const QString &runnerId, const wire::ToServerTunnelM
     if (session == nullptr || std::holds_alternative<wire::DeprecatedTunnelAck>(message.kind)) {
         // Normal after a close race (gateway.md section 8.3), so no more than a count.
         ++d->core.counters.dropped;
+        d->core.metrics.dropped(message.kind, session == nullptr ? monitor::ConnectionState::Unknown
+                                                                 : session->monitorState());
         return;
     }
     if (!session->acceptsRunner(runnerId)) {
         ++d->core.counters.foreign;
+        d->core.metrics.foreign.add();
         return;
     }
     session->tunnel(message.kind);

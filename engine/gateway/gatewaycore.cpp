@@ -38,7 +38,8 @@ QString stateName(monitor::ConnectionState state)
 // --- GatewaySession -----------------------------------------------------------------------------
 
 GatewaySession::GatewaySession(GatewayCore &core, Setup setup)
-    : m_core(core), m_setup(std::move(setup)), m_openedTs(core.context.clock.wallMs()), m_stateSinceTs(m_openedTs)
+    : m_core(core), m_setup(std::move(setup)), m_openedTs(core.context.clock.wallMs()), m_openedUs(core.nowUs()),
+      m_stateSinceTs(m_openedTs)
 {}
 
 monitor::ConnectionInfo GatewaySession::describe() const
@@ -53,7 +54,7 @@ monitor::ConnectionInfo GatewaySession::describe() const
     info.kind = kind();
     info.state = m_ended ? monitor::ConnectionState::Closed : monitorState();
     info.path = QString::fromUtf8(m_setup.target.path);
-    info.clientAddress = QString::fromUtf8(m_setup.head.peerAddress);
+    info.clientAddress = QString::fromUtf8(m_setup.clientAddress);
     info.ownTraffic = !m_setup.head.header("x-dormouse-console").isNull();
     info.openedTs = m_openedTs;
     info.stateSinceTs = m_stateSinceTs;
@@ -109,14 +110,13 @@ void GatewaySession::emitEvent(monitor::EventKind kind, monitor::EventLevel leve
     event.actorId = actorId();
     event.runnerId = m_runnerId;
     event.connectionId = rayId();
+    event.requestId = m_requestHex;
     if (m_requestId)
         event.generation = m_generation;
     event.from = from;
     event.to = to;
     event.reason = reason;
     event.text = text;
-    if (event.text.isEmpty() && m_requestId)
-        event.text = QStringLiteral("request ") + QString::fromLatin1(m_requestId->toHex());
     m_core.context.sink.event(std::move(event));
 }
 
@@ -128,6 +128,7 @@ void GatewaySession::emitMessage(monitor::EventKind kind, int index, qint64 valu
     event.actorId = actorId();
     event.runnerId = m_runnerId;
     event.connectionId = rayId();
+    event.requestId = m_requestHex;
     event.generation = m_generation;
     if (index >= 0)
         event.index = index;
@@ -139,8 +140,10 @@ void GatewaySession::noteState(monitor::ConnectionState before, const char *reas
 {
     const monitor::ConnectionState after = monitorState();
     m_stateSinceTs = m_core.context.clock.wallMs();
+    if (after == monitor::ConnectionState::Closed)
+        m_lastLive = before;
     if (before != after)
-        m_core.stateChanged(before, after);
+        m_core.stateChanged(*this, before, after);
     emitEvent(monitor::EventKind::ConnectionState, monitor::EventLevel::Debug, QString::fromLatin1(reason),
               stateName(before), stateName(after));
     if (!allowed) {
@@ -148,6 +151,12 @@ void GatewaySession::noteState(monitor::ConnectionState before, const char *reas
                   stateName(before), stateName(after), QString::fromLatin1(reason));
     }
     m_core.markChanged(*this);
+}
+
+void GatewaySession::dropMessage(const wire::ToServerTunnelMessageKind &kind)
+{
+    ++m_core.counters.dropped;
+    m_core.metrics.dropped(kind, monitorState());
 }
 
 bool GatewaySession::send(wire::ToClientTunnelMessageKind kind, quint16 index)
@@ -168,6 +177,7 @@ void GatewaySession::dropRequest()
     if (m_requestId)
         m_core.forgetRequest(*m_requestId);
     m_requestId.reset();
+    m_requestHex.clear();
     m_core.setRunner(*this, {});
 }
 
@@ -175,8 +185,8 @@ void GatewaySession::dropRequest()
 
 GatewayCore::GatewayCore(const CoreContext &contextIn, ActorDirectory &directoryIn)
     : context(contextIn), directory(directoryIn), links(directoryIn.tunnel()),
-      gatewayId{contextIn.random.next32()}, keepalive(contextIn, gatewayId), restores(contextIn),
-      m_sweepTimer(contextIn.timers),
+      gatewayId{contextIn.random.next32()}, metrics(contextIn.metrics), limits(contextIn.config),
+      keepalive(contextIn, gatewayId), restores(contextIn), m_sweepTimer(contextIn.timers),
       m_changedTimer(contextIn.timers), m_closeWakeTimer(contextIn.timers)
 {}
 
@@ -190,6 +200,10 @@ void GatewayCore::enlist(std::unique_ptr<GatewaySession> session)
     m_sessions.emplace(raw, std::move(session));
     ++counters.connections;
     ++m_states[std::size_t(raw->monitorState())];
+    if (raw->kind() == monitor::ConnectionKind::WebSocket)
+        metrics.socketState(raw->monitorState(), 1);
+    metrics.requests.add();
+    metrics.requestsPending.add(1);
     raw->emitEvent(monitor::EventKind::ConnectionOpened, monitor::EventLevel::Debug, QStringLiteral("client"), {},
                    stateName(raw->monitorState()));
     markChanged(*raw);
@@ -199,18 +213,25 @@ void GatewayCore::end(GatewaySession &session)
 {
     if (session.m_ended)
         return;
-    // The state before the end is what the gauges counted; the table entry is released exactly once, here.
+    // What the gauges and limits counted is given back exactly once, here.
     const monitor::ConnectionState last = session.monitorState();
     monitor::ConnectionInfo info = session.describe();
+    const QString requestHex = session.m_requestHex;
     info.state = monitor::ConnectionState::Closed;
     info.closedTs = context.clock.wallMs();
     session.stopTimers();
     session.dropRequest();
     session.m_ended = true;
+    session.m_setup.place.release();
     *session.m_alive = false;
     stopAwaitingLink(session);
     --counters.connections;
     --m_states[std::size_t(last)];
+    metrics.requestsPending.add(-1);
+    if (session.kind() == monitor::ConnectionKind::WebSocket)
+        metrics.socketState(last, -1);
+    else
+        metrics.httpDuration.observe(double(nowUs() - session.m_openedUs) / 1e6);
     m_byRay.remove(session.rayId());
     const auto ofActor = m_byActor.find(session.actorId());
     if (ofActor != m_byActor.end()) {
@@ -227,7 +248,8 @@ void GatewayCore::end(GatewaySession &session)
     event.actorId = info.actorId;
     event.runnerId = info.runnerId;
     event.connectionId = info.connectionId;
-    event.from = stateName(last);
+    event.requestId = requestHex;
+    event.from = stateName(last == monitor::ConnectionState::Closed ? session.m_lastLive : last);
     event.to = stateName(monitor::ConnectionState::Closed);
     event.reason = info.closeReason.isEmpty() ? info.closedBy : info.closeReason.section(QLatin1Char('#'), 0, 0);
     if (info.closeCode)
@@ -255,6 +277,7 @@ RequestId GatewayCore::newRequestId(GatewaySession &session)
     } while (m_byRequest.contains(id));
     m_byRequest.emplace(id, &session);
     session.m_requestId = id;
+    session.m_requestHex = QString::fromLatin1(id.toHex());
     return id;
 }
 
@@ -301,6 +324,7 @@ void GatewayCore::setRunner(GatewaySession &session, const QString &runnerId)
 {
     if (session.m_runnerId == runnerId)
         return;
+    leaveGrace(session);
     const auto before = m_byRunner.find(session.m_runnerId);
     if (before != m_byRunner.end()) {
         before->erase(&session);
@@ -310,6 +334,23 @@ void GatewayCore::setRunner(GatewaySession &session, const QString &runnerId)
     session.m_runnerId = runnerId;
     if (!runnerId.isEmpty())
         m_byRunner[runnerId].insert(&session);
+}
+
+void GatewayCore::enterGrace(GatewaySession &session)
+{
+    if (session.m_ended || session.m_graceSinceMs)
+        return;
+    session.m_graceSinceMs = nowMs();
+    metrics.graceRequests.add(1);
+}
+
+void GatewayCore::leaveGrace(GatewaySession &session)
+{
+    if (!session.m_graceSinceMs)
+        return;
+    metrics.graceRequests.add(-1);
+    metrics.graceSeconds.observe(double(nowMs() - *session.m_graceSinceMs) / 1000.0);
+    session.m_graceSinceMs.reset();
 }
 
 void GatewayCore::lingerChannel(std::unique_ptr<Channel> channel)
@@ -375,6 +416,8 @@ void GatewayCore::pendingChanged(qint64 messages, qint64 bytes)
 {
     counters.pendingMessages += messages;
     counters.pendingBytes += bytes;
+    metrics.pendingMessages.add(double(messages));
+    metrics.pendingBytes.add(double(bytes));
     if (m_enforcing || counters.pendingBytes <= config().hwsTotalPendingSize)
         return;
     // The largest holder pays, not the one that happened to send last (gateway.md section 10.1).
@@ -436,8 +479,12 @@ void GatewayCore::markChanged(GatewaySession &session)
     });
 }
 
-void GatewayCore::stateChanged(monitor::ConnectionState from, monitor::ConnectionState to)
+void GatewayCore::stateChanged(const GatewaySession &session, monitor::ConnectionState from, monitor::ConnectionState to)
 {
+    if (session.kind() == monitor::ConnectionKind::WebSocket) {
+        metrics.socketState(from, -1);
+        metrics.socketState(to, 1);
+    }
     --m_states[std::size_t(from)];
     ++m_states[std::size_t(to)];
 }

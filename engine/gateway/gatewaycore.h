@@ -3,7 +3,9 @@
 
 #include "engine/base/scopedtimer.h"
 #include "engine/gateway/actordirectory.h"
+#include "engine/gateway/clientlimits.h"
 #include "engine/gateway/gateway.h"
+#include "engine/gateway/gatewaymetrics.h"
 #include "engine/gateway/keepalive.h"
 #include "engine/gateway/restorereport.h"
 
@@ -38,6 +40,8 @@ public:
         Gateway::Target target;
         HttpHead head;
         monitor::ConnectionKind kind = monitor::ConnectionKind::Unknown;
+        QByteArray clientAddress = {};
+        ClientLimits::Place place = {}; ///< its place among the requests in flight, given back at its end
     };
     GatewaySession(GatewayCore &core, Setup setup);
     virtual ~GatewaySession() = default;
@@ -51,6 +55,8 @@ public:
     monitor::ConnectionKind kind() const { return m_setup.kind; }
     virtual monitor::ConnectionState monitorState() const = 0;
     virtual monitor::ConnectionInfo describe() const;
+    /// True while the session waits for its actor to be reachable.
+    virtual bool isWaiting() const = 0;
 
     /// gateway.md section 8.8: may this runner speak for the current request?
     virtual bool acceptsRunner(const QString &runnerId) const { return m_requestId && runnerId == m_runnerId; }
@@ -91,6 +97,8 @@ protected:
                    const QString &to = {}, const QString &text = {}) const;
     void emitMessage(monitor::EventKind kind, int index, qint64 value) const;
     void noteState(monitor::ConnectionState before, const char *reason, bool allowed);
+    /// A runner message that has no use in this state.
+    void dropMessage(const wire::ToServerTunnelMessageKind &kind);
     bool send(wire::ToClientTunnelMessageKind kind, quint16 index);
     bool isLinkUp() const;
     void dropRequest();
@@ -102,6 +110,7 @@ protected:
     quint32 m_generation = 0;
     int m_attempts = 0;
     qint64 m_openedTs = 0;
+    qint64 m_openedUs = 0; ///< monotonic
     qint64 m_stateSinceTs = 0;
     std::optional<qint64> m_needSinceUs; ///< when the actor was first missed, until its first message is delivered
     quint64 m_messagesIn = 0, m_messagesOut = 0, m_bytesIn = 0, m_bytesOut = 0;
@@ -113,6 +122,9 @@ protected:
 private:
     bool m_ended = false;
     bool m_dirty = false;
+    QString m_requestHex;
+    monitor::ConnectionState m_lastLive = monitor::ConnectionState::Waiting; ///< state before the end
+    std::optional<qint64> m_graceSinceMs;
 };
 
 /// Tables of all sessions and what they share. Thread: engine thread.
@@ -127,6 +139,8 @@ public:
     TunnelTransport &links;
     const GatewayId gatewayId;
     Gateway::Totals counters; ///< gauges are filled in by totals()
+    GatewayMetrics metrics;
+    ClientLimits limits;
     Keepalive keepalive;
     RestoreReport restores;
 
@@ -165,6 +179,9 @@ public:
     void noteRestoreLoss(const GatewaySession &session, RestoreReport::Loss loss);
     int hibernatableTotal() const { return m_hwsTotal; }
     void pendingChanged(qint64 messages, qint64 bytes);
+    /// A session keeps its runner while the link of that is down (section 9.3): counted until it is over.
+    void enterGrace(GatewaySession &session);
+    void leaveGrace(GatewaySession &session);
     /// Wakes for closes of sleeping sockets, at most closeWakeRate per second, in random order (section 8.6).
     void queueCloseWake(RequestId requestId);
     /// Waiters that lack a link; told about each link that comes back.
@@ -173,7 +190,7 @@ public:
     std::vector<GatewaySession *> linkWaiters() const { return {m_linkWaiters.begin(), m_linkWaiters.end()}; }
 
     void markChanged(GatewaySession &session);
-    void stateChanged(monitor::ConnectionState from, monitor::ConnectionState to);
+    void stateChanged(const GatewaySession &session, monitor::ConnectionState from, monitor::ConnectionState to);
     Gateway::Totals totals() const;
     std::weak_ptr<bool> alive() const { return m_alive; }
 

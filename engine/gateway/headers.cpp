@@ -155,6 +155,28 @@ HeaderList preflightHeaders(const HttpHead &head, const EngineConfig &config)
     return result;
 }
 
+QByteArray clientAddress(const HttpHead &head, const EngineConfig &config)
+{
+    if (!config.trustForwardedFor)
+        return head.peerAddress;
+    QByteArray last;
+    for (const auto &[name, value] : head.headers) {
+        if (name.compare("x-forwarded-for", Qt::CaseInsensitive) == 0)
+            last = value.mid(value.lastIndexOf(',') + 1).trimmed();
+    }
+    return last.isEmpty() ? head.peerAddress : last;
+}
+
+std::unique_ptr<Channel> acceptClient(UpgradeRequest &upgrade, const HttpHead &head, const EngineConfig &config,
+                                      const QString &rayId)
+{
+    const auto offered = head.offeredProtocols();
+    const bool rivet = std::find(offered.begin(), offered.end(), QByteArrayLiteral("rivet")) != offered.end();
+    HeaderList headers = corsHeaders(head, config);
+    headers.emplace_back("x-rivet-ray-id", rayId.toUtf8());
+    return upgrade.accept(rivet ? QByteArrayLiteral("rivet") : QByteArray(), headers);
+}
+
 int gatewayStatus(const Error &error)
 {
     static const std::unordered_map<std::string, int> kStatus{

@@ -6,6 +6,7 @@
 #include "engine/net/http.h"
 #include "engine/wire/protocol.h"
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -28,6 +29,10 @@ Result<ForwardedHeaders> headersForActor(const HttpHead &head, ForwardKind kind,
 std::optional<Error> pathError(const QByteArray &path);
 inline constexpr qsizetype kMaxPathBytes = 16 * 1024;
 
+/// Whose limits a request counts against. With trust_forwarded_for the last entry of x-forwarded-for: what the proxy in
+/// front has seen itself, not what the client claims.
+QByteArray clientAddress(const HttpHead &head, const EngineConfig &config);
+
 /// Actor to client: without hop-by-hop and CORS headers of the actor. keepLength: content-length passes (streamed
 /// answers and HEAD).
 HeaderList headersForClient(const wire::HeaderMap &headers, bool keepLength);
@@ -46,6 +51,10 @@ struct ErrorAnswer
     QByteArray body;
 };
 ErrorAnswer errorAnswer(const Error &error, const HttpHead &head, const EngineConfig &config, const QString &rayId);
+
+/// Answers 101 with CORS headers and ray id; the protocol "rivet" is named only when it was offered. Null: client gone.
+std::unique_ptr<Channel> acceptClient(UpgradeRequest &upgrade, const HttpHead &head, const EngineConfig &config,
+                                      const QString &rayId);
 
 /// "group.code#ray" for close frames.
 QByteArray closeReason(const Error &error, const QString &rayId);

@@ -33,12 +33,12 @@ void HttpRequest::confirm()
 void HttpRequest::tunnel(const wire::ToServerTunnelMessageKind &kind)
 {
     if (m_state != HttpState::Written && m_state != HttpState::Confirmed && m_state != HttpState::Streaming) {
-        drop();
+        dropMessage(kind);
         return;
     }
     if (const auto *start = std::get_if<wire::ToServerResponseStart>(&kind)) {
         if (m_state == HttpState::Streaming) {
-            drop();
+            dropMessage(kind);
             return;
         }
         confirm();
@@ -54,7 +54,7 @@ void HttpRequest::tunnel(const wire::ToServerTunnelMessageKind &kind)
         if (m_state == HttpState::Streaming)
             responseChunk(*chunk);
         else
-            drop();
+            dropMessage(kind);
         return;
     }
     if (std::holds_alternative<wire::ToServerResponseAbort>(kind)) {
@@ -66,13 +66,14 @@ void HttpRequest::tunnel(const wire::ToServerTunnelMessageKind &kind)
         }
         return;
     }
-    drop();
+    dropMessage(kind);
 }
 
 void HttpRequest::responseStart(const wire::ToServerResponseStart &start)
 {
     m_startTimer.cancel();
     m_core.context.sink.httpLatency(m_core.nowUs() - m_writtenUs);
+    m_core.metrics.attempt(kind(), "answered", "");
     if (start.status < 200 || start.status > 999) {
         reject(guardError("invalid_response_body", QStringLiteral("the actor answered with an invalid status"),
                           {{QStringLiteral("detail"), QStringLiteral("status %1").arg(start.status)}}),

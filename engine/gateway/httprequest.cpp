@@ -76,6 +76,17 @@ const char *replayVerdict(AttemptEnd end, Delivery delivery, bool safeMethod, co
     return nullptr;
 }
 
+const char *attemptEndName(AttemptEnd end)
+{
+    switch (end) {
+    case AttemptEnd::ActorStopped: return "actor_stopped";
+    case AttemptEnd::ActorNotFoundAnswer: return "actor_not_found";
+    case AttemptEnd::AbortedBeforeStart: return "aborted";
+    case AttemptEnd::LinkLost: return "link_lost";
+    }
+    return "";
+}
+
 bool isSafeMethod(const QByteArray &method)
 {
     return method == "GET" || method == "HEAD" || method == "OPTIONS";
@@ -106,6 +117,7 @@ void HttpRequest::start()
         return;
     }
     m_core.counters.dropped += quint64(headers->dropped);
+    m_core.metrics.droppedHeaders.add(quint64(headers->dropped));
     m_headers = std::move(headers->headers);
     m_messagesIn = 1;
     m_bytesIn = quint64(m_exchange->body().size());
@@ -218,6 +230,7 @@ void HttpRequest::trySend()
     }
     m_startTimer.start(m_core.nowMs() + m_core.config().gatewayResponseStartTimeoutMs, [this] {
         send(wire::ToClientRequestAbort{}, kAbortIndex);
+        m_core.metrics.attempt(kind(), "failed", "response_start_timeout");
         reject(guardError("gateway_response_start_timeout", QStringLiteral("the actor did not begin its answer in time"),
                           {{QStringLiteral("actor_id"), actorId()},
                            {QStringLiteral("timeout_ms"), m_core.config().gatewayResponseStartTimeoutMs}}),
@@ -233,6 +246,8 @@ void HttpRequest::failAttempt(AttemptEnd end)
                               : m_state == HttpState::Written ? Delivery::Written
                                                               : Delivery::Confirmed;
     const char *code = replayVerdict(end, delivery, isSafeMethod(m_setup.head.method), m_core.config().replayDelivered);
+    const bool last = m_attempts >= m_core.config().httpAttempts;
+    m_core.metrics.attempt(kind(), code != nullptr || last ? "failed" : "replayed", attemptEndName(end));
     if (code != nullptr) {
         reject(guardError(code, QStringLiteral("the actor ended before it answered"),
                           {{QStringLiteral("actor_id"), actorId()}}),
@@ -249,7 +264,7 @@ void HttpRequest::failAttempt(AttemptEnd end)
         send(wire::ToClientRequestAbort{}, kAbortIndex);
     dropRequest();
     setState(HttpState::Backoff, "attempt failed");
-    if (m_attempts >= m_core.config().httpAttempts) {
+    if (last) {
         QJsonObject metadata{{QStringLiteral("attempts"), m_attempts},
                              {QStringLiteral("last_error_code"), QString::fromLatin1(m_lastErrorCode)},
                              {QStringLiteral("last_target_kind"), QStringLiteral("custom_serve")}};
@@ -341,8 +356,7 @@ void HttpRequest::reject(const Error &error, const char *event, int status)
     ErrorAnswer answer = errorAnswer(error, m_setup.head, m_core.config(), rayId());
     if (status != 0)
         answer.status = status;
-    if (error.group == "guard" && error.code == "rate_limit")
-        answer.headers.emplace_back("retry-after", "1");
+    m_core.metrics.requestError(error.fullCode());
     m_status = answer.status;
     m_closeReason = QString::fromLatin1(error.fullCode());
     m_closedBy = QStringLiteral("engine");

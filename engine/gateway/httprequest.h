@@ -17,6 +17,7 @@ enum class AttemptEnd { ActorStopped, ActorNotFoundAnswer, AbortedBeforeStart, L
 enum class Delivery { Queued, Written, Confirmed };
 /// Null = try again; else the code (group guard) of the 503.
 const char *replayVerdict(AttemptEnd end, Delivery delivery, bool safeMethod, const QString &replayDelivered);
+const char *attemptEndName(AttemptEnd end);
 bool isSafeMethod(const QByteArray &method);
 /// Pause before attempt number failed + 1 (gateway.md section 6.4), failed >= 1.
 qint64 retryPauseMs(int failed);
@@ -30,6 +31,7 @@ public:
 
     monitor::ConnectionState monitorState() const override;
     monitor::ConnectionInfo describe() const override;
+    bool isWaiting() const override { return m_waiter.isActive(); }
     void tunnel(const wire::ToServerTunnelMessageKind &kind) override;
     void actorReady() override { m_waiter.recheck(); }
     void actorStopped() override;
@@ -59,7 +61,6 @@ private:
     /// status 0 = the one of the error.
     void reject(const Error &error, const char *event, int status = 0);
     void stopTimers() override;
-    void drop() { ++m_core.counters.dropped; }
 
     std::shared_ptr<HttpExchange> m_exchange; ///< shared with the connection that the answer goes to
     HttpState m_state = HttpState::Waiting;

@@ -44,6 +44,7 @@ quint16 PendingBuffer::append(const QByteArray &payload, bool binary, qint64 wal
     m_unwritten += message.size();
     m_maxBytes = std::max(m_maxBytes, m_bytes);
     m_messages.push_back(std::move(message));
+    m_maxCount = std::max(m_maxCount, m_messages.size());
     return m_messages.back().index;
 }
 

@@ -51,6 +51,7 @@ public:
     qint64 bytes() const { return m_bytes; }
     qint64 limit() const { return m_limit; }
     qint64 maxBytes() const { return m_maxBytes; }
+    std::size_t maxCount() const { return m_maxCount; }
     quint16 nextIndex() const { return m_nextIndex; }
     quint16 acked() const { return m_acked; }
     quint16 lastSent() const { return m_lastSent; }
@@ -90,6 +91,7 @@ private:
     qint64 m_bytes = 0;
     qint64 m_unwritten = 0;
     qint64 m_maxBytes = 0;
+    std::size_t m_maxCount = 0;
     std::size_t m_cursor = 0;
     quint16 m_nextIndex = 1; // 0 is the open
     quint16 m_acked = 0;

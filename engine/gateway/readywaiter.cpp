@@ -66,6 +66,7 @@ void ReadyWaiter::start(const Options &options, Done done)
     m_done = std::move(done);
     m_wakes = 0;
     m_rewakes = 0;
+    m_startedUs = m_core.nowUs();
     const ActorRow *row = m_core.directory.actor(m_owner.actorId());
     if (isGone(row)) {
         QJsonObject metadata;
@@ -102,6 +103,7 @@ void ReadyWaiter::finish(Result<Ready> result)
 {
     const Done done = std::move(m_done);
     cancel();
+    m_core.metrics.readyWait.observe(double(m_core.nowUs() - m_startedUs) / 1e6);
     if (done)
         done(std::move(result));
 }

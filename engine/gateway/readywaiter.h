@@ -50,6 +50,7 @@ private:
     Done m_done;
     int m_wakes = 0;
     int m_rewakes = 0;
+    qint64 m_startedUs = 0;
     ScopedTimer m_deadline;
     ScopedTimer m_pollTimer;
     ScopedTimer m_rewakeTimer;

@@ -59,9 +59,33 @@ void WebSocketSession::clientGone(RunnerClose close)
         return;
     // What the client sent before its close has to arrive before it, so the record lives on without a client.
     setState(SocketState::ClosingAsleep, "client gone");
-    m_phaseTimer.start(m_core.nowMs() + kCloseDeliveryMs, [this, silent] { finish(silent); });
+    m_phaseTimer.start(m_core.nowMs() + kCloseDeliveryMs, [this, silent] {
+        if (m_record)
+            m_core.metrics.garbageCollected("client_gone");
+        finish(silent);
+    });
     if (m_record && !m_record->attached && !m_waiter.isActive())
         m_core.queueCloseWake(*m_requestId);
+}
+
+/// Two pings went unanswered: the client is told in case it still listens, its actor as after a lost connection.
+void WebSocketSession::clientSilent()
+{
+    const Error error = guardError("websocket_ping_timeout", QStringLiteral("the client does not answer pings"));
+    const QByteArray reason = closeReason(error, rayId());
+    m_closeCode = closeNumber(CloseCode::InternalError);
+    m_closeReason = QString::fromUtf8(reason);
+    m_closedBy = QStringLiteral("engine");
+    m_core.metrics.requestError(error.fullCode());
+    sayClose(closeNumber(CloseCode::InternalError), reason, false);
+    clientGone({closeNumber(CloseCode::InternalError), QStringLiteral("ws.downstream_closed")});
+}
+
+void WebSocketSession::sayClose(quint16 code, const QByteArray &reason, bool byActor)
+{
+    m_core.metrics.closeSent(code, reason, byActor);
+    m_channel->close(code, reason);
+    m_core.lingerChannel(std::move(m_channel));
 }
 
 bool WebSocketSession::completeDeferredClose()
@@ -91,6 +115,7 @@ void WebSocketSession::failWith(quint16 clientCode, const Error &error)
         m_upgrade->reject(answer.status, answer.headers, answer.body);
         m_upgrade.reset();
     }
+    m_core.metrics.requestError(error.fullCode());
     End end{clientCode, closeReason(error, rayId()), {}, "engine", "failed"};
     end.runnerClose = RunnerClose{closeNumber(CloseCode::InternalError), QStringLiteral("ws.downstream_closed")};
     finish(end);
@@ -100,13 +125,13 @@ void WebSocketSession::finish(const End &end)
 {
     if (ended())
         return;
-    if (m_channel && end.sayToClient && end.clientCode) {
-        m_channel->close(end.clientCode, end.clientReason);
-        m_core.lingerChannel(std::move(m_channel));
-    }
+    if (m_channel && end.sayToClient && end.clientCode)
+        sayClose(*end.clientCode, end.clientReason, qstrcmp(end.by, "actor") == 0);
     if (m_deferredClose) {
-        m_closedBy = QStringLiteral("client"); // its own close stands, whatever happened to the delivery
-    } else {
+        // Its own close stands, whatever happened to the delivery.
+        if (m_closedBy.isEmpty())
+            m_closedBy = QStringLiteral("client");
+    } else if (m_closedBy.isEmpty()) {
         m_closedBy = QString::fromLatin1(end.by);
         if (end.sayToClient && end.clientCode) {
             m_closeCode = *end.clientCode;
@@ -116,11 +141,8 @@ void WebSocketSession::finish(const End &end)
     const bool known = m_record ? m_record->attached : m_openWritten;
     if (end.runnerClose && known)
         send(wire::ToClientWebSocketClose{end.runnerClose->code, end.runnerClose->reason}, takeIndex());
-    if (m_record) {
-        m_core.keepalive.remove(*m_requestId);
-        m_core.removeHibernatable(actorId());
-        m_core.pendingChanged(-qint64(m_record->buffer.count()), -m_record->buffer.bytes());
-    }
+    if (m_record)
+        recordEnded();
     setState(SocketState::Closed, end.event);
     m_core.end(*this);
 }
@@ -133,6 +155,7 @@ void WebSocketSession::stopTimers()
     m_turnTimer.cancel();
     m_cutTimer.cancel();
     m_destroyTimer.cancel();
+    m_pingTimer.cancel();
 }
 
 void WebSocketSession::shutdown()

@@ -77,6 +77,7 @@ void WebSocketSession::linkDown()
         m_record->buffer.rewind();
         m_ackTimer.cancel();
         m_turnTimer.cancel();
+        m_record->turnBudget = Record::kTurnBytes;
     }
     updateReading();
 }

@@ -64,6 +64,7 @@ void WebSocketSession::trySendOpen()
     open.path = m_setup.target.path;
     open.headers = m_headers;
     m_openWritten = true;
+    m_openWrittenUs = m_core.nowUs();
     m_nextIndex = 1;
     if (!send(std::move(open), 0)) {
         m_openWritten = false;
@@ -80,6 +81,9 @@ void WebSocketSession::openAnswered(const wire::ToServerWebSocketOpen &open)
 {
     m_phaseTimer.cancel();
     m_cutTimer.cancel();
+    m_core.metrics.openWait.observe(double(m_core.nowUs() - m_openWrittenUs) / 1e6);
+    m_core.metrics.attempt(kind(), "accepted", "");
+    noteIndex(0);
     if (open.canHibernate) {
         createRecord();
         return;
@@ -95,6 +99,7 @@ void WebSocketSession::openRefused(const wire::ToServerWebSocketClose &close)
         failOpen("websocket_closed_before_open");
         return;
     }
+    m_core.metrics.attempt(kind(), "refused", "decision");
     const auto [code, reason] = closeForClient(close.code, close.reason);
     finish({code, reason, {}, "actor", "refused"});
 }
@@ -104,10 +109,12 @@ void WebSocketSession::failOpen(const char *code)
     m_phaseTimer.cancel();
     m_cutTimer.cancel();
     m_destroyTimer.cancel();
+    const bool last = m_attempts >= m_core.config().websocketOpenAttempts;
+    m_core.metrics.attempt(kind(), last ? "failed" : "replayed", code);
     dropRequest();
     m_openWritten = false;
     setState(SocketState::Backoff, "attempt failed");
-    if (m_attempts >= m_core.config().websocketOpenAttempts) {
+    if (last) {
         fail(guardError(code, QStringLiteral("the actor did not accept the socket"),
                         {{QStringLiteral("actor_id"), actorId()}}));
         return;

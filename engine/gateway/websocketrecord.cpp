@@ -9,7 +9,6 @@ namespace dormouse {
 
 namespace {
 
-constexpr qint64 kTurnBytes = 1024 * 1024;         // gateway.md section 8.5
 constexpr qint64 kLinkHighBytes = 8 * 1024 * 1024; // gateway.md section 7.2
 constexpr qsizetype kPreviewBytes = 256;
 
@@ -27,12 +26,19 @@ constexpr std::array kWarningLevels{WarningLevel{50, monitor::EventLevel::Debug}
 void WebSocketSession::createRecord()
 {
     const EngineConfig &config = m_core.config();
-    if (m_core.hibernatableOf(actorId()) >= config.maxHwsPerActor || m_core.hibernatableTotal() >= config.maxHws) {
-        emitEvent(monitor::EventKind::Limit, monitor::EventLevel::Warn, QStringLiteral("hibernating_limit_reached"));
+    const auto refuse = [this](const char *limit, qint64 used, qint64 most) {
+        emitEvent(monitor::EventKind::Limit, monitor::EventLevel::Warn, QStringLiteral("hibernating_limit_reached"), {},
+                  {}, QStringLiteral("%1: used %2 of %3").arg(QLatin1String(limit)).arg(used).arg(most));
         fail(guardError("hibernating_limit_reached", QStringLiteral("too many hibernatable sockets"),
-                        {{QStringLiteral("limit"), config.maxHwsPerActor}}));
-        return;
-    }
+                        {{QStringLiteral("limit"), most}}));
+    };
+    if (m_core.hibernatableOf(actorId()) >= config.maxHwsPerActor)
+        return refuse("max_hws_per_actor", m_core.hibernatableOf(actorId()), config.maxHwsPerActor);
+    if (m_core.hibernatableTotal() >= config.maxHws)
+        return refuse("max_hws", m_core.hibernatableTotal(), config.maxHws);
+    ClientLimits::Admission admission = m_core.limits.admitHibernatable(m_setup.clientAddress);
+    if (admission.refusedBy != ClientLimits::Limit::None)
+        return refuse(limitName(admission.refusedBy), admission.used, admission.limit);
     qint64 limit = config.hwsMaxPendingSize;
     if (const ActorRow *row = m_core.directory.actor(actorId())) {
         limit = m_core.directory.poolSetting(row->namespaceId, row->pool, QStringLiteral("hws_max_pending_size"))
@@ -40,6 +46,7 @@ void WebSocketSession::createRecord()
     }
     m_record = std::make_unique<Record>(limit);
     m_record->attached = true;
+    m_record->place = std::move(admission.place);
     m_core.addHibernatable(actorId());
     setState(SocketState::Attached, "accepted hibernatable");
     // Client messages are released only after this commit: from then on a crash of the actor finds the row.
@@ -74,10 +81,9 @@ bool WebSocketSession::appendPending(const QByteArray &payload, bool binary, boo
             updateReading();
             return false;
         }
+        m_core.metrics.garbageCollected("limit");
         emitEvent(monitor::EventKind::Limit, monitor::EventLevel::Warn, QStringLiteral("pending_limit"), {}, {},
-                  QStringLiteral("used %1 of %2 B in %3 messages, index %4 to %5")
-                      .arg(buffer.bytes()).arg(buffer.limit()).arg(buffer.count())
-                      .arg(buffer.front().index).arg(buffer.back().index));
+                  pendingText());
         fail(guardError("websocket_pending_limit_reached", QStringLiteral("too much is unacknowledged")));
         return false;
     }
@@ -89,6 +95,19 @@ bool WebSocketSession::appendPending(const QByteArray &payload, bool binary, boo
     return !ended();
 }
 
+/// What an event about the pending messages says (gateway.md sections 8.4 and 10.1).
+QString WebSocketSession::pendingText() const
+{
+    const PendingBuffer &buffer = m_record->buffer;
+    QString text = QStringLiteral("used %1 of %2 B in %3 messages").arg(buffer.bytes()).arg(buffer.limit()).arg(buffer.count());
+    if (!buffer.isEmpty()) {
+        text += QStringLiteral(", index %1 to %2, oldest %3 ms")
+                    .arg(buffer.front().index).arg(buffer.back().index)
+                    .arg(m_core.context.clock.wallMs() - buffer.front().queuedWallMs);
+    }
+    return text;
+}
+
 void WebSocketSession::warnPending()
 {
     const PendingBuffer &buffer = m_record->buffer;
@@ -97,9 +116,9 @@ void WebSocketSession::warnPending()
         if (buffer.bytes() * 100 < buffer.limit() * next.percent)
             return;
         ++m_record->warnedLevels;
+        m_core.metrics.pendingWarning(next.percent);
         emitEvent(monitor::EventKind::Limit, next.level, QStringLiteral("pending_warning"), {}, {},
-                  QStringLiteral("%1 % of the pending limit used, %2 of %3 B in %4 messages")
-                      .arg(next.percent).arg(buffer.bytes()).arg(buffer.limit()).arg(buffer.count()));
+                  QStringLiteral("%1 % of the pending limit: ").arg(next.percent) % pendingText());
     }
 }
 
@@ -107,17 +126,16 @@ void WebSocketSession::pump()
 {
     if (ended() || !m_record->attached || m_record->stopping || !m_record->rowCommitted || m_linkCut)
         return;
+    // This turn has had its share.
+    if (m_turnTimer.active())
+        return;
     PendingBuffer &buffer = m_record->buffer;
     const bool trace = m_core.context.sink.wantsTrace();
-    qint64 budget = kTurnBytes;
+    qint64 &budget = m_record->turnBudget;
     m_congested = m_core.links.linkBytesQueued(m_runnerId) > kLinkHighBytes;
     while (!m_congested && !buffer.allWritten()) {
-        if (budget <= 0) {
-            // Other sockets are served between two slices.
-            if (!m_turnTimer.active())
-                m_turnTimer.start(m_core.nowMs(), [this] { pump(); });
+        if (budget <= 0)
             break;
-        }
         const PendingMessage &next = buffer.at(buffer.cursor());
         wire::ToClientWebSocketMessage message{next.payload, next.binary};
         const quint16 index = next.index;
@@ -131,9 +149,12 @@ void WebSocketSession::pump()
         if (ended())
             return;
         budget -= size;
+        noteIndex(index);
         if (again) {
             ++m_record->resends;
             ++m_core.counters.resentMessages;
+            m_core.metrics.resentMessages.add();
+            m_core.metrics.resentBytes.add(quint64(size - PendingBuffer::kOverheadBytes));
         }
         if (m_needSinceUs) {
             m_core.context.sink.wakeLatency(m_core.nowUs() - *m_needSinceUs);
@@ -146,6 +167,13 @@ void WebSocketSession::pump()
         if (budget <= 0)
             m_congested = m_core.links.linkBytesQueued(m_runnerId) > kLinkHighBytes;
     }
+    if (budget <= 0) {
+        // Other sockets are served between two slices.
+        m_turnTimer.start(m_core.nowMs(), [this] {
+            m_record->turnBudget = Record::kTurnBytes;
+            pump();
+        });
+    }
     armAckTimer();
     if (!completeDeferredClose())
         updateReading();
@@ -154,10 +182,6 @@ void WebSocketSession::pump()
 void WebSocketSession::acknowledged(quint16 index)
 {
     // Also before the ready of the generation that was started with this socket: its runner may be quicker.
-    if (!m_record) {
-        ++m_core.counters.dropped;
-        return;
-    }
     const bool trace = m_core.context.sink.wantsTrace();
     const qint64 nowUs = m_core.nowUs();
     const auto result = m_record->buffer.ack(index, [&](const PendingMessage &message) {
@@ -166,11 +190,13 @@ void WebSocketSession::acknowledged(quint16 index)
         const qint64 latencyUs = nowUs - message.writtenUs;
         m_record->lastAckLatencyUs = latencyUs;
         m_core.context.sink.ackLatency(latencyUs);
+        m_core.metrics.ackLatency.observe(double(latencyUs) / 1e6);
         if (trace)
             emitMessage(monitor::EventKind::MessageAcked, message.index, latencyUs);
     });
     if (!result.valid) {
         ++m_core.counters.acksInvalid;
+        m_core.metrics.acksInvalid.add();
         if (!m_record->warnedInvalidAck) {
             m_record->warnedInvalidAck = true;
             emitEvent(monitor::EventKind::Protocol, monitor::EventLevel::Warn, QStringLiteral("ack_invalid"), {}, {},
@@ -213,14 +239,8 @@ void WebSocketSession::ackDeadline()
 
 void WebSocketSession::garbageCollect(const char *reason)
 {
-    const PendingBuffer &buffer = m_record->buffer;
-    QString text = QStringLiteral("nothing pending");
-    if (!buffer.isEmpty()) {
-        text = QStringLiteral("oldest %1 ms, %2 messages, index %3 to %4, %5 B")
-                   .arg(m_core.context.clock.wallMs() - buffer.front().queuedWallMs).arg(buffer.count())
-                   .arg(buffer.front().index).arg(buffer.back().index).arg(buffer.bytes());
-    }
-    emitEvent(monitor::EventKind::Limit, monitor::EventLevel::Warn, QString::fromLatin1(reason), {}, {}, text);
+    m_core.metrics.garbageCollected(reason);
+    emitEvent(monitor::EventKind::Limit, monitor::EventLevel::Warn, QString::fromLatin1(reason), {}, {}, pendingText());
     fail(guardError("websocket_garbage_collected", QStringLiteral("the actor did not acknowledge in time")));
 }
 
@@ -233,6 +253,7 @@ void WebSocketSession::detach(const char *event)
     record.stopping = false;
     record.leftGeneration = m_generation;
     ++record.sleeps;
+    record.asleepSinceUs = m_core.nowUs();
     record.buffer.rewind();
     m_ackTimer.cancel();
     m_turnTimer.cancel();
@@ -260,14 +281,15 @@ void WebSocketSession::detach(const char *event)
         // It may be running again already: the next generation's ready must not be missed.
         tryAttach();
     } else {
-        wakeForRecord();
+        wakeForRecord("pending");
     }
     updateReading();
 }
 
-void WebSocketSession::wakeForRecord()
+void WebSocketSession::wakeForRecord(const char *cause)
 {
     ++m_record->wakes;
+    m_record->wakeCause = cause;
     if (m_state != SocketState::ClosingAsleep)
         setState(SocketState::Waking, "client message");
     if (!m_needSinceUs)
@@ -275,21 +297,50 @@ void WebSocketSession::wakeForRecord()
     ReadyWaiter::Options options;
     options.leftGeneration = m_record->leftGeneration;
     m_waiter.start(options, [this](Result<ReadyWaiter::Ready> result) {
-        if (result)
+        if (result) {
             attach(*result);
-        else if (m_state == SocketState::ClosingAsleep)
+            return;
+        }
+        wakeEnded(result.error().fullCode());
+        if (m_state == SocketState::ClosingAsleep) {
+            m_core.metrics.garbageCollected("client_gone");
             finish({{}, {}, {}, "client", "wake failed", false});
-        else if (result.error().group == "actor")
+            return;
+        }
+        if (result.error().group == "actor")
             fail(notFoundError());
         else
             fail(result.error());
     });
 }
 
+/// A wake without a cause of ours: somebody else woke the actor.
+void WebSocketSession::wakeEnded(const QByteArray &result)
+{
+    Record &record = *m_record;
+    m_core.metrics.wake(record.wakeCause != nullptr ? record.wakeCause : "other", result);
+    record.wakeCause = nullptr;
+}
+
+void WebSocketSession::recordEnded()
+{
+    Record &record = *m_record;
+    if (record.wakeCause != nullptr)
+        wakeEnded(QByteArrayLiteral("ended"));
+    if (record.asleepSinceUs)
+        m_core.metrics.hibernation.observe(double(m_core.nowUs() - *record.asleepSinceUs) / 1e6);
+    m_core.metrics.maxPendingBytes.observe(double(record.buffer.maxBytes()));
+    m_core.metrics.maxPendingMessages.observe(double(record.buffer.maxCount()));
+    m_core.keepalive.remove(*m_requestId);
+    m_core.removeHibernatable(actorId());
+    record.place.release();
+    m_core.pendingChanged(-qint64(record.buffer.count()), -record.buffer.bytes());
+}
+
 void WebSocketSession::closeWakeGranted()
 {
     if (m_state == SocketState::ClosingAsleep && m_record && !m_record->attached && !m_waiter.isActive())
-        wakeForRecord();
+        wakeForRecord("close");
 }
 
 void WebSocketSession::tryAttach()
@@ -322,9 +373,14 @@ void WebSocketSession::attach(const ReadyWaiter::Ready &ready)
     }
     m_core.setRunner(*this, ready.runnerId);
     m_generation = ready.generation;
+    wakeEnded(QByteArrayLiteral("ok"));
+    if (record.asleepSinceUs)
+        m_core.metrics.hibernation.observe(double(m_core.nowUs() - *record.asleepSinceUs) / 1e6);
+    record.asleepSinceUs.reset();
     record.attached = true;
     record.stopping = false;
     record.buffer.rewind();
+    record.turnBudget = Record::kTurnBytes;
     m_linkCut = !m_core.links.linkUp(ready.runnerId);
     if (m_state != SocketState::ClosingAsleep)
         setState(SocketState::Attached, "ready");
@@ -344,7 +400,10 @@ bool WebSocketSession::listForStart(quint32 generation)
 void WebSocketSession::closeForTotalLimit()
 {
     emitEvent(monitor::EventKind::Limit, monitor::EventLevel::Error, QStringLiteral("total_pending_limit"), {}, {},
-              QStringLiteral("holds %1 B").arg(m_record->buffer.bytes()));
+              QStringLiteral("all sockets: used %1 of %2 B; this one: ")
+                      .arg(m_core.counters.pendingBytes).arg(m_core.config().hwsTotalPendingSize)
+                  % pendingText());
+    m_core.metrics.garbageCollected("limit");
     fail(guardError("websocket_pending_limit_reached", QStringLiteral("too much is unacknowledged in this process")));
 }
 

@@ -13,7 +13,9 @@ namespace dormouse {
 namespace {
 
 constexpr qint64 kCutQueueBytes = 1024 * 1024;      // gateway.md section 9.3
-constexpr qint64 kLinkHighBytes = 8 * 1024 * 1024;  // gateway.md section 7.2
+constexpr qint64 kLinkHighBytes = 8 * 1024 * 1024;   // gateway.md section 7.2
+constexpr qint64 kSocketHighBytes = 4 * 1024 * 1024; // gateway.md section 7.2
+constexpr int kPongsToMiss = 2;                      // gateway.md section 7.2
 
 using T = StateTransition<SocketState>;
 constexpr std::array kTransitions{
@@ -57,7 +59,7 @@ std::span<const StateTransition<SocketState>> webSocketTransitions()
 WebSocketSession::WebSocketSession(GatewayCore &core, Setup setup, std::unique_ptr<UpgradeRequest> upgrade)
     : GatewaySession(core, std::move(setup)), m_upgrade(std::move(upgrade)), m_waiter(core, *this),
       m_phaseTimer(core.context.timers), m_ackTimer(core.context.timers), m_turnTimer(core.context.timers),
-      m_cutTimer(core.context.timers), m_destroyTimer(core.context.timers)
+      m_cutTimer(core.context.timers), m_destroyTimer(core.context.timers), m_pingTimer(core.context.timers)
 {}
 
 WebSocketSession::~WebSocketSession()
@@ -80,17 +82,14 @@ void WebSocketSession::start()
         return;
     }
     m_core.counters.dropped += quint64(headers->dropped);
+    m_core.metrics.droppedHeaders.add(quint64(headers->dropped));
     m_headers = std::move(headers->headers);
     beginAttempt();
 }
 
 bool WebSocketSession::acceptUpgrade()
 {
-    const auto offered = m_setup.head.offeredProtocols();
-    const bool rivet = std::find(offered.begin(), offered.end(), QByteArrayLiteral("rivet")) != offered.end();
-    HeaderList headers = corsHeaders(m_setup.head, m_core.config());
-    headers.emplace_back("x-rivet-ray-id", rayId().toUtf8());
-    m_channel = m_upgrade->accept(rivet ? QByteArrayLiteral("rivet") : QByteArray(), headers);
+    m_channel = acceptClient(*m_upgrade, m_setup.head, m_core.config(), rayId());
     m_upgrade.reset();
     if (!m_channel) {
         finish({{}, {}, {}, "client", "client gone", false});
@@ -98,6 +97,7 @@ bool WebSocketSession::acceptUpgrade()
     }
     m_channel->setReading(false);
     m_channel->setListener(this);
+    armClientPing();
     return true;
 }
 
@@ -188,18 +188,24 @@ bool WebSocketSession::acceptsRunner(const QString &runnerId) const
 void WebSocketSession::tunnel(const wire::ToServerTunnelMessageKind &kind)
 {
     if (const auto *message = std::get_if<wire::ToServerWebSocketMessage>(&kind)) {
-        actorMessage(*message);
+        if (m_state == SocketState::Opening || !m_channel)
+            dropMessage(kind);
+        else
+            actorMessage(*message);
         return;
     }
     if (const auto *ack = std::get_if<wire::ToServerWebSocketMessageAck>(&kind)) {
-        acknowledged(ack->index);
+        if (m_record)
+            acknowledged(ack->index);
+        else
+            dropMessage(kind);
         return;
     }
     if (const auto *open = std::get_if<wire::ToServerWebSocketOpen>(&kind)) {
         if (m_state == SocketState::Opening && m_openWritten)
             openAnswered(*open);
         else
-            ++m_core.counters.dropped;
+            dropMessage(kind);
         return;
     }
     if (const auto *close = std::get_if<wire::ToServerWebSocketClose>(&kind)) {
@@ -209,15 +215,11 @@ void WebSocketSession::tunnel(const wire::ToServerTunnelMessageKind &kind)
             actorClosed(*close);
         return;
     }
-    ++m_core.counters.dropped;
+    dropMessage(kind);
 }
 
 void WebSocketSession::actorMessage(const wire::ToServerWebSocketMessage &message)
 {
-    if (m_state == SocketState::Opening || !m_channel) {
-        ++m_core.counters.dropped;
-        return;
-    }
     ++m_messagesOut;
     ++m_core.counters.messagesOut;
     m_bytesOut += quint64(message.data.size());
@@ -240,7 +242,13 @@ void WebSocketSession::actorClosed(const wire::ToServerWebSocketClose &close)
     if (close.code == closeNumber(CloseCode::PolicyViolation)
         && close.reason == QStringLiteral("ws.message_index_skip")) {
         ++m_core.counters.indexSkips;
-        emitEvent(monitor::EventKind::Protocol, monitor::EventLevel::Error, QStringLiteral("ws.message_index_skip"));
+        m_core.metrics.indexSkips.add();
+        QStringList indexes;
+        const quint64 count = std::min<quint64>(m_indexesWritten, m_lastIndexes.size());
+        for (quint64 i = m_indexesWritten - count; i < m_indexesWritten; ++i)
+            indexes << QString::number(m_lastIndexes[std::size_t(i % m_lastIndexes.size())]);
+        emitEvent(monitor::EventKind::Protocol, monitor::EventLevel::Error, QStringLiteral("ws.message_index_skip"), {},
+                  {}, QStringLiteral("a runner saw a gap; last indexes written: ") % indexes.join(QLatin1String(", ")));
     }
     if (close.hibernate && m_record) {
         if (m_record->attached)
@@ -261,8 +269,44 @@ void WebSocketSession::actorClosed(const wire::ToServerWebSocketClose &close)
 
 void WebSocketSession::channelMessage(Channel &, const QByteArray &payload, bool binary)
 {
+    m_pingsUnanswered = 0;
     if (!ended())
         clientMessage(payload, binary);
+}
+
+void WebSocketSession::channelPong(Channel &, const QByteArray &)
+{
+    m_pingsUnanswered = 0;
+}
+
+void WebSocketSession::armClientPing()
+{
+    const qint64 intervalMs = m_core.config().clientPingIntervalMs;
+    if (intervalMs > 0)
+        m_pingTimer.start(m_core.nowMs() + intervalMs, [this] { clientPingDue(); });
+}
+
+void WebSocketSession::clientPingDue()
+{
+    if (!m_channel)
+        return;
+    if (m_pingsUnanswered >= kPongsToMiss) {
+        clientSilent();
+        return;
+    }
+    // While the socket is not read, a pong may wait behind data; its absence says nothing.
+    if (m_reading) {
+        ++m_pingsUnanswered;
+        m_channel->ping({});
+    } else {
+        m_pingsUnanswered = 0;
+    }
+    armClientPing();
+}
+
+void WebSocketSession::noteIndex(quint16 index)
+{
+    m_lastIndexes[std::size_t(m_indexesWritten++ % m_lastIndexes.size())] = index;
 }
 
 void WebSocketSession::countIn(qsizetype bytes)
@@ -301,7 +345,7 @@ void WebSocketSession::relay(const QByteArray &payload, bool binary)
         if (m_record->attached)
             pump();
         else if (m_state == SocketState::Hibernating)
-            wakeForRecord();
+            wakeForRecord("message");
         updateReading();
         return;
     }
@@ -330,6 +374,7 @@ bool WebSocketSession::writePlain(const Message &message)
 {
     if (!send(wire::ToClientWebSocketMessage{message.payload, message.binary}, m_nextIndex))
         return false;
+    noteIndex(m_nextIndex);
     if (m_core.context.sink.wantsTrace()) {
         emitMessage(monitor::EventKind::MessageIn, m_nextIndex, message.payload.size());
         emitMessage(monitor::EventKind::MessageSent, m_nextIndex, message.payload.size());
@@ -375,7 +420,10 @@ void WebSocketSession::updateReading()
     if (ended() || !m_channel)
         return;
     const bool accepted = m_state == SocketState::Open || (m_record && m_record->rowCommitted);
-    const bool room = !m_congested || m_linkCut || (m_record && !m_record->attached);
+    // Without a link the limits of sections 8.3 and 9.3 decide; with one, what waits for it is bounded here.
+    const bool linkTakes = !m_linkCut && (!m_record || m_record->attached);
+    const qint64 waiting = m_record ? m_record->buffer.unwrittenBytes() : m_plainBytes;
+    const bool room = !linkTakes || (!m_congested && waiting <= kSocketHighBytes);
     const bool reading = accepted && room && m_held.empty();
     if (reading == m_reading)
         return;

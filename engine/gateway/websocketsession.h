@@ -5,6 +5,7 @@
 #include "engine/gateway/pendingbuffer.h"
 #include "engine/gateway/readywaiter.h"
 
+#include <array>
 #include <deque>
 #include <span>
 
@@ -35,6 +36,7 @@ public:
 
     monitor::ConnectionState monitorState() const override;
     monitor::ConnectionInfo describe() const override;
+    bool isWaiting() const override { return m_waiter.isActive(); }
     bool acceptsRunner(const QString &runnerId) const override;
     void tunnel(const wire::ToServerTunnelMessageKind &kind) override;
     void actorReady() override;
@@ -74,7 +76,9 @@ private:
     struct Record
     {
         explicit Record(qint64 limitBytes) : buffer(limitBytes) {}
+        static constexpr qint64 kTurnBytes = 1024 * 1024; ///< gateway.md section 8.5
         PendingBuffer buffer;
+        qint64 turnBudget = kTurnBytes; ///< may still be written in this turn of the loop
         bool attached = false;
         bool rowCommitted = false;
         bool stopping = false; ///< attached, but the actor has been told to stop: keep, do not write
@@ -84,6 +88,9 @@ private:
         int warnedLevels = 0;
         quint64 sleeps = 0, wakes = 0, resends = 0;
         std::optional<qint64> lastAckLatencyUs;
+        std::optional<qint64> asleepSinceUs; ///< from the stop of the actor to the next attach
+        const char *wakeCause = nullptr;     ///< of the wake that is under way
+        ClientLimits::Place place;
     };
 
     // websocketopen.cpp: attempts; websocketsession.cpp: relay; websocketend.cpp: closing; websocketlink.cpp: actor and link
@@ -116,24 +123,33 @@ private:
         bool sayToClient = true;
     };
     void finish(const End &end);
+    void sayClose(quint16 code, const QByteArray &reason, bool byActor);
     void stopTimers() override;
     quint16 takeIndex();
     void countIn(qsizetype bytes);
     void channelMessage(Channel &channel, const QByteArray &payload, bool binary) override;
     void channelClosed(Channel &channel, const ChannelClose &close) override;
     void channelDrained(Channel &channel) override;
+    void channelPong(Channel &channel, const QByteArray &payload) override;
+    void armClientPing();
+    void clientPingDue();
+    void clientSilent();
+    void noteIndex(quint16 index);
 
     // websocketrecord.cpp: hibernation
     void createRecord();
     void rowCommitted(const Status &status);
     bool appendPending(const QByteArray &payload, bool binary, bool evenAboveLimit);
+    QString pendingText() const;
     void warnPending();
     void pump();
     void acknowledged(quint16 index);
     void armAckTimer();
     void ackDeadline();
     void detach(const char *event);
-    void wakeForRecord();
+    void wakeForRecord(const char *cause);
+    void wakeEnded(const QByteArray &result);
+    void recordEnded();
     void tryAttach();
     void attach(const ReadyWaiter::Ready &ready);
     void garbageCollect(const char *reason);
@@ -150,6 +166,10 @@ private:
     qint64 m_plainBytes = 0;
     quint16 m_nextIndex = 0; ///< socket that cannot hibernate
     bool m_openWritten = false;
+    qint64 m_openWrittenUs = 0;
+    std::array<quint16, 10> m_lastIndexes{}; ///< ring of the newest indexes written to a runner
+    quint64 m_indexesWritten = 0;
+    int m_pingsUnanswered = 0;
     bool m_unconfirmed = false; ///< messages were written since the last confirmed position
     bool m_linkCut = false;
     bool m_congested = false;
@@ -160,6 +180,7 @@ private:
     ScopedTimer m_turnTimer;
     ScopedTimer m_cutTimer; ///< sign of life of an open after a cut
     ScopedTimer m_destroyTimer;
+    ScopedTimer m_pingTimer;
 };
 
 } // namespace dormouse

@@ -143,6 +143,7 @@ void visitFields(V &v, T &e)
     v("a", "actor_id", e.actorId);
     v("r", "runner_id", e.runnerId);
     v("c", "connection_id", e.connectionId);
+    v("rq", "request_id", e.requestId);
     v("g", "generation", e.generation);
     v("i", "index", e.index);
     v("v", "value", e.value);

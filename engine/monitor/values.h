@@ -186,6 +186,7 @@ struct Event
     QString actorId;
     QString runnerId;
     QString connectionId;
+    QString requestId; ///< hex, while a runner knows the request under it
     std::optional<quint32> generation;
     std::optional<int> index;
     std::optional<qint64> value; ///< bytes for messages, us for latencies, else by kind

@@ -25,6 +25,9 @@ void MetricsTest::textFormat()
     metrics.gauge("a_now", "a at this moment").set(1.5);
     QCOMPARE(metrics.prometheusText(), QByteArray("# HELP a_now a at this moment\n# TYPE a_now gauge\na_now 1.5\n"
                                                   "# HELP b_total counts b\n# TYPE b_total counter\nb_total{kind=\"x\"} 3\n"));
+    metrics.counter("guard_c_total", "counts c").add();
+    QVERIFY(metrics.prometheusText().contains("\nrivet_guard_c_total 1\n"));
+    QCOMPARE(metrics.value("guard_c_total"), 1.0);
     QCOMPARE(metrics.value("b_total", {{"kind", QStringLiteral("x")}}), 3.0);
     QVERIFY(!metrics.value("b_total", {{"kind", QStringLiteral("y")}}));
     QVERIFY(!metrics.value("none"));

@@ -95,6 +95,11 @@ bool FakeChannel::turn()
     if (listener() == nullptr)
         return false;
     FakeClient &client = *m_client;
+    if (client.pongsDue > 0) {
+        --client.pongsDue;
+        listener()->channelPong(*this, {});
+        return true;
+    }
     if (!client.toSend.empty() && client.reading && !m_closed) {
         const auto [payload, binary] = client.toSend.front();
         client.toSend.pop_front();
@@ -310,7 +315,7 @@ std::shared_ptr<FakeClient> World::connect(const QString &actorId, const HeaderL
     head.method = "GET";
     head.target = "/ws";
     head.headers = headers;
-    head.peerAddress = "10.0.0.1";
+    head.peerAddress = clientAddress;
     ++rays;
     gateway->webSocket(std::make_unique<FakeUpgrade>(head, client), {actorId, "/ws", false, lastRay()});
     while (turn()) { }
@@ -324,7 +329,7 @@ std::shared_ptr<FakeExchange> World::http(const QString &actorId, const QByteArr
     exchange->request.method = method;
     exchange->request.target = "/action/x";
     exchange->request.headers = headers;
-    exchange->request.peerAddress = "10.0.0.1";
+    exchange->request.peerAddress = clientAddress;
     exchange->requestBody = body;
     ++rays;
     gateway->request(exchange, {actorId, "/action/x", false, lastRay()});

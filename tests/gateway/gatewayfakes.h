@@ -115,6 +115,9 @@ struct FakeClient
     HeaderList rejectHeaders;
     QByteArray rejectBody;
     bool reading = true;
+    int pings = 0;            ///< received from the engine
+    bool answersPings = true;
+    int pongsDue = 0;
     qint64 queued = 0; ///< pretended bytes in the engine's send queue
     std::deque<std::pair<QByteArray, bool>> toSend;
     std::optional<ChannelClose> closing; ///< reported after everything that may still be read
@@ -161,7 +164,11 @@ public:
         if (!m_closed)
             m_client->received.push_back(payload);
     }
-    void ping(const QByteArray &) override {}
+    void ping(const QByteArray &) override
+    {
+        ++m_client->pings;
+        m_client->pongsDue += m_client->answersPings ? 1 : 0;
+    }
     void close(std::optional<quint16> code, const QByteArray &reason) override
     {
         m_closed = true;
@@ -340,6 +347,7 @@ public:
     std::unique_ptr<Gateway> gateway;
     GatewayId gatewayId;
     int rays = 0;
+    QByteArray clientAddress = QByteArrayLiteral("10.0.0.1"); ///< of the clients that come next
 
 private:
     bool turn();

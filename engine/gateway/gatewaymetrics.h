@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/base/metrics.h"
+#include "engine/monitor/values.h"
+#include "engine/wire/protocol.h"
+
+#include <array>
+
+namespace dormouse {
+
+/// The series of gateway.md section 12.2 that the gateway itself feeds. What is counted per message is a reference
+/// looked up once; the functions below look a series up at each call and are for rare things. Thread: engine thread.
+class GatewayMetrics
+{
+public:
+    explicit GatewayMetrics(Metrics &registry);
+
+    Counter &requests;             ///< HTTP requests and WebSockets of actor routes
+    Gauge &requestsPending;
+    MetricHistogram &httpDuration; ///< HTTP only: a socket may live for days
+    MetricHistogram &readyWait;
+    MetricHistogram &openWait;
+    Gauge &hibernating;
+    MetricHistogram &hibernation;
+    Gauge &pendingBytes;
+    Gauge &pendingMessages;
+    MetricHistogram &maxPendingBytes;
+    MetricHistogram &maxPendingMessages;
+    MetricHistogram &ackLatency;
+    Counter &acksInvalid;
+    Counter &resentMessages;
+    Counter &resentBytes;
+    Counter &indexSkips;
+    Counter &foreign;
+    Counter &droppedHeaders;
+    Gauge &graceRequests;
+    MetricHistogram &graceSeconds;
+
+    void requestError(const QByteArray &fullCode);
+    void attempt(monitor::ConnectionKind kind, const char *outcome, const char *reason);
+    /// reason without its ray id; that of an application's own close is not repeated.
+    void closeSent(quint16 code, const QByteArray &reason, bool byActor);
+    void wake(const char *cause, const QByteArray &result);
+    void pendingWarning(int percent);
+    void garbageCollected(const char *reason);
+    void forceWakeTimeout(bool someoneWaits);
+    /// state: of the session the message was for, or Unknown when there is none.
+    void dropped(const wire::ToServerTunnelMessageKind &kind, monitor::ConnectionState state);
+    void socketState(monitor::ConnectionState state, int delta);
+
+private:
+    Metrics &m_registry;
+    std::array<std::array<Counter *, 16>, 16> m_dropped{}; ///< by kind and state, looked up at first use
+    std::array<Gauge *, 16> m_sockets{};
+};
+
+} // namespace dormouse
