@@ -12,7 +12,6 @@ using namespace dormouse::test;
 
 namespace {
 
-const QString kActor = QStringLiteral("a1");
 constexpr qint64 kMiB = 1024 * 1024;
 
 QByteArray reasonFor(const char *code, const World &world)
