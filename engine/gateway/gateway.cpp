@@ -254,6 +254,14 @@ void Gateway::tunnelMessage(const QString &runnerId, const wire::ToServerTunnelM
         ++d->core.counters.dropped;
         d->core.metrics.dropped(message.kind, session == nullptr ? monitor::ConnectionState::Unknown
                                                                  : session->monitorState());
+        if (session == nullptr && std::holds_alternative<wire::ToServerWebSocketOpen>(message.kind)
+            && message.messageId.gatewayId == d->core.gatewayId) {
+            if (auto close = d->core.abandonedOpens.accepted(message.messageId.requestId, runnerId)) {
+                constexpr quint16 kAfterOpenAndClose = 2;
+                d->core.links.sendTunnel(runnerId, {{d->core.gatewayId, message.messageId.requestId, kAfterOpenAndClose},
+                                                    std::move(*close)});
+            }
+        }
         return;
     }
     if (!session->acceptsRunner(runnerId)) {

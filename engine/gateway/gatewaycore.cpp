@@ -274,7 +274,7 @@ RequestId GatewayCore::newRequestId(GatewaySession &session)
     RequestId id;
     do {
         id.value = context.random.next32();
-    } while (m_byRequest.contains(id));
+    } while (m_byRequest.contains(id) || abandonedOpens.contains(id));
     m_byRequest.emplace(id, &session);
     session.m_requestId = id;
     session.m_requestHex = QString::fromLatin1(id.toHex());

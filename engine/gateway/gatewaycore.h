@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/base/scopedtimer.h"
+#include "engine/gateway/abandonedopens.h"
 #include "engine/gateway/actordirectory.h"
 #include "engine/gateway/clientlimits.h"
 #include "engine/gateway/gateway.h"
@@ -143,6 +144,7 @@ public:
     ClientLimits limits;
     Keepalive keepalive;
     RestoreReport restores;
+    AbandonedOpens abandonedOpens;
 
     qint64 nowMs() const { return context.clock.monoMs(); }
     qint64 nowUs() const { return context.clock.monoUs(); }

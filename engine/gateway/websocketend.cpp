@@ -139,7 +139,9 @@ void WebSocketSession::finish(const End &end)
         }
     }
     const bool known = m_record ? m_record->attached : m_openWritten;
-    if (end.runnerClose && known)
+    if (end.runnerClose && m_state == SocketState::Opening && m_openWritten)
+        abandonOpen(*end.runnerClose);
+    else if (end.runnerClose && known)
         send(wire::ToClientWebSocketClose{end.runnerClose->code, end.runnerClose->reason}, takeIndex());
     if (m_record)
         recordEnded();

@@ -97,9 +97,7 @@ void WebSocketSession::linkBack()
             return;
         }
         m_cutTimer.start(m_core.nowMs() + kUnconfirmedWaitMs, [this] {
-            send(wire::ToClientWebSocketClose{closeNumber(CloseCode::InternalError),
-                                              QStringLiteral("ws.downstream_closed")},
-                 m_nextIndex);
+            abandonOpen({closeNumber(CloseCode::InternalError), QStringLiteral("ws.downstream_closed")});
             failOpen("actor_stopped_while_waiting_for_websocket_open");
         });
         return;

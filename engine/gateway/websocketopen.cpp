@@ -49,9 +49,7 @@ void WebSocketSession::attemptReady(const ReadyWaiter::Ready &ready)
     m_phaseTimer.start(m_core.nowMs() + m_core.config().gatewayWebsocketOpenTimeoutMs, [this] {
         // A second open for a request that the runner still holds would leave it with a dead socket.
         if (m_openWritten)
-            send(wire::ToClientWebSocketClose{closeNumber(CloseCode::InternalError),
-                                              QStringLiteral("ws.downstream_closed")},
-                 m_nextIndex);
+            abandonOpen({closeNumber(CloseCode::InternalError), QStringLiteral("ws.downstream_closed")});
         failOpen("websocket_open_timeout");
     });
     trySendOpen();
@@ -102,6 +100,13 @@ void WebSocketSession::openRefused(const wire::ToServerWebSocketClose &close)
     m_core.metrics.attempt(kind(), "refused", "decision");
     const auto [code, reason] = closeForClient(close.code, close.reason);
     finish({code, reason, {}, "actor", "refused"});
+}
+
+void WebSocketSession::abandonOpen(const RunnerClose &close)
+{
+    const wire::ToClientWebSocketClose message{close.code, close.reason};
+    m_core.abandonedOpens.add(*m_requestId, m_runnerId, message);
+    send(message, m_nextIndex);
 }
 
 void WebSocketSession::failOpen(const char *code)

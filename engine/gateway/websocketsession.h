@@ -102,6 +102,8 @@ private:
     void openAnswered(const wire::ToServerWebSocketOpen &open);
     void openRefused(const wire::ToServerWebSocketClose &close);
     void failOpen(const char *code);
+    /// Closes a request at the runner whose open is not answered yet.
+    void abandonOpen(const RunnerClose &close);
     void actorMessage(const wire::ToServerWebSocketMessage &message);
     void actorClosed(const wire::ToServerWebSocketClose &close);
     void clientMessage(const QByteArray &payload, bool binary);

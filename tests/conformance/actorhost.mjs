@@ -27,9 +27,12 @@ function save(actorId) {
   renameSync(`${stateFile(actorId)}.new`, stateFile(actorId));
 }
 
-// How an actor behaves: {refuse, startMs, startThrows, loadThrows, hang, sleepAfterStart, forgetful}, from its input when
-// that is JSON, or set by the scenario. Counters count down.
-const modes = new Map();
+// The SDKs leave the promise of a start that failed unhandled. Applications catch that, or their process ends.
+process.on('unhandledRejection', (reason) => report('unhandled', { reason: String(reason) }));
+
+// How an actor behaves: {refuse, startMs, startExits, startThrows, loadThrows, hang, sleepAfterStart, forgetful}, from its
+// input when that is JSON, or set by the scenario. Counters count down.
+const modes = new Map(Object.entries(options.modes ?? {}));
 function mode(actorId, input) {
   if (!modes.has(actorId)) modes.set(actorId, input?.startsWith('{') ? JSON.parse(input) : {});
   return modes.get(actorId);
@@ -168,6 +171,7 @@ async function onStart(actorId, generation, config) {
   live.add(actorId);
   if (how.startMs) await wait(how.startMs);
   if (how.hang) await new Promise(() => {});
+  if (takes(how, 'startExits')) process.kill(process.pid, 'SIGKILL');
   if (takes(how, 'startThrows')) throw new Error('start hook throws on purpose');
   if (takes(how, 'loadThrows')) throw new Error('storage fails on purpose');
   const known = Object.values(sockets(actorId));

@@ -10,6 +10,15 @@ import WebSocket from 'ws';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
+// Nothing that was started outlives the run, however that ends.
+const children = new Set();
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+function owned(child) {
+  children.add(child);
+  child.on('exit', () => children.delete(child));
+  return child;
+}
+
 export function check(condition, message) {
   if (!condition) throw new Error(message);
 }
@@ -39,7 +48,7 @@ export class Engine {
     const file = join(this.folder, 'config.json');
     writeFileSync(file, JSON.stringify(this.config));
     this.log = '';
-    this.process = spawn(this.daemon, ['serve', '--listen', `127.0.0.1:${this.port}`, '--data-dir', join(this.folder, 'data'), '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = owned(spawn(this.daemon, ['serve', '--listen', `127.0.0.1:${this.port}`, '--data-dir', join(this.folder, 'data'), '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] }));
     this.process.stderr.on('data', (chunk) => { this.log = (this.log + chunk).slice(-200_000); });
     this.exit = new Promise((done) => this.process.on('exit', (code, signal) => done({ code, signal })));
     let out = '';
@@ -84,7 +93,7 @@ export class Engine {
 export class RunnerProcess {
   constructor(options) { this.options = options; this.events = []; this.byActor = new Map(); }
   async start() {
-    this.process = fork(join(here, 'actorhost.mjs'), [JSON.stringify(this.options)], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'silent', RIVET_LOG_LEVEL: 'silent' } });
+    this.process = owned(fork(join(here, 'actorhost.mjs'), [JSON.stringify(this.options)], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'silent', RIVET_LOG_LEVEL: 'silent' } }));
     this.output = '';
     for (const stream of [this.process.stdout, this.process.stderr]) stream.on('data', (chunk) => { this.output = (this.output + chunk).slice(-8000); });
     this.process.on('message', (message) => {
@@ -106,6 +115,9 @@ export class RunnerProcess {
     return until(() => { if (this.exited) throw new Error(`runner ended: ${JSON.stringify(this.exited)} ${this.output}`); const found = this.seen(event, match); return found.length >= count && found; }, `${count} × ${event} ${JSON.stringify(match)} at the runner`, ms);
   }
   async kill() { this.process.kill('SIGKILL'); await until(() => this.exited, 'the runner to die'); }
+  /// Stops and resumes the process; its sockets stay.
+  freeze() { this.process.kill('SIGSTOP'); }
+  thaw() { this.process.kill('SIGCONT'); }
 }
 
 export class Client {
@@ -134,7 +146,9 @@ export class Client {
 
 /// A TCP relay in front of the engine that can be cut and mended.
 export class Relay {
-  constructor(port) { this.target = port; this.pairs = new Set(); this.cutNow = false; }
+  constructor(port) { this.target = port; this.pairs = new Set(); this.cutNow = false; this.toLeft = []; }
+  /// How often a text went to the side that dialled the relay. Frames to a runner are not masked.
+  sent(text) { return Buffer.concat(this.toLeft).toString('latin1').split(text).length - 1; }
   async start() {
     this.server = net.createServer((left) => {
       if (this.cutNow) return left.destroy();
@@ -144,6 +158,7 @@ export class Relay {
       const end = () => { left.destroy(); right.destroy(); this.pairs.delete(pair); };
       for (const side of pair) { side.on('error', end); side.on('close', end); }
       left.pipe(right); right.pipe(left);
+      right.on('data', (data) => this.toLeft.push(data));
     });
     await new Promise((done) => this.server.listen(0, '127.0.0.1', done));
     this.port = this.server.address().port;

@@ -2,10 +2,9 @@
 // Every scenario runs with both SDKs. Names follow the acceptance lists where one asks for the case.
 import { randomBytes } from 'node:crypto';
 import { gatewayVectors } from './gatewayws.mjs';
+import { hibernation } from './hibernation.mjs';
 import { httpVectors } from './httpvectors.mjs';
 import { Client, Relay, check, equal, until } from './harness.mjs';
-
-const heavy = (weight, scenario) => Object.assign(scenario, { weight });
 
 async function echoInOrder(client, count, received) {
   for (let i = 0; i < count; i++) client.send(`m${i}`);
@@ -442,6 +441,7 @@ export const scenarios = {
     await again;
     client.close();
   },
+  ...hibernation,
   ...gatewayVectors,
   ...httpVectors,
 };

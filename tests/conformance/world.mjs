@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Engine, RunnerProcess, until } from './harness.mjs';
+import { Client, Engine, Relay, RunnerProcess, until } from './harness.mjs';
 
 /// Engines that many scenarios share, by settings. Short thresholds, so that nothing takes minutes by default.
 export const kProfiles = {
@@ -30,13 +30,14 @@ export class Suite {
     this.load = load;
     this.number = 0;
     this.profiles = new Map();
+    this.retired = [];
   }
   async profile(name) {
     const known = this.profiles.get(name);
     if (known) {
       const { world } = await known;
       if (world.engine.process.exitCode === null && world.engine.process.signalCode === null && !world.runner.exited) return known;
-      await world.end();
+      this.retired.push(world); // others may still be using what is left of it
     }
     const made = (async () => {
       const world = new World(this);
@@ -49,6 +50,7 @@ export class Suite {
   }
   async stop() {
     for (const made of this.profiles.values()) await made.then(({ world }) => world.end(), () => {});
+    for (const world of this.retired) await world.end();
   }
 }
 
@@ -95,8 +97,20 @@ export class World {
     await this.runner.wait('start', { actorId: id });
     return id;
   }
+  /// The shared engine with a runner of the scenario's own, whose link can be watched and cut: this.relay.
+  async watched(profile) {
+    await this.shared(profile);
+    this.relay = await new Relay(this.engine.port).start();
+    this.extra.push(() => this.relay.stop());
+    this.pool = `watched-${++this.suite.number}`;
+    this.runner = await this.newRunner({ url: `http://127.0.0.1:${this.relay.port}` }, this.pool);
+    return this;
+  }
+  /// The rows of hibernating sockets of an actor, as the engine stores them.
+  rows(id) { return this.engine.rows(`select request_id, last_ping_ts from hibernating_requests where actor_id = '${id}'`); }
+  noRows(id, ms) { return until(async () => (await this.rows(id)).length === 0, `no stored socket of ${id}`, ms); }
   async created(more) {
-    const id = await this.engine.createActor('pool', more);
+    const id = await this.engine.createActor(this.pool ?? 'pool', more);
     this.actors.push(id);
     return id;
   }

@@ -148,6 +148,40 @@ private Q_SLOTS:
         QVERIFY(world.isClean());
     }
 
+    /// The SDK drops a close that it reads together with the open, and then accepts.
+    void lateAcceptanceIsClosedOnce()
+    {
+        World world;
+        world.addRunning(kActor);
+        auto client = world.connect(kActor);
+        const RequestId left = world.lastSent<wire::ToClientWebSocketOpen>()->requestId();
+        client->close(4005, "left");
+        world.settle();
+        QCOMPARE(world.sentOf<wire::ToClientWebSocketClose>().size(), std::size_t(1));
+        world.fromRunner(left, wire::ToServerWebSocketOpen{true});
+        world.settle();
+        const auto closes = world.sentOf<wire::ToClientWebSocketClose>();
+        QCOMPARE(closes.size(), std::size_t(2));
+        for (const auto *sent : closes) {
+            QCOMPARE(sent->requestId(), left);
+            const auto &close = std::get<wire::ToClientWebSocketClose>(sent->message.kind);
+            QCOMPARE(close.code, std::optional<quint16>(4005));
+            QCOMPARE(close.reason, std::optional(QStringLiteral("left")));
+        }
+        world.fromRunner(left, wire::ToServerWebSocketOpen{true});
+        world.settle();
+        QCOMPARE(world.sentOf<wire::ToClientWebSocketClose>().size(), std::size_t(2));
+
+        auto late = world.connect(kActor);
+        const RequestId timedOut = world.lastSent<wire::ToClientWebSocketOpen>()->requestId();
+        world.advance(15'001);
+        world.fromRunner(timedOut, wire::ToServerWebSocketOpen{false});
+        world.settle();
+        QCOMPARE(world.sentOf<wire::ToClientWebSocketClose>().size(), std::size_t(4));
+        late->close(1000);
+        QVERIFY(world.isClean());
+    }
+
     void heldDataSurvivesRetry()
     {
         for (const bool hibernatable : {false, true}) {
