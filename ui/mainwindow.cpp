@@ -4,8 +4,12 @@
 #include "models/format.h"
 #include "ui/clientpanel.h"
 #include "ui/commandpalette.h"
+#include "ui/controlpage.h"
 #include "ui/dialogs.h"
+#include "ui/duepage.h"
 #include "ui/pages.h"
+#include "ui/settingspage.h"
+#include "ui/wakepage.h"
 #include "ui/words.h"
 
 #include <QApplication>
@@ -28,7 +32,7 @@ namespace dormouse {
 
 namespace {
 
-constexpr int kLayoutVersion = 1;
+constexpr int kLayoutVersion = 2; // changes with the set of views
 
 } // namespace
 
@@ -181,10 +185,14 @@ void MainWindow::makeViews(ClientConnector *connector)
     addView(QStringLiteral("runners"), tr("Runners"), QStringLiteral("runner"), m_runnersPage);
 
     addView(QStringLiteral("latency"), tr("Latency"), QStringLiteral("latency"), new LatencyPage(m_session, m_theme));
+    addView(QStringLiteral("wakes"), tr("Wakes"), QStringLiteral("wakes"), new WakePage(m_session, m_theme));
+    addView(QStringLiteral("due"), tr("Due"), QStringLiteral("due"), new DuePage(m_session, m_theme));
     addView(QStringLiteral("events"), tr("Events"), QStringLiteral("events"), new EventPage(m_session, m_theme));
     addView(QStringLiteral("client"), tr("Client"), QStringLiteral("client"), new ClientPanel(connector, m_session, m_theme));
     addView(QStringLiteral("actor"), tr("Actor"), QStringLiteral("actor"), new ActorPage(m_session, m_theme));
     addView(QStringLiteral("queue"), tr("Pending queue"), QStringLiteral("queue"), new QueuePage(m_session, m_theme));
+    addView(QStringLiteral("control"), tr("Control log"), QStringLiteral("control"), new ControlPage(m_session, m_theme));
+    addView(QStringLiteral("settings"), tr("Settings"), QStringLiteral("settings"), new SettingsPage(m_session, m_theme));
 }
 
 void MainWindow::arrange()
@@ -195,12 +203,13 @@ void MainWindow::arrange()
     none->hide();
     const auto dock = [this](const char *name) { return m_docks.value(QString::fromLatin1(name)); };
     addDockWidget(Qt::LeftDockWidgetArea, dock("overview"));
-    for (const char *name : {"actors", "connections", "runners", "latency"})
+    for (const char *name : {"actors", "connections", "runners", "latency", "wakes", "due", "settings"})
         tabifyDockWidget(dock("overview"), dock(name));
     addDockWidget(Qt::RightDockWidgetArea, dock("actor"));
     tabifyDockWidget(dock("actor"), dock("queue"));
     addDockWidget(Qt::BottomDockWidgetArea, dock("events"));
     tabifyDockWidget(dock("events"), dock("client"));
+    tabifyDockWidget(dock("events"), dock("control"));
     dock("overview")->raise();
     dock("actor")->raise();
     dock("events")->raise();
@@ -272,7 +281,8 @@ void MainWindow::makeActions()
     int number = 1;
     for (const QString &name : std::as_const(m_order)) {
         addAction(u"view." + name, tr("View: %1").arg(m_docks.value(name)->windowTitle()), m_icons.value(name),
-                  QKeySequence(u"Ctrl+" + QString::number(number++)), [this, name] { showView(name); });
+                  number < 10 ? QKeySequence(u"Ctrl+" + QString::number(number)) : QKeySequence(), [this, name] { showView(name); });
+        ++number;
     }
 
     QMenu *file = menuBar()->addMenu(tr("&Engine"));

@@ -76,6 +76,7 @@ void Session::apply(const monitor::Frame &frame)
     m_connections.store(frame.connections, frame.snapshot, frame.ts);
     m_pending.apply(frame);
     m_events.apply(frame);
+    m_wakes.apply(frame);
     m_latency.apply(frame);
     m_cluster.apply(frame, m_latency);
     if (!frame.settings.empty())
@@ -190,6 +191,8 @@ void Session::setFilter(const QString &text)
         m_runners.setFilter(filter);
         m_connections.setFilter(filter);
         m_events.setFilter(filter);
+        m_wakes.setFilter(filter);
+        m_controls.setFilter(filter);
     }
     Q_EMIT filterChanged(text, filter.error());
 }
@@ -211,16 +214,26 @@ void Session::setTrace(bool on)
 void Session::command(const QString &name, const QJsonObject &arguments,
                       std::function<void(const Result<QJsonObject> &)> done)
 {
+    const auto wallMs = [] { return QDateTime::currentMSecsSinceEpoch(); };
+    const QString logId = m_controls.begin(wallMs(), name, arguments);
+    Q_EMIT controlChanged();
     if (!commandsAllowed()) {
         const Error error = Error::make("monitor", commandsReason().toUtf8(), Words::explain(commandsReason()));
+        m_controls.finish(logId, wallMs(), ControlRow::Refused, commandsReason());
+        Q_EMIT controlChanged();
         Q_EMIT notice(true, tr("%1: not possible. %2").arg(name, error.message));
         if (done)
             done(error);
         return;
     }
     m_source->command(name, arguments,
-                      [self = QPointer<Session>(this), name, done = std::move(done)](const Result<QJsonObject> &result) {
+                      [self = QPointer<Session>(this), name, logId, wallMs, done = std::move(done)](const Result<QJsonObject> &result) {
                           if (self) {
+                              self->m_controls.finish(logId, wallMs(), result.ok() ? ControlRow::Done : ControlRow::Failed,
+                                                      result.ok() ? QString()
+                                                                  : QString(QString::fromUtf8(result.error().fullCode()) % u": "
+                                                                            % result.error().message));
+                              Q_EMIT self->controlChanged();
                               if (result.ok()) {
                                   Q_EMIT self->notice(false, tr("%1: done").arg(name));
                               } else {

@@ -5,10 +5,12 @@
 #include "models/actormodel.h"
 #include "models/clustermodel.h"
 #include "models/connectionmodel.h"
+#include "models/controlmodel.h"
 #include "models/eventmodel.h"
 #include "models/latencymodel.h"
 #include "models/pendingmodel.h"
 #include "models/runnermodel.h"
+#include "models/wakemodel.h"
 
 #include <QElapsedTimer>
 #include <QObject>
@@ -38,6 +40,8 @@ public:
     EventModel &events() { return m_events; }
     LatencyModel &latency() { return m_latency; }
     ClusterModel &cluster() { return m_cluster; }
+    WakeModel &wakes() { return m_wakes; }
+    ControlModel &controls() { return m_controls; }
     const std::vector<monitor::SettingInfo> &settings() const { return m_settings; }
 
     void setPaused(bool on);
@@ -75,6 +79,7 @@ Q_SIGNALS:
     void pausedChanged(bool paused);
     void filterChanged(const QString &text, const QString &error);
     void notice(bool error, const QString &text);
+    void controlChanged(); ///< the control log has a new or changed entry
 
 private:
     void take(const monitor::Frame &frame);
@@ -91,6 +96,8 @@ private:
     EventModel m_events;
     LatencyModel m_latency;
     ClusterModel m_cluster;
+    WakeModel m_wakes;
+    ControlModel m_controls;
     std::vector<monitor::SettingInfo> m_settings;
     QString m_actor, m_connection, m_runner;
     bool m_paused = false;

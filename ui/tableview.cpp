@@ -66,6 +66,15 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
         case States::Level:
             look = Words::look(monitor::EventLevel(state));
             break;
+        case States::Due:
+            look = Words::look(DueRow::What(state));
+            break;
+        case States::Control:
+            look = Words::look(ControlRow::State(state));
+            break;
+        case States::Wake:
+            look = Words::look(WakeRow::State(state));
+            break;
         }
         const QColor tone = m_theme.color(m_stale ? Color::Faint : look.tone);
         painter->drawPixmap(area.left(), area.center().y() - 6, m_theme.pixmap(look.icon, tone, 14, ratio));

@@ -17,7 +17,7 @@ class CellDelegate : public QStyledItemDelegate
 {
     Q_OBJECT
 public:
-    enum class States { Actor, Runner, Connection, Pending, Level };
+    enum class States { Actor, Runner, Connection, Pending, Level, Due, Control, Wake };
     CellDelegate(const ThemeManager &theme, States states, QObject *parent);
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
     QString displayText(const QVariant &value, const QLocale &locale) const override;

@@ -111,6 +111,49 @@ Words::Look Words::lookOfPending(int state)
     return {tr("sent again"), QStringLiteral("reschedule"), Color::Waking};
 }
 
+Words::Look Words::look(DueRow::What what)
+{
+    switch (what) {
+    case DueRow::Alarm:
+        return {tr("alarm of the actor"), QStringLiteral("alarm"), Color::Info};
+    case DueRow::Deadline:
+        return {tr("deadline"), QStringLiteral("due"), Color::Waking};
+    case DueRow::Reschedule:
+        return {tr("next try"), QStringLiteral("reschedule"), Color::Waiting};
+    case DueRow::AckTimeout:
+        return {tr("ack timeout"), QStringLiteral("state-warn"), Color::Bad};
+    }
+    return {};
+}
+
+Words::Look Words::look(ControlRow::State state)
+{
+    switch (state) {
+    case ControlRow::Running:
+        return {tr("under way"), QStringLiteral("state-pending"), Color::Waiting};
+    case ControlRow::Done:
+        return {tr("done"), QStringLiteral("state-ok"), Color::Good};
+    case ControlRow::Failed:
+        return {tr("failed"), QStringLiteral("state-error"), Color::Bad};
+    case ControlRow::Refused:
+        return {tr("not allowed"), QStringLiteral("state-warn"), Color::Waking};
+    }
+    return {};
+}
+
+Words::Look Words::look(WakeRow::State state)
+{
+    switch (state) {
+    case WakeRow::Running:
+        return {tr("under way"), QStringLiteral("state-waking"), Color::Waking};
+    case WakeRow::Done:
+        return {tr("awake"), QStringLiteral("state-running"), Color::Good};
+    case WakeRow::Failed:
+        return {tr("failed"), QStringLiteral("state-error"), Color::Bad};
+    }
+    return {};
+}
+
 QString Words::metric(ClusterModel::Metric metric)
 {
     switch (metric) {
@@ -236,6 +279,27 @@ QString Words::column(const QString &key)
         {QStringLiteral("wake.p99"), QT_TR_NOOP("Wake p99")},
         {QStringLiteral("http.p50"), QT_TR_NOOP("HTTP p50")},
         {QStringLiteral("http.p99"), QT_TR_NOOP("HTTP p99")},
+        {QStringLiteral("setting"), QT_TR_NOOP("Setting")},
+        {QStringLiteral("value"), QT_TR_NOOP("Value")},
+        {QStringLiteral("default"), QT_TR_NOOP("Default")},
+        {QStringLiteral("unit"), QT_TR_NOOP("Unit")},
+        {QStringLiteral("changed"), QT_TR_NOOP("Changed")},
+        {QStringLiteral("related"), QT_TR_NOOP("See also")},
+        {QStringLiteral("command"), QT_TR_NOOP("Command")},
+        {QStringLiteral("target"), QT_TR_NOOP("Target")},
+        {QStringLiteral("outcome"), QT_TR_NOOP("Outcome")},
+        {QStringLiteral("took"), QT_TR_NOOP("Took")},
+        {QStringLiteral("arguments"), QT_TR_NOOP("Arguments")},
+        {QStringLiteral("due"), QT_TR_NOOP("Due in")},
+        {QStringLiteral("what"), QT_TR_NOOP("What")},
+        {QStringLiteral("at"), QT_TR_NOOP("At")},
+        {QStringLiteral("cause"), QT_TR_NOOP("Cause")},
+        {QStringLiteral("total"), QT_TR_NOOP("Total")},
+        {QStringLiteral("stages"), QT_TR_NOOP("Stages")},
+        {QStringLiteral("allocation"), QT_TR_NOOP("Allocation")},
+        {QStringLiteral("command.sent"), QT_TR_NOOP("Command sent")},
+        {QStringLiteral("start"), QT_TR_NOOP("Start")},
+        {QStringLiteral("delivery"), QT_TR_NOOP("First delivery")},
     };
     const char *title = titles.value(key);
     return title ? tr(title) : key;

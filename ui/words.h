@@ -3,6 +3,9 @@
 
 #include "engine/monitor/values.h"
 #include "models/clustermodel.h"
+#include "models/controlmodel.h"
+#include "models/duemodel.h"
+#include "models/wakemodel.h"
 #include "ui/theme.h"
 
 #include <QCoreApplication>
@@ -24,6 +27,9 @@ public:
     static Look look(monitor::RunnerState state);
     static Look look(monitor::ConnectionState state);
     static Look look(monitor::EventLevel level);
+    static Look look(DueRow::What what);
+    static Look look(ControlRow::State state);
+    static Look look(WakeRow::State state);
     static Look lookOfPending(int state); ///< PendingModel::State
 
     static QString metric(ClusterModel::Metric metric);

@@ -425,6 +425,29 @@ Status checkConfig(const EngineConfig &config)
     return okStatus();
 }
 
+Status changeSetting(EngineConfig &config, const QString &section, const QString &key, const QString &value)
+{
+    static const QStringList readAtStart{u"guard.client_header_timeout_ms"_s, u"guard.client_body_timeout_ms"_s,
+                                         u"guard.keep_alive_timeout_ms"_s,    u"guard.max_connections"_s,
+                                         u"guard.event_dispatcher"_s,         u"pegboard.kv_max_storage_bytes"_s};
+    const QString name = section % u'.' % key;
+    const Setting *setting = findSetting(section, key);
+    if (!setting)
+        return invalid(name % u": no such setting"_s);
+    if (section == "metrics"_L1 || readAtStart.contains(fullName(*setting)))
+        return Error::make("config", "needs_restart", QString(name % u": is read when the engine starts"_s));
+    const QJsonArray read = QJsonDocument::fromJson('[' + value.toUtf8() + ']').array();
+    const bool text = std::holds_alternative<QString EngineConfig::*>(setting->field);
+    const QJsonValue typed = text || read.size() != 1 ? QJsonValue(value) : read.at(0);
+    EngineConfig changed = config;
+    if (auto error = std::visit(Assign{changed, *setting, name, typed}, setting->field))
+        return *error;
+    if (const Status status = checkConfig(changed); !status)
+        return status;
+    config = changed;
+    return okStatus();
+}
+
 std::vector<ConfigEntry> describeConfig(const EngineConfig &config)
 {
     static const EngineConfig kDefaults;

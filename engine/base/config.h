@@ -123,6 +123,9 @@ struct ConfigEntry
 Result<EngineConfig> parseConfig(const QByteArray &json);
 /// Relations of gateway.md section 10.2 and scheduler.md section 6; the message names both values.
 Status checkConfig(const EngineConfig &config);
+/// Changes one setting of a configuration in use. value: a number, true or false, a JSON list, or plain text.
+/// Errors: config.invalid as parseConfig; config.needs_restart for what is read at start only. config stays as it was.
+Status changeSetting(EngineConfig &config, const QString &section, const QString &key, const QString &value);
 std::vector<ConfigEntry> describeConfig(const EngineConfig &config);
 
 } // namespace dormouse

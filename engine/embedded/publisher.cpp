@@ -23,14 +23,9 @@ namespace {
 constexpr qint64 kClusterEveryMs = 500;
 constexpr int kMaxLatencySlices = 600;
 constexpr int kPendingShown = 1'000;
-constexpr int kPendingSearched = 65'536;
-constexpr int kPreviewBytes = 256;
-constexpr int kKvListLimit = 1'000;
 constexpr qint64 kEventBytes = 400; ///< rough size of one held event, for the cost shown to the user
 /// Final rows held for a consumer that does not read; beyond, it gets a fresh snapshot instead.
 constexpr std::size_t kMaxEndedHeld = 20'000;
-
-using Done = std::function<void(const Result<QJsonObject> &)>;
 
 QString textOf(const QJsonValue &value)
 {
@@ -61,21 +56,6 @@ std::vector<monitor::SettingInfo> settingsOf(const EngineConfig &config)
     return settings;
 }
 
-Error argumentError(const QString &name, const QString &reason)
-{
-    return Error::make("monitor", "bad_argument", name + u": "_s + reason);
-}
-
-std::function<void(Status)> statusTo(Done done)
-{
-    return [done = std::move(done)](const Status &status) {
-        if (status)
-            done(QJsonObject());
-        else
-            done(status.error());
-    };
-}
-
 } // namespace
 
 class Publisher::Private
@@ -87,6 +67,7 @@ public:
         Deliver deliver;
         Ready ready;
         bool needsSnapshot = true;
+        bool settingsChanged = false;
         quint64 revision = 0;
         QSet<QString> actors, runners, connections; ///< changed while it was not ready
         std::vector<monitor::ConnectionInfo> endedConnections;
@@ -110,7 +91,7 @@ public:
         QHash<QString, monitor::ConnectionInfo> connections;
     };
 
-    explicit Private(Clock &engineClock) : clock(engineClock) {}
+    Private(Clock &engineClock, monitor::Sink &sink) : clock(engineClock), commands(sink) {}
 
     bool wantsValues() const
     {
@@ -199,12 +180,9 @@ public:
     void addLatency(Consumer &consumer, Frame &frame) const;
     void keepForLater(Consumer &consumer) const;
     Frame makeFrame(Consumer &consumer, Rows &rows);
-    void createActor(const QJsonObject &arguments, const Done &done);
-    void kvList(const QJsonObject &arguments, const Done &done);
-    void preview(const QJsonObject &arguments, const Done &done);
-    void closeConnection(const QJsonObject &arguments, const Done &done);
 
     Clock &clock;
+    Commands commands;
     Core *core = nullptr;
     QString listenUrl;
     QString storage;
@@ -313,6 +291,7 @@ void Publisher::Private::addValues(Consumer &consumer, Frame &frame, Rows &rows)
     if (consumer.needsSnapshot) {
         fillSnapshot(frame);
         consumer.needsSnapshot = false;
+        consumer.settingsChanged = false;
     } else {
         QSet<QString> actors = consumer.actors + dirtyActors;
         const QSet<QString> connections = consumer.connections + dirtyConnections + withPending;
@@ -427,6 +406,10 @@ Frame Publisher::Private::makeFrame(Consumer &consumer, Rows &rows)
         consumer.dropped = 0;
     }
     const qint64 now = clock.monoMs();
+    if (consumer.settingsChanged) {
+        frame.settings = settings;
+        consumer.settingsChanged = false;
+    }
     if (!frame.isEmpty() || consumer.clusterMs == std::numeric_limits<qint64>::min()
         || now - consumer.clusterMs >= kClusterEveryMs) {
         frame.cluster = cluster();
@@ -435,7 +418,7 @@ Frame Publisher::Private::makeFrame(Consumer &consumer, Rows &rows)
     return frame;
 }
 
-Publisher::Publisher(Clock &clock) : d(std::make_unique<Private>(clock)) {}
+Publisher::Publisher(Clock &clock) : d(std::make_unique<Private>(clock, *this)) {}
 
 Publisher::~Publisher() = default;
 
@@ -612,129 +595,24 @@ void Publisher::event(monitor::Event event)
     }
 }
 
-// --- commands -----------------------------------------------------------------------------------
-
-void Publisher::Private::createActor(const QJsonObject &arguments, const Done &done)
-{
-    const QString namespaceName = arguments.value("namespace"_L1).toString(u"default"_s);
-    const NamespaceRow *row = core->scheduler().namespaceByName(namespaceName);
-    if (!row)
-        return done(Error::make("namespace", "not_found", u"There is no namespace \"%1\"."_s.arg(namespaceName)));
-    CreateActor request;
-    request.namespaceId = row->namespaceId;
-    request.name = arguments.value("name"_L1).toString();
-    request.pool = arguments.value("pool"_L1).toString();
-    if (request.name.isEmpty())
-        return done(argumentError(u"name"_s, u"missing"_s));
-    if (request.pool.isEmpty())
-        return done(argumentError(u"pool"_s, u"missing"_s));
-    const QString policy = arguments.value("crash_policy"_L1).toString(u"sleep"_s);
-    if (policy == "restart"_L1)
-        request.crashPolicy = CrashPolicy::Restart;
-    else if (policy == "destroy"_L1)
-        request.crashPolicy = CrashPolicy::Destroy;
-    else if (policy != "sleep"_L1)
-        return done(argumentError(u"crash_policy"_s, u"must be restart, sleep or destroy"_s));
-    if (arguments.contains("key"_L1) && !arguments.value("key"_L1).toString().isEmpty())
-        request.key = arguments.value("key"_L1).toString();
-    if (arguments.contains("input_base64"_L1) && !arguments.value("input_base64"_L1).toString().isEmpty())
-        request.input = arguments.value("input_base64"_L1).toString();
-    core->scheduler().createActor(request, [done](const Result<ActorRow> &actor) {
-        if (!actor)
-            return done(actor.error());
-        done(QJsonObject{{u"actor_id"_s, actor->actorId}});
-    });
-}
-
-void Publisher::Private::kvList(const QJsonObject &arguments, const Done &done)
-{
-    const int limit = std::clamp(arguments.value("limit"_L1).toInt(100), 1, kKvListLimit);
-    core->scheduler().kvList(arguments.value("actor_id"_L1).toString(), limit, [done](const KvResult &result) {
-        if (!result)
-            return done(result.error());
-        QJsonArray entries;
-        for (const KvEntry &entry : *result) {
-            entries.append(QJsonObject{{u"key_base64"_s, QString::fromLatin1(entry.key.toBase64())},
-                                       {u"value_base64"_s, QString::fromLatin1(entry.value.toBase64())},
-                                       {u"update_ts"_s, entry.updateTs}});
-        }
-        done(QJsonObject{{u"entries"_s, entries}});
-    });
-}
-
-void Publisher::Private::preview(const QJsonObject &arguments, const Done &done)
-{
-    const QString id = arguments.value("connection_id"_L1).toString();
-    const int index = arguments.value("index"_L1).toInt(-1);
-    for (const monitor::PendingMessageInfo &message : core->gateway().pendingMessages(id, kPendingSearched, true)) {
-        if (message.index != index)
-            continue;
-        const QString text = QString::fromLatin1(message.preview.left(kPreviewBytes).toBase64());
-        return done(QJsonObject{{u"preview_base64"_s, text}});
-    }
-    done(Error::make("monitor", "not_found", u"Message %1 of %2 is not pending any more."_s.arg(index).arg(id)));
-}
-
-void Publisher::Private::closeConnection(const QJsonObject &arguments, const Done &done)
-{
-    const QString id = arguments.value("connection_id"_L1).toString();
-    const int code = arguments.value("code"_L1).toInt(1000);
-    const bool valid = (code >= 3000 && code <= 4999)
-        || (code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006);
-    if (!valid)
-        return done(argumentError(u"code"_s, u"%1 cannot be sent in a close frame"_s.arg(code)));
-    if (!core->gateway().closeConnection(id, quint16(code), arguments.value("reason"_L1).toString().toUtf8()))
-        return done(Error::make("monitor", "not_found", u"There is no open connection %1."_s.arg(id)));
-    done(QJsonObject());
-}
-
-void Publisher::command(const QString &name, const QJsonObject &arguments, Done done)
+void Publisher::command(const QString &name, const QJsonObject &arguments, Commands::Done done)
 {
     if (!d->core)
         return done(Error::make("monitor", "not_connected", u"The engine is not running."_s));
-    Scheduler &scheduler = d->core->scheduler();
-    const QString actorId = arguments.value("actor_id"_L1).toString();
-    const QString runnerId = arguments.value("runner_id"_L1).toString();
+    d->commands.run(*d->core, name, arguments, done);
+}
 
-    const bool looksOnly = name == "kv_list"_L1 || name == "pending_preview"_L1;
-    if (!looksOnly) {
-        monitor::Event event;
-        event.kind = monitor::EventKind::Command;
-        event.actorId = actorId;
-        event.runnerId = runnerId;
-        event.connectionId = arguments.value("connection_id"_L1).toString();
-        event.text = name;
-        this->event(std::move(event));
-    }
-
-    if (name == "create_actor"_L1)
-        return d->createActor(arguments, done);
-    if (name == "close_connection"_L1)
-        return d->closeConnection(arguments, done);
-    if (name == "pending_preview"_L1)
-        return d->preview(arguments, done);
-    if (name == "drain_runner"_L1) {
-        if (!scheduler.runner(runnerId))
-            return done(Error::make("monitor", "not_found", u"There is no runner %1."_s.arg(runnerId)));
-        return scheduler.drainRunner(runnerId, statusTo(done));
-    }
-
-    const bool ofActor = name == "sleep_actor"_L1 || name == "wake_actor"_L1 || name == "reschedule_actor"_L1
-        || name == "destroy_actor"_L1 || name == "kv_list"_L1;
-    if (!ofActor)
-        return done(Error::make("monitor", "unknown_command", u"There is no command \"%1\"."_s.arg(name)));
-    if (!scheduler.actor(actorId))
-        return done(Error::make("actor", "not_found", u"There is no actor %1."_s.arg(actorId)));
-    if (name == "sleep_actor"_L1)
-        return scheduler.sleepActor(actorId, statusTo(done));
-    if (name == "reschedule_actor"_L1)
-        return scheduler.rescheduleActor(actorId, statusTo(done));
-    if (name == "destroy_actor"_L1)
-        return scheduler.destroyActor(actorId, {}, statusTo(done));
-    if (name == "kv_list"_L1)
-        return d->kvList(arguments, done);
-    scheduler.wakeActor(actorId, {});
-    done(QJsonObject());
+void Publisher::setChangeSetting(Commands::ChangeSetting change)
+{
+    d->commands.setChangeSetting([this, change = std::move(change)](const QString &section, const QString &key, const QString &value) {
+        const Status status = change(section, key, value);
+        if (status) {
+            d->settings = settingsOf(d->core->context().config);
+            for (auto &[id, consumer] : d->consumers)
+                consumer.settingsChanged = true;
+        }
+        return status;
+    });
 }
 
 } // namespace dormouse

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/base/clock.h"
+#include "engine/embedded/commands.h"
 #include "engine/monitor/frame.h"
 #include "engine/monitor/sink.h"
 #include "engine/monitor/source.h"
@@ -45,8 +46,9 @@ public:
     monitor::Frame snapshot();
 
     /// Commands of monitor::Source::command; done on the engine thread.
-    void command(const QString &name, const QJsonObject &arguments,
-                 std::function<void(const Result<QJsonObject> &)> done);
+    void command(const QString &name, const QJsonObject &arguments, Commands::Done done);
+    /// What set_setting does; without it the command is unknown. Consumers get the changed settings.
+    void setChangeSetting(Commands::ChangeSetting change);
 
     // Sink
     void actorChanged(const QString &actorId) override;

@@ -65,6 +65,9 @@ public:
         m_url = QStringLiteral("http://%1:%2").arg(bracketed(host)).arg(m_server->serverPort());
         m_core.setPublicUrl(m_config.publicUrl.isEmpty() ? m_url : m_config.publicUrl);
         startMetrics();
+        m_publisher.setChangeSetting([this](const QString &section, const QString &key, const QString &value) {
+            return changeSetting(m_config, section, key, value);
+        });
         m_publisher.attach(m_core, m_url, options.dataDir.isEmpty() ? QStringLiteral("memory") : options.dataDir);
         // Polling a flag ten times a second costs nothing and needs no signal from the publisher.
         QObject::connect(&m_publishTimer, &QTimer::timeout, &m_publishTimer, [this] {

@@ -20,7 +20,7 @@ struct Frame
     std::vector<Event> events;
     quint64 eventsDropped = 0; ///< lost before this block
     std::vector<LatencySlice> latency; ///< finished seconds and the running one (same startTs replaces)
-    std::vector<SettingInfo> settings; ///< with snapshots only
+    std::vector<SettingInfo> settings; ///< all of them: with snapshots, and when one was changed
     QString pendingOf; ///< connection whose pending messages follow; empty = none
     std::vector<PendingMessageInfo> pending;
     bool isEmpty() const

@@ -55,6 +55,7 @@ public:
     ///  drain_runner {runner_id} -> {}
     ///  kv_list {actor_id, limit:int} -> {entries:[{key_base64,value_base64,update_ts}]}
     ///  pending_preview {connection_id, index:int} -> {preview_base64}
+    ///  set_setting {section, key, value} -> {}; until the engine restarts
     /// done is called once in the UI thread; errors carry a code, "monitor.deadline" when timeoutMs passed.
     virtual void command(const QString &name, const QJsonObject &arguments,
                          std::function<void(const Result<QJsonObject> &)> done, int timeoutMs = 5000) = 0;

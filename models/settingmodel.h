@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/monitor/values.h"
+#include "models/livetable.h"
+
+namespace dormouse {
+
+struct SettingRow
+{
+    QString id; ///< section.key
+    monitor::SettingInfo setting;
+    bool changed() const { return setting.value != setting.defaultValue; }
+};
+
+/// Every limit and timer of the engine with its default (console.md row 51).
+class SettingModel final : public LiveTable<SettingRow>
+{
+    Q_OBJECT
+public:
+    enum Columns { Name, Value, Default, Unit, Changed, Related, ColumnCount };
+    explicit SettingModel(QObject *parent = nullptr);
+    void apply(const std::vector<monitor::SettingInfo> &settings, qint64 ts);
+    void setOnlyChanged(bool on);
+
+protected:
+    const QString &keyOf(const SettingRow &row) const override { return row.id; }
+    QVariant raw(int slot, int column) const override;
+    QString stateWord(int) const override { return {}; }
+    int stateOf(int) const override { return 0; }
+
+private:
+    void refill();
+    std::vector<monitor::SettingInfo> m_settings;
+    bool m_onlyChanged = false;
+    qint64 m_ts = 0;
+};
+
+} // namespace dormouse

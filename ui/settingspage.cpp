@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/settingspage.h"
+
+#include "models/format.h"
+#include "ui/words.h"
+
+#include <QCheckBox>
+#include <QHBoxLayout>
+#include <QInputDialog>
+#include <QLabel>
+#include <QLineEdit>
+#include <QVBoxLayout>
+
+namespace dormouse {
+
+SettingsPage::SettingsPage(Session &session, const ThemeManager &theme, QWidget *parent) : Page(session, theme, parent)
+{
+    m_model.setActive(false);
+    auto *all = new QVBoxLayout(this);
+    all->setContentsMargins(1, 4, 1, 1);
+    all->setSpacing(0);
+    auto *bar = new QHBoxLayout;
+    bar->setContentsMargins(12, 4, 12, 4);
+    bar->setSpacing(8);
+    m_count = label({}, "muted");
+    bar->addWidget(m_count);
+    bar->addStretch();
+    auto *find = new QLineEdit(this);
+    find->setPlaceholderText(tr("Find a setting"));
+    find->setAccessibleName(tr("Find a setting"));
+    find->setClearButtonEnabled(true);
+    find->setMaximumWidth(260);
+    for (auto *button : find->findChildren<QToolButton *>())
+        button->setAccessibleName(tr("Clear"));
+    connect(find, &QLineEdit::textChanged, this, [this](const QString &text) {
+        m_model.setFilter(Filter::parse(text));
+        refresh();
+    });
+    bar->addWidget(find);
+    auto *changed = new QCheckBox(tr("Only changed ones"), this);
+    changed->setAccessibleName(changed->text());
+    connect(changed, &QCheckBox::toggled, this, [this](bool on) {
+        m_model.setOnlyChanged(on);
+        refresh();
+    });
+    bar->addWidget(changed);
+    all->addLayout(bar);
+    m_table = new TableView(theme, CellDelegate::States::Level, this);
+    m_table->setAccessibleName(tr("Settings"));
+    m_table->setTable(&m_model, {330, 120, 120, 64, 76, 260});
+    m_table->setEmptyText(tr("No settings"), tr("An engine tells its settings when it is connected."));
+    connect(m_table, &TableView::idActivated, this, &SettingsPage::change);
+    auto *menu = new RowMenu(RowMenu::Kind::Other, tr("Settings"), m_table, session);
+    Q_UNUSED(menu)
+    all->addWidget(m_table);
+    setFocusProxy(m_table);
+}
+
+void SettingsPage::refresh()
+{
+    QString values;
+    for (const monitor::SettingInfo &setting : m_session.settings())
+        values += setting.section % u'.' % setting.key % u'=' % setting.value % u'\n';
+    if (values != m_values) {
+        m_values = values;
+        m_model.apply(m_session.settings(), m_session.cluster().info().nowTs);
+    }
+    int changed = 0;
+    for (const monitor::SettingInfo &setting : m_session.settings())
+        changed += setting.value != setting.defaultValue ? 1 : 0;
+    m_count->setText(tr("Settings   %1, %2 not at their default").arg(countText(double(m_session.settings().size())), countText(changed)));
+    m_table->setStale(m_session.staleMs().has_value());
+}
+
+void SettingsPage::change(const QString &name)
+{
+    const SettingRow *row = m_model.find(name);
+    if (!row)
+        return;
+    if (!m_session.commandsAllowed()) {
+        m_session.post(true, tr("%1 cannot be changed. %2").arg(name, Words::explain(m_session.commandsReason())));
+        return;
+    }
+    const monitor::SettingInfo setting = row->setting;
+    const QString unit = setting.unit.isEmpty() ? QString() : tr(" in %1").arg(setting.unit);
+    QInputDialog dialog(this);
+    dialog.setWindowTitle(tr("Change a setting"));
+    dialog.setLabelText(tr("%1%2\nDefault: %3. The change lasts until the engine restarts.").arg(name, unit, setting.defaultValue));
+    dialog.setTextValue(setting.value);
+    if (auto *field = dialog.findChild<QLineEdit *>())
+        field->setAccessibleName(name);
+    if (dialog.exec() != QDialog::Accepted || dialog.textValue() == setting.value)
+        return;
+    m_session.command(QStringLiteral("set_setting"), {{QStringLiteral("section"), setting.section},
+                                                      {QStringLiteral("key"), setting.key},
+                                                      {QStringLiteral("value"), dialog.textValue()}});
+}
+
+} // namespace dormouse
