@@ -128,6 +128,40 @@ private Q_SLOTS:
         reply->deleteLater();
     }
 
+    void settingsChangeWhileItRuns()
+    {
+        EngineHost engine;
+        QVERIFY(engine.start(options({})).ok());
+        const auto set = [&](const QString &section, const QString &key, const QString &value) {
+            QString outcome = QStringLiteral("no answer");
+            bool answered = false;
+            engine.post([&](Core &, Publisher &publisher) {
+                publisher.command(QStringLiteral("set_setting"),
+                                  {{QStringLiteral("section"), section}, {QStringLiteral("key"), key}, {QStringLiteral("value"), value}},
+                                  [&](const Result<QJsonObject> &result) {
+                                      outcome = result ? QString() : QString(QString::fromUtf8(result.error().fullCode()) % u' ' % result.error().message);
+                                      QMetaObject::invokeMethod(this, [&] { answered = true; }, Qt::QueuedConnection);
+                                  });
+            });
+            const bool came = QTest::qWaitFor([&] { return answered; }, 10'000);
+            return came ? outcome : QStringLiteral("no answer");
+        };
+        QCOMPARE(set(QStringLiteral("pegboard"), QStringLiteral("hws_max_resends"), QStringLiteral("3")), QString());
+        int now = 0;
+        bool read = false;
+        engine.post([&](Core &core, Publisher &) {
+            now = core.context().config.hwsMaxResends;
+            QMetaObject::invokeMethod(this, [&] { read = true; }, Qt::QueuedConnection);
+        });
+        QTRY_VERIFY(read);
+        QCOMPARE(now, 3);
+        QVERIFY(set(QStringLiteral("pegboard"), QStringLiteral("hws_max_resends"), QStringLiteral("many")).contains(QStringLiteral("pegboard.hws_max_resends")));
+        // A relation between two settings holds for changes too.
+        QVERIFY(set(QStringLiteral("guard"), QStringLiteral("actor_ready_timeout_ms"), QStringLiteral("999999")).contains(QStringLiteral("actor_force_wake_pending_timeout_ms")));
+        QVERIFY(set(QStringLiteral("metrics"), QStringLiteral("port"), QStringLiteral("1")).startsWith(QStringLiteral("config.needs_restart")));
+        QVERIFY(set(QStringLiteral("auth"), QStringLiteral("admin_token"), QStringLiteral("x")).startsWith(QStringLiteral("monitor.bad_argument")));
+    }
+
     void badSettings()
     {
         EngineOptions bad = options({});

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/controlmodel.h"
+#include "models/duemodel.h"
+#include "models/settingmodel.h"
+#include "models/wakemodel.h"
+
+#include <QTest>
+
+using namespace dormouse;
+using namespace dormouse::monitor;
+
+class ToolModelsTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void wakeHasStages();
+    void wakeWithoutSocketEndsWhenStarted();
+    void wakeThatFails();
+    void oldWakesLeave();
+    void woundBackRecording();
+    void dueSoonestFirst();
+    void dueIsBounded();
+    void controlLogKeepsOutcome();
+    void controlLogIsBounded();
+    void settingsOnlyChanged();
+
+private:
+    static Event event(EventKind kind, qint64 us, const QString &from = {}, const QString &to = {}, const QString &reason = {})
+    {
+        Event e;
+        e.kind = kind;
+        e.monoUs = us;
+        e.ts = 1'000 + us / 1'000;
+        e.actorId = QStringLiteral("a");
+        e.from = from;
+        e.to = to;
+        e.reason = reason;
+        return e;
+    }
+    static Frame frame(std::vector<Event> events)
+    {
+        Frame f;
+        f.ts = events.back().ts;
+        f.events = std::move(events);
+        return f;
+    }
+    static QString word(const char *text) { return QString::fromLatin1(text); }
+};
+
+void ToolModelsTest::wakeHasStages()
+{
+    WakeModel model;
+    model.apply(frame({event(EventKind::ConnectionState, 1'000, word("hibernating"), word("waking"), word("message")),
+                       event(EventKind::ActorWake, 1'050, {}, {}, word("wake")),
+                       event(EventKind::ActorState, 1'100, word("sleeping"), word("starting"), word("allocated")),
+                       event(EventKind::Command, 1'300, {}, {}, word("start"))}));
+    QCOMPARE(model.rowCount(), 1);
+    QCOMPARE(model.wakeAt(0)->state, WakeRow::Running);
+    QVERIFY(!model.wakeAt(0)->totalUs());
+    model.apply(frame({event(EventKind::ActorState, 4'300, word("starting"), word("running"), word("running"))}));
+    QCOMPARE(model.wakeAt(0)->state, WakeRow::Running); // the socket still waits
+    model.apply(frame({event(EventKind::ConnectionState, 4'800, word("waking"), word("attached"), word("ready"))}));
+    const WakeRow *row = model.wakeAt(0);
+    QCOMPARE(row->state, WakeRow::Done);
+    QCOMPARE(row->cause, word("message"));
+    QCOMPARE(row->stageUs(WakeRow::Allocated), 100);
+    QCOMPARE(row->stageUs(WakeRow::Commanded), 200);
+    QCOMPARE(row->stageUs(WakeRow::Started), 3'000);
+    QCOMPARE(row->stageUs(WakeRow::Delivered), 500);
+    QCOMPARE(row->totalUs(), 3'800);
+    QCOMPARE(model.quantileUs(WakeRow::Started, 0.5), 3'000);
+}
+
+void ToolModelsTest::wakeWithoutSocketEndsWhenStarted()
+{
+    WakeModel model;
+    model.apply(frame({event(EventKind::ActorCreated, 0), event(EventKind::ActorState, 10, word("pending"), word("starting")),
+                       event(EventKind::ActorState, 50, word("starting"), word("running"))}));
+    const WakeRow *row = model.wakeAt(0);
+    QCOMPARE(row->state, WakeRow::Done);
+    QVERIFY(row->created);
+    QCOMPARE(row->totalUs(), 50);
+    QCOMPARE(row->stageUs(WakeRow::Started), 40); // the command was not seen: its time belongs to the start
+    QVERIFY(!row->stageUs(WakeRow::Delivered));
+}
+
+void ToolModelsTest::wakeThatFails()
+{
+    WakeModel model;
+    model.apply(frame({event(EventKind::ActorWake, 0), event(EventKind::ActorState, 5, word("sleeping"), word("pending")),
+                       event(EventKind::ActorState, 60'000, word("pending"), word("sleeping"), word("no_capacity"))}));
+    QCOMPARE(model.wakeAt(0)->state, WakeRow::Failed);
+    QCOMPARE(model.wakeAt(0)->outcome, word("sleeping"));
+    QVERIFY(!model.quantileUs(WakeRow::MomentCount, 0.5)); // only finished ones count
+}
+
+void ToolModelsTest::oldWakesLeave()
+{
+    WakeModel model;
+    for (int i = 0; i < WakeModel::kMaxRows + 50; ++i)
+        model.apply(frame({event(EventKind::ActorWake, i * 100), event(EventKind::ActorState, i * 100 + 50, word("starting"), word("running"))}));
+    QCOMPARE(model.rowCount(), WakeModel::kMaxRows);
+    QVERIFY(model.find(QString::number(WakeModel::kMaxRows + 50)));
+    QVERIFY(!model.find(word("50")));
+}
+
+void ToolModelsTest::woundBackRecording()
+{
+    WakeModel model;
+    model.apply(frame({event(EventKind::ActorWake, 9'000'000), event(EventKind::ActorState, 9'000'050, word("starting"), word("running"))}));
+    QCOMPARE(model.rowCount(), 1);
+    Frame back;
+    back.snapshot = true;
+    back.ts = 1'000;
+    model.apply(back);
+    QCOMPARE(model.rowCount(), 0);
+}
+
+void ToolModelsTest::dueSoonestFirst()
+{
+    ActorModel actors;
+    ConnectionModel connections;
+    ActorInfo alarm;
+    alarm.actorId = word("a1");
+    alarm.state = ActorState::Sleeping;
+    alarm.alarmTs = 9'000;
+    ActorInfo starting;
+    starting.actorId = word("a2");
+    starting.state = ActorState::Starting;
+    starting.deadlineTs = 5'000;
+    starting.deadlineName = word("actor_start_threshold");
+    ActorInfo retry;
+    retry.actorId = word("a3");
+    retry.state = ActorState::Backoff;
+    retry.deadlineTs = retry.rescheduleTs = 7'000; // the same moment is named once
+    ActorInfo gone;
+    gone.actorId = word("a4");
+    gone.state = ActorState::Destroyed;
+    gone.alarmTs = 1;
+    actors.store({alarm, starting, retry, gone}, true, 1'000);
+    ConnectionInfo socket;
+    socket.connectionId = word("c1");
+    socket.actorId = word("a1");
+    socket.state = ConnectionState::Attached;
+    socket.ackDeadlineTs = 3'000;
+    connections.store({socket}, true, 1'000);
+    DueModel model;
+    model.refresh(actors, connections, 1'000);
+    QCOMPARE(model.rowCount(), 4);
+    const auto what = [&](int row) { return DueRow::What(model.index(row, DueModel::What).data(StateRole).toInt()); };
+    QCOMPARE(what(0), DueRow::AckTimeout);
+    QCOMPARE(what(1), DueRow::Deadline);
+    QCOMPARE(what(2), DueRow::Reschedule);
+    QCOMPARE(what(3), DueRow::Alarm);
+    QCOMPARE(model.index(0, DueModel::In).data(RawRole).toDouble(), 2'000.0);
+    socket.ackDeadlineTs.reset();
+    connections.store({socket}, false, 1'500);
+    model.refresh(actors, connections, 1'500);
+    QCOMPARE(model.rowCount(), 3);
+}
+
+void ToolModelsTest::dueIsBounded()
+{
+    ActorModel actors;
+    ConnectionModel connections;
+    std::vector<ActorInfo> many;
+    for (int i = 0; i < DueModel::kMaxRows + 10; ++i) {
+        ActorInfo actor;
+        actor.actorId = QString::number(i);
+        actor.state = ActorState::Sleeping;
+        actor.alarmTs = 100'000 - i; // the last ones are due first
+        many.push_back(actor);
+    }
+    actors.store(many, true, 0);
+    DueModel model;
+    model.refresh(actors, connections, 0);
+    QCOMPARE(model.rowCount(), DueModel::kMaxRows);
+    QCOMPARE(model.total(), qint64(many.size()));
+    QCOMPARE(model.index(0, DueModel::Actor).data(RawRole).toString(), QString::number(DueModel::kMaxRows + 9));
+    QVERIFY(model.rowOf(word("0:0")) < 0);
+}
+
+void ToolModelsTest::controlLogKeepsOutcome()
+{
+    ControlModel model;
+    const QString id = model.begin(1'000, word("create_actor"), {{word("name"), word("chat")}, {word("input_base64"), word("c2VjcmV0")}});
+    QCOMPARE(model.find(id)->state, ControlRow::Running);
+    QVERIFY2(!model.find(id)->arguments.contains(word("c2VjcmV0")), "what was typed as content stays out of the log");
+    model.finish(id, 1'250, ControlRow::Failed, word("actor.duplicate_key: taken"));
+    QCOMPARE(model.find(id)->state, ControlRow::Failed);
+    QCOMPARE(model.find(id)->tookMs, 250);
+    const QString other = model.begin(2'000, word("sleep_actor"), {{word("actor_id"), word("a1")}});
+    QCOMPARE(model.find(other)->target, word("a1"));
+}
+
+void ToolModelsTest::controlLogIsBounded()
+{
+    ControlModel model;
+    for (int i = 0; i < ControlModel::kMaxRows + 5; ++i)
+        model.begin(i, word("wake_actor"), {});
+    QCOMPARE(model.rowCount(), ControlModel::kMaxRows);
+    QVERIFY(!model.find(word("5")));
+    QVERIFY(model.find(word("6")));
+}
+
+void ToolModelsTest::settingsOnlyChanged()
+{
+    SettingModel model;
+    model.apply({{word("guard"), word("a_ms"), word("ms"), word("1"), word("1"), {}}, {word("guard"), word("b_ms"), word("ms"), word("2"), word("1"), {}}}, 0);
+    QCOMPARE(model.rowCount(), 2);
+    model.setOnlyChanged(true);
+    QCOMPARE(model.rowCount(), 1);
+    QCOMPARE(model.idAt(0), word("guard.b_ms"));
+}
+
+QTEST_GUILESS_MAIN(ToolModelsTest)
+#include "tst_toolmodels.moc"
