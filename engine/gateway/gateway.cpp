@@ -179,6 +179,11 @@ bool Gateway::closeConnection(const QString &connectionId, quint16 code, const Q
     return session != nullptr && session->closeByOperator(code, reason);
 }
 
+qint64 Gateway::tableEntries() const
+{
+    return d->core.tableEntries();
+}
+
 Gateway::Totals Gateway::totals() const
 {
     return d->core.totals();

@@ -49,6 +49,8 @@ public:
         quint64 foreign = 0, dropped = 0, acksInvalid = 0, resentMessages = 0, wakes = 0, keepaliveFailures = 0, indexSkips = 0;
     };
     Totals totals() const;
+    /// Entries of all internal tables together: 0 when no client, no stored row and no unfinished close is left.
+    qint64 tableEntries() const;
 
     // --- GatewayEvents
     void actorReady(const QString &actorId) override;

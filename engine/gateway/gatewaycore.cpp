@@ -489,6 +489,13 @@ void GatewayCore::stateChanged(const GatewaySession &session, monitor::Connectio
     ++m_states[std::size_t(to)];
 }
 
+qint64 GatewayCore::tableEntries() const
+{
+    return qint64(m_byRequest.size() + m_sessions.size() + m_linkWaiters.size() + m_ended.size() + m_closing.size()
+                  + m_closed.size() + m_changed.size() + m_closeWakes.size() + keepalive.size())
+        + m_byRay.size() + m_byActor.size() + m_byRunner.size() + m_hwsOfActor.size();
+}
+
 Gateway::Totals GatewayCore::totals() const
 {
     const auto count = [this](monitor::ConnectionState state) { return m_states[std::size_t(state)]; };

@@ -194,6 +194,7 @@ public:
     void markChanged(GatewaySession &session);
     void stateChanged(const GatewaySession &session, monitor::ConnectionState from, monitor::ConnectionState to);
     Gateway::Totals totals() const;
+    qint64 tableEntries() const;
     std::weak_ptr<bool> alive() const { return m_alive; }
 
 private:

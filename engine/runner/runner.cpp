@@ -447,6 +447,12 @@ void Runner::startActor(const wire::CommandWrapper &command)
         old->requestStop(false);
         return;
     }
+    // The engine starts a life when it has settled the one before, and acknowledges nothing of that one any more.
+    const auto first = m_eventLogs.lower_bound({checkpoint.actorId, 0});
+    const auto last = m_eventLogs.lower_bound({checkpoint.actorId, checkpoint.generation});
+    for (auto log = first; log != last; ++log)
+        std::erase(m_endedLogs, log->first);
+    m_eventLogs.erase(first, last);
     const auto &start = std::get<wire::CommandStartActor>(command.inner);
     m_lastStart[checkpoint.actorId] = checkpoint;
     std::unique_ptr<ActorHandler> handler = m_actorFactory ? m_actorFactory(start.config.name) : nullptr;
