@@ -138,7 +138,12 @@ async function onWebSocket(runner, actorId, ws, gatewayId, requestId, _request, 
     }
   }
   ws.addEventListener('open', () => ws.send('opened'));
+  // What was handled before is not shown again, so an acknowledgement that went down with the actor is repeated here.
+  if (isRestoring && !path.includes('noack') && !how.forgetful) setImmediate(acknowledge);
   ws.addEventListener('message', (event) => {
+    // The SDK may show a message to an actor that has just stopped, when nothing can be answered any more. Not handled and
+    // not stored, it comes again.
+    if (!live.has(actorId)) return undefined;
     const text = typeof event.data === 'string' ? event.data : null;
     if (!quiet) report('message', { actorId, id, text: text !== null && text.length < 100 ? text : undefined, index: event.rivetMessageIndex });
     const entry = sockets(actorId)[id];

@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { gatewayVectors } from './gatewayws.mjs';
 import { hibernation } from './hibernation.mjs';
 import { httpVectors } from './httpvectors.mjs';
+import { lifecycle } from './lifecycle.mjs';
+import { load } from './load.mjs';
 import { Client, Relay, check, equal, until } from './harness.mjs';
 
 async function echoInOrder(client, count, received) {
@@ -442,6 +444,8 @@ export const scenarios = {
     client.close();
   },
   ...hibernation,
+  ...lifecycle,
+  ...load,
   ...gatewayVectors,
   ...httpVectors,
 };
