@@ -218,6 +218,7 @@ process.on('message', async (command) => {
     const { gatewayId, requestId } = sockets(command.actorId)[command.id];
     runner.sendHibernatableWebSocketMessageAck(bytes(gatewayId), bytes(requestId), command.index);
   }
+  if (command.number) report('told', { number: command.number });
   if (command.do === 'shutdown') { await runner.shutdown(false, false); report('shutdown_done'); }
 });
 process.on('disconnect', () => process.exit(0));

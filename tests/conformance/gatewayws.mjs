@@ -258,7 +258,7 @@ const steps = {
   async hib_terminate_asleep(x) { await afterSleep(x); x.socket.terminate(); await x.closed(); await x.actorSees(1011, 'ws.downstream_closed'); },
   async hib_meta_forgotten(x) {
     await afterSleep(x);
-    x.runner.send({ do: 'forget', actorId: x.id, id: x.runner.seen('open', { actorId: x.id })[0].id });
+    await x.runner.tell({ do: 'forget', actorId: x.id, id: x.runner.seen('open', { actorId: x.id })[0].id });
     x.acted = performance.now();
     x.socket.send('x');
     await x.closed();
@@ -303,7 +303,7 @@ const steps = {
   },
   async pending_limit_asleep(x) {
     await afterSleep(x, { profile: 'limit' });
-    x.runner.send({ do: 'mode', actorId: x.id, mode: { startMs: 3000 } });
+    await x.runner.tell({ do: 'mode', actorId: x.id, mode: { startMs: 3000 } });
     for (let i = 0; i < 8; i++) x.socket.send('e'.repeat(1000));
     await x.closed();
   },

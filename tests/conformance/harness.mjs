@@ -109,6 +109,12 @@ export class RunnerProcess {
     return this;
   }
   send(command) { this.process.send(command); }
+  /// As send(), and waits until the runner process has done it.
+  async tell(command) {
+    const number = (this.told = (this.told ?? 0) + 1);
+    this.send({ ...command, number });
+    await this.wait('told', { number });
+  }
   seen(event, match = {}) { return (match.actorId ? this.byActor.get(match.actorId) ?? [] : this.events).filter((e) => e.event === event && Object.entries(match).every(([k, v]) => e[k] === v)); }
   count(event, match) { return this.seen(event, match).length; }
   wait(event, match = {}, count = 1, ms) {

@@ -73,7 +73,7 @@ export const hibernation = {
     const texts = [1, 2, 3, 4, 5].map((i) => `part-${i}.`);
     texts.forEach((text) => client.send(text));
     await client.message('echo:part-5.');
-    w.runner.send({ do: 'ack', actorId: id, id: w.runner.seen('open', { actorId: id })[0].id, index: 2 });
+    await w.runner.tell({ do: 'ack', actorId: id, id: w.runner.seen('open', { actorId: id })[0].id, index: 2 });
     w.runner.send({ do: 'sleep', actorId: id });
     await w.runner.wait('start', { actorId: id }, 2); // three are unacknowledged, so it is woken at once
     client.send('after.');
@@ -214,12 +214,12 @@ export const hibernation = {
     const client = await w.client(id, '/hib').opened();
     await w.sleep(id);
     if (w.sdk === 'v7') {
-      w.runner.send({ do: 'mode', actorId: id, mode: { startThrows: 2 } });
+      await w.runner.tell({ do: 'mode', actorId: id, mode: { startThrows: 2 } });
       client.send('m1');
     } else {
       // SDK 2.0.33 reports a start hook that throws as a stop by the actor's own wish, so here the process dies.
       for (let i = 0; i < 2; i++) {
-        w.runner.send({ do: 'mode', actorId: id, mode: { startExits: 1 } });
+        await w.runner.tell({ do: 'mode', actorId: id, mode: { startExits: 1 } });
         if (i === 0) client.send('m1');
         await until(() => w.runner.exited, 'the runner to die of the start', 60_000);
         const mode = i === 0 ? { startExits: 1 } : undefined;
@@ -237,7 +237,7 @@ export const hibernation = {
     const id = await w.actor();
     const client = await w.client(id, '/hib').opened();
     await w.sleep(id);
-    w.runner.send({ do: 'forget', actorId: id, id: w.runner.seen('open', { actorId: id })[0].id });
+    await w.runner.tell({ do: 'forget', actorId: id, id: w.runner.seen('open', { actorId: id })[0].id });
     client.send('lost');
     await closedWith(client, 1000, 'ws.meta_not_found_during_restore');
     await w.noRows(id);
@@ -250,7 +250,7 @@ export const hibernation = {
     const [forgotten, throwing, fine] = [await w.client(id, '/hib/a').opened(), await w.client(id, '/hib/restorethrows').opened(), await w.client(id, '/hib/c').opened()];
     await w.sleep(id);
     const { id: socket } = w.runner.seen('open', { actorId: id }).find(({ path }) => path === '/hib/a');
-    w.runner.send({ do: 'forget', actorId: id, id: socket });
+    await w.runner.tell({ do: 'forget', actorId: id, id: socket });
     fine.send('hello');
     await fine.message('echo:hello');
     await closedWith(forgotten, 1000, 'ws.meta_not_found_during_restore');
@@ -262,7 +262,7 @@ export const hibernation = {
     const id = await w.actor();
     const client = await w.client(id, '/hib').opened();
     await w.sleep(id);
-    w.runner.send({ do: 'mode', actorId: id, mode: { loadThrows: 1 } });
+    await w.runner.tell({ do: 'mode', actorId: id, mode: { loadThrows: 1 } });
     client.send('m1');
     if (w.sdk === 'v5') {
       // SDK 2.0.33 reports this as OK without a sleep before it, which means that the actor wants to end.

@@ -203,7 +203,7 @@ const replay = (kind) => async (w) => {
     async 'runners.list'() { w.runner = await w.newRunner(w.engine, 'spec-pool', { key: 'key-a', names: { 'spec-actor': { metadata: { kind: 'test' } } }, metadata: { note: 'spec', sdk: 'engine-runner' } }); },
     'actors.get_by_id': () => w.runner.wait('start', { actorId: values.actor_1 }).then(() => wait(300)),
     'actors.kv_get': () => fetch(`${w.engine.url}/gateway/${values.actor_1}/kvput`),
-    'actors.get_sleeping': () => w.sleep(values.actor_1),
+    'actors.get_sleeping': () => w.runner.wait('start', { actorId: values.actor_1 }, 3).then(() => w.sleep(values.actor_1)),
     // Here the engine really sleeps the actor (actors.sleep_v1), so the recording's running actor has to be woken.
     'actors.reschedule_v1': () => fetch(`${w.engine.url}/gateway/${values.actor_1}/wake`),
   };

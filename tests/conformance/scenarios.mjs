@@ -363,6 +363,7 @@ export const scenarios = {
     const client = await w.client(id, '/hib', {}, engine).opened();
     client.send('m1');
     await client.message('echo:m1');
+    await first.wait('acknowledged', { actorId: id });
     await first.kill();
     const second = await w.newRunner(engine, 'killed', { key: 'same', stateDir: first.options.stateDir });
     client.send('m2');
