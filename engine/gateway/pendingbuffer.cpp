@@ -75,6 +75,12 @@ void PendingBuffer::unmarkWritten()
     m_unwritten += message.size();
 }
 
+void PendingBuffer::restamp(qint64 monoMs)
+{
+    for (std::size_t i = 0; i < m_cursor; ++i)
+        m_messages[i].writtenMs = monoMs;
+}
+
 void PendingBuffer::rewind()
 {
     for (std::size_t i = 0; i < m_cursor; ++i)

@@ -66,6 +66,8 @@ public:
     bool markWritten(quint32 generation, qint64 monoMs, qint64 monoUs);
     /// The link refused the message just marked: takes the mark back.
     void unmarkWritten();
+    /// What is written has only now left this process: its clocks start anew.
+    void restamp(qint64 monoMs);
     /// The runner or its link is gone: nothing counts as written, and the clocks of all messages stop.
     void rewind();
 

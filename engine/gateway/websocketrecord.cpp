@@ -133,6 +133,10 @@ void WebSocketSession::pump()
     const bool trace = m_core.context.sink.wantsTrace();
     qint64 &budget = m_record->turnBudget;
     m_congested = m_core.links.linkBytesQueued(m_runnerId) > kLinkHighBytes;
+    if (m_record->ackHeld && !m_congested) {
+        m_record->ackHeld = false;
+        buffer.restamp(m_core.nowMs());
+    }
     while (!m_congested && !buffer.allWritten()) {
         if (budget <= 0)
             break;
@@ -218,7 +222,7 @@ void WebSocketSession::acknowledged(quint16 index)
 
 void WebSocketSession::armAckTimer()
 {
-    if (m_ackTimer.active())
+    if (m_ackTimer.active() || m_record->ackHeld)
         return;
     const auto oldest = m_record->buffer.oldestWrittenMs();
     if (oldest)
@@ -231,10 +235,14 @@ void WebSocketSession::ackDeadline()
     const auto oldest = m_record->buffer.oldestWrittenMs();
     if (!oldest || !m_record->attached || m_linkCut)
         return;
-    if (m_core.nowMs() - *oldest > m_core.config().hwsMessageAckTimeoutMs)
-        garbageCollect("ack_timeout");
-    else
-        armAckTimer();
+    if (m_core.nowMs() - *oldest > m_core.config().hwsMessageAckTimeoutMs) {
+        // Behind that much the runner may not have seen it yet; the clock starts when the link has drained.
+        m_record->ackHeld = m_core.links.linkBytesQueued(m_runnerId) > kLinkHighBytes;
+        if (!m_record->ackHeld)
+            garbageCollect("ack_timeout");
+        return;
+    }
+    armAckTimer();
 }
 
 void WebSocketSession::garbageCollect(const char *reason)
@@ -251,6 +259,7 @@ void WebSocketSession::detach(const char *event)
     Record &record = *m_record;
     record.attached = false;
     record.stopping = false;
+    record.ackHeld = false;
     record.leftGeneration = m_generation;
     ++record.sleeps;
     record.asleepSinceUs = m_core.nowUs();

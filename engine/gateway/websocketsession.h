@@ -82,6 +82,7 @@ private:
         bool attached = false;
         bool rowCommitted = false;
         bool stopping = false; ///< attached, but the actor has been told to stop: keep, do not write
+        bool ackHeld = false;  ///< the acknowledgement clock waits for the link to drain
         std::optional<quint32> listedGeneration; ///< newest start command that named this socket
         std::optional<quint32> leftGeneration;   ///< newest generation that stopped under it
         bool warnedInvalidAck = false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/gateway/gatewayfakes.h"
 
+#include "engine/gateway/pendingbuffer.h"
+
 #include <QtTest/QTest>
 
 // Pending messages, their limits and acknowledgements (gateway.md sections 8.3 and 10.1).
@@ -11,6 +13,26 @@ using namespace dormouse::test;
 class TestPendingAcceptance : public QObject
 {
     Q_OBJECT
+
+private:
+    /// How many bytes a socket may leave unacknowledged: sends messages that count for unit bytes each until it is
+    /// closed. pool: override of the actor's pool.
+    static qint64 bytesUntilClosed(const EngineConfig &config, std::optional<qint64> pool, qint64 unit = 100)
+    {
+        World world(config);
+        world.addRunning(kActor);
+        if (pool)
+            world.directory.settings.insert(QStringLiteral("hws_max_pending_size"), *pool);
+        auto client = world.open(kActor, true);
+        world.settle();
+        qint64 used = 0;
+        while (!client->closeCode && used < 10'000'000) {
+            client->send(QByteArray(unit - PendingBuffer::kOverheadBytes, 'x'));
+            world.settle();
+            used = std::max(used, world.gateway->totals().pendingBytes);
+        }
+        return used;
+    }
 
 private Q_SLOTS:
     void pendingLimit()
@@ -62,101 +84,161 @@ private Q_SLOTS:
         QVERIFY(world.isClean());
     }
 
-    void totalLimitClosesTheLargest()
+
+    void pendingCountLimit()
     {
         EngineConfig config;
-        config.hwsTotalPendingSize = 10'000;
+        config.hwsMaxPendingSize = 100'000'000;
         World world(config);
         world.addRunning(kActor);
-        auto large = world.open(kActor, true);
-        auto small = world.open(kActor, true);
+        auto client = world.open(kActor, true);
         world.settle();
-        large->send(QByteArray(6'000, 'x'));
+        for (int i = 0; i < 32'766; ++i)
+            client->send("x");
         world.settle();
-        small->send(QByteArray(3'000, 'x'));
+        QVERIFY(!client->closeCode);
+        QCOMPARE(world.gateway->totals().pendingMessages, 32'766);
+        client->send("x");
         world.settle();
-        QVERIFY(!large->closeCode && !small->closeCode);
-        small->send(QByteArray(1'000, 'x'));
-        world.settle();
-        QVERIFY(large->closeReason.startsWith("guard.websocket_pending_limit_reached#"));
-        QVERIFY(!small->closeCode);
-        QCOMPARE(world.dataSince(0).size(), std::size_t(3));
-        small->close(1000);
+        QCOMPARE(client->closeCode, std::optional<quint16>(1011));
+        QCOMPARE(client->closeReason, "guard.websocket_pending_limit_reached#" + world.lastRay().toUtf8());
+        const auto *close = world.directory.sent.back().as<wire::ToClientWebSocketClose>();
+        QVERIFY(close != nullptr);
+        QCOMPARE(close->code, std::optional<quint16>(1011));
+        QCOMPARE(close->reason, std::optional<QString>(QStringLiteral("ws.downstream_closed")));
+        QCOMPARE(world.dataSince(0).size(), std::size_t(32'766));
         QVERIFY(world.isClean());
     }
 
-    void invalidAcksChangeNothing()
+    void limitLogFields()
     {
-        World world;
+        EngineConfig config;
+        config.hwsMaxPendingSize = 4'096;
+        World world(config);
         world.addRunning(kActor);
         RequestId request;
         auto client = world.open(kActor, true, &request);
+        client->send("first");
         world.settle();
-        client->send("m");
+        world.fromRunner(request, wire::ToServerWebSocketMessageAck{1});
+        for (int i = 0; i < 4; ++i)
+            client->send(QByteArray(1'000, 'x'));
         world.settle();
-        for (const quint16 index : {quint16(2), quint16(40'000), quint16(65'535)})
-            world.fromRunner(request, wire::ToServerWebSocketMessageAck{index});
-        QCOMPARE(world.gateway->totals().acksInvalid, quint64(3));
-        QCOMPARE(world.sink.count(QStringLiteral("ack_invalid")), 1);
-        QCOMPARE(world.gateway->totals().pendingMessages, 1);
-        client->close(1000);
+        QVERIFY(client->closeCode.has_value());
+        const QString text = world.sink.textOf(QStringLiteral("pending_limit"));
+        for (const char *part : {"used 3192 of 4096 B", "3 messages", "index 2 to 4"})
+            QVERIFY2(text.contains(QString::fromLatin1(part)), qPrintable(text));
+        QCOMPARE(world.metrics.value("gateway_gc_total", {{"reason", QStringLiteral("limit")}}), std::optional(1.0));
         QVERIFY(world.isClean());
     }
 
-    void resendBeforeNew()
+    void limitFromConfig()
     {
-        World world;
-        world.addRunning(kActor);
-        auto client = world.open(kActor, true);
-        client->send("old");
-        world.settle();
-        world.stopActor(kActor);
-        client->send("new1");
-        world.settle();
-        world.startActor(kActor);
-        client->send("new2");
-        world.settle();
-        const std::size_t mark = world.mark();
-        world.directory.onSent = [&](const SentMessage &message) {
-            if (message.index() == 1)
-                client->send("new3");
-        };
-        world.ready(kActor);
-        world.directory.onSent = nullptr;
-        QCOMPARE(world.dataSince(mark), (Data{{1, "old"}, {2, "new1"}, {3, "new2"}, {4, "new3"}}));
-        client->close(1000);
-        QVERIFY(world.isClean());
+        for (const char *key : {"hws_max_pending_size", "gateway_hws_max_pending_size"}) {
+            const auto config = parseConfig(QByteArray("{\"pegboard\":{\"") + key + "\":2000}}");
+            QVERIFY(config.ok());
+            QCOMPARE(bytesUntilClosed(*config, {}), 2'000);
+        }
+        QCOMPARE(bytesUntilClosed({}, {}, 1'024), 1024 * 1024);
     }
 
-    void resendPaced()
+    void limitPerPool()
     {
         EngineConfig config;
-        config.hwsMaxPendingSize = 64 * 1024 * 1024;
+        config.hwsMaxPendingSize = 2'000;
+        QCOMPARE(bytesUntilClosed(config, 8'000), 8'000);
+        QCOMPARE(bytesUntilClosed(config, 1'000), 1'000);
+    }
+
+    void limitWarnings()
+    {
+        EngineConfig config;
+        config.hwsMaxPendingSize = 10'000;
         World world(config);
         world.addRunning(kActor);
-        auto client = world.open(kActor, true);
-        auto other = world.open(kActor, true);
-        world.stopActor(kActor);
-        for (int i = 0; i < 30; ++i)
-            client->send(QByteArray(1024 * 1024, 'x'));
+        RequestId request;
+        auto client = world.open(kActor, true, &request);
+        const auto fillTo = [&](qint64 bytes) {
+            client->send(QByteArray(bytes - world.gateway->totals().pendingBytes - 64, 'x'));
+            world.settle();
+            QCOMPARE(world.gateway->totals().pendingBytes, bytes);
+        };
+        const QString reason = QStringLiteral("pending_warning");
+        fillTo(4'900);
+        QCOMPARE(world.sink.count(reason), 0);
+        fillTo(5'100);
+        QCOMPARE(world.sink.count(reason), 1);
+        QCOMPARE(world.sink.count(reason, monitor::EventLevel::Debug), 1);
+        fillTo(7'600);
+        QCOMPARE(world.sink.count(reason), 2);
+        QCOMPARE(world.sink.count(reason, monitor::EventLevel::Info), 1);
+        fillTo(8'100);
+        QCOMPARE(world.sink.count(reason), 3);
+        QCOMPARE(world.sink.count(reason, monitor::EventLevel::Warn), 1);
+        for (quint16 round = 0; round < 5; ++round) { // up and down again says nothing new
+            world.fromRunner(request, wire::ToServerWebSocketMessageAck{quint16(4 + round)});
+            QCOMPARE(world.gateway->totals().pendingBytes, 0);
+            fillTo(9'000);
+        }
+        QCOMPARE(world.sink.count(reason), 3);
+        for (const char *level : {"50", "75", "80"}) {
+            QCOMPARE(world.metrics.value("gateway_hws_pending_warning_total", {{"level", QString::fromLatin1(level)}}),
+                     std::optional(1.0));
+        }
+        auto second = world.open(kActor, true); // once for each socket
+        second->send(QByteArray(6'000, 'y'));
         world.settle();
-        world.startActor(kActor);
-        world.directory.actors[kActor].state = ActorState::Running;
-        const std::size_t mark = world.mark();
-        world.gateway->actorReady(kActor);
-        QCOMPARE(world.dataSince(mark).size(), std::size_t(1));
-        other->send("echo");
-        const qint64 began = world.clock.mono;
-        world.advance(20);
-        const Data data = world.dataSince(mark);
-        const auto echo = std::find_if(data.begin(), data.end(), [](const auto &one) { return one.second == "echo"; });
-        QVERIFY(echo != data.end());
-        QVERIFY(echo - data.begin() < 5);
-        world.advance(100);
-        QCOMPARE(world.dataSince(mark).size(), std::size_t(31));
-        QVERIFY(world.clock.mono - began < 1'000);
+        QCOMPARE(world.sink.count(reason), 4);
         client->close(1000);
-        other->close(1000);
+        second->close(1000);
+        QVERIFY(world.isClean());
+    }
+
+    void totalLimit()
+    {
+        EngineConfig config;
+        config.hwsMaxPendingSize = 100'000;
+        config.hwsTotalPendingSize = 10 * config.hwsMaxPendingSize;
+        World world(config);
+        world.addRunning(kActor);
+        std::vector<std::shared_ptr<FakeClient>> clients;
+        std::vector<qint64> held(100, 0);
+        for (int i = 0; i < 100; ++i)
+            clients.push_back(world.open(kActor, true));
+        world.settle();
+        Random random(5);
+        qint64 total = 0;
+        int closed = 0;
+        for (int step = 0; step < 3'000; ++step) {
+            const std::size_t who = std::size_t(random.below(clients.size()));
+            const qint64 size = 64 + 200 + qint64(random.below(4'000)) * 5;
+            if (clients[who]->closeCode || held[who] + size > config.hwsMaxPendingSize)
+                continue;
+            clients[who]->send(QByteArray(size - 64, 'x'));
+            world.settle();
+            held[who] += size;
+            total += size;
+            std::size_t goneNow = 0;
+            for (std::size_t i = 0; i < clients.size(); ++i) {
+                if (held[i] < 0 || !clients[i]->closeCode)
+                    continue;
+                // Only when it has to be, and then the one that holds most.
+                QVERIFY(total > config.hwsTotalPendingSize);
+                QCOMPARE(held[i], *std::max_element(held.begin(), held.end()));
+                QVERIFY(clients[i]->closeReason.startsWith("guard.websocket_pending_limit_reached#"));
+                total -= held[i];
+                held[i] = -1;
+                ++goneNow;
+            }
+            QVERIFY(goneNow <= 1);
+            closed += int(goneNow);
+            QVERIFY(total <= config.hwsTotalPendingSize);
+            QCOMPARE(world.gateway->totals().pendingBytes, total);
+        }
+        QVERIFY(closed > 3);
+        QCOMPARE(world.sink.count(QStringLiteral("total_pending_limit"), monitor::EventLevel::Error), closed);
+        for (const auto &client : clients)
+            client->close(1000);
         QVERIFY(world.isClean());
     }
 };

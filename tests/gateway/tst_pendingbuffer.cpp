@@ -155,7 +155,7 @@ private Q_SLOTS:
         QCOMPARE(buffer.front().generations, 2);
     }
 
-    void pendingCountLimit()
+    void countLimit()
     {
         PendingBuffer buffer(1'000'000'000);
         for (int i = 0; i < 32'766; ++i) {
