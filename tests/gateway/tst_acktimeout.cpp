@@ -97,7 +97,7 @@ private Q_SLOTS:
         world.advance(20'100);
         QVERIFY(client->closeCode.has_value());
         const QString text = world.sink.textOf(QStringLiteral("ack_timeout"));
-        for (const char *part : {"oldest 30001 ms", "2 messages", "index 2 to 3", "428 B"})
+        for (const char *part : {"oldest 30001 ms", "2 messages", "index 2 to 3", "used 428 of"})
             QVERIFY2(text.contains(QString::fromLatin1(part)), qPrintable(text));
         QCOMPARE(world.metrics.value("gateway_gc_total", {{"reason", QStringLiteral("ack_timeout")}}), std::optional(1.0));
         QCOMPARE(world.metrics.total("gateway_gc_total"), std::optional(1.0));
