@@ -3,12 +3,12 @@
 // order with the recording, or with the recording's "dormouse" member, where the engine decides otherwise (kDecisions).
 import { readFileSync } from 'node:fs';
 import WebSocket from 'ws';
-import { kProfiles } from './world.mjs';
 import { Relay, check, equal, until } from './harness.mjs';
+import { wait } from './tools.mjs';
+import { kProfiles } from './world.mjs';
 
 const vectors = JSON.parse(readFileSync(new URL('../data/gateway-ws.json', import.meta.url))).scenarios;
 const kCors = ['access-control-allow-origin', 'access-control-allow-credentials', 'access-control-expose-headers'];
-const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 const message = (data) => ({ event: 'message', data, binary: false });
 const closed = (code, reason) => ({ event: 'close', code, reason });

@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import { until } from './harness.mjs';
+import { wait, within } from './tools.mjs';
 
 const vectors = JSON.parse(readFileSync(new URL('../data/http-api.json', import.meta.url))).vectors;
-const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /// Gateway answers that differ from the recording, with the decision of the gateway specification (or the section of the
 /// API specification) and a check of what the vector says in words. echo is the actor's own account of the request.
@@ -219,6 +219,6 @@ const replay = (kind) => async (w) => {
 };
 
 export const httpVectors = {
-  http_vectors: Object.assign(replay('open'), { limit: 240 }),
+  http_vectors: within(240, replay('open')),
   http_vectors_auth: replay('auth'),
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Many actors and sockets at once. Each has a short version for every run and the full numbers behind --load.
 import { check, equal, until } from './harness.mjs';
-import { alone, echoes, heavy, numbered, wait } from './tools.mjs';
+import { alone, echoes, heavy, numbered, wait, within } from './tools.mjs';
 
 const own = async (w, actors) => {
   await w.own({}, { totalSlots: 10_000 });
@@ -57,7 +57,7 @@ export const load = {
     equal(w.counts(ids[0], 'restored'), [count], 'restores');
   }),
   // 10 actors x 5 sockets x 5 cycles; with --load 50 x 20 x 20.
-  sleep_wake_cycles: Object.assign(heavy(6, async (w) => {
+  sleep_wake_cycles: within(600, heavy(6, async (w) => {
     const [actors, sockets, cycles] = w.load ? [50, 20, 20] : [10, 5, 5];
     const ids = await own(w, actors);
     const clients = await open(w, ids, sockets, '/hib/lazy/quiet');
@@ -70,9 +70,9 @@ export const load = {
     }
     await noneTwice(clients, () => numbered(cycles).map((cycle) => `echo:c${cycle}`));
     ids.forEach((id) => { check(w.counts(id, 'start')[0] > cycles / 2, 'the actors really slept'); equal(w.counts(id, 'open', 'two_instances'), [sockets, 0], 'opens, second instances'); });
-  }), { limit: 600 }),
+  })),
   // 50 sockets x 20 messages/s for 5 s; with --load 1 000 x 10 for 60 s: what one test process and one runner process can do.
-  hws_load: Object.assign(heavy(6, async (w) => {
+  hws_load: within(600, heavy(6, async (w) => {
     const [actors, sockets, rate, seconds] = w.load ? [50, 20, 10, 60] : [10, 5, 20, 5];
     const ids = await own(w, actors);
     const clients = await open(w, ids, sockets, '/hib/lazy/quiet');
@@ -93,5 +93,5 @@ export const load = {
     console.log(`        ${clients.length} sockets, ${clients.length * total} messages, ${starts} starts; engine ${early} kB after a third, ${late} kB at the end`);
     check(starts > actors, 'actors slept and woke');
     check(late < early * 1.3 + 20_000, `memory grew from ${early} to ${late} kB`);
-  }), { limit: 600 }),
+  })),
 };
