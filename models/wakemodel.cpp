@@ -161,7 +161,7 @@ QVariant WakeModel::raw(int slot, int column) const
     case Total:
         return cell::of(row.totalUs());
     case Stages:
-        return cell::text(row.outcome);
+        return row.state == WakeRow::Done ? QVariant(QString()) : cell::text(row.outcome); // the view paints a bar
     case Allocation:
         return cell::of(row.stageUs(WakeRow::Allocated));
     case Command:

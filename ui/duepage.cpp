@@ -24,6 +24,7 @@ DuePage::DuePage(Session &session, const ThemeManager &theme, QWidget *parent) :
     m_table = new TableView(theme, CellDelegate::States::Due, this);
     m_table->setAccessibleName(tr("What fires next"));
     m_table->setTable(&m_model, {90, 150, 180, 220, 130, 130, 180});
+    m_table->sortByColumn(DueModel::In, Qt::AscendingOrder);
     m_table->setEmptyText(tr("Nothing is due"), tr("Alarms of actors, deadlines, retries and acknowledgement timeouts appear here,\nsoonest first."));
     connect(m_table, &TableView::idSelected, this, [this](const QString &id) {
         const DueRow *row = m_model.find(id);

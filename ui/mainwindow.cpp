@@ -19,7 +19,6 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenuBar>
-#include <QMessageBox>
 #include <QSettings>
 #include <QSlider>
 #include <QStatusBar>
@@ -267,15 +266,11 @@ void MainWindow::makeActions()
             if (dock->isAncestorOf(QApplication::focusWidget()))
                 dock->setFloating(!dock->isFloating());
     });
-    addAction(QStringLiteral("keys"), tr("Keys"), {}, QKeySequence(Qt::Key_F1), [this] {
-        QString text;
-        const auto all = actions();
-        for (const QAction *action : all)
-            if (!action->shortcut().isEmpty())
-                text += action->shortcut().toString(QKeySequence::NativeText) % u"\t" % action->text().remove(u'&') % u'\n';
-        QMessageBox box(QMessageBox::NoIcon, tr("Keys"), text, QMessageBox::Close, this);
-        box.exec();
-    });
+    addAction(QStringLiteral("help"), tr("Help for this view"), QStringLiteral("help"), QKeySequence(Qt::Key_F1),
+              [this] { showHelp(HelpDialog::Part::View); });
+    addAction(QStringLiteral("keys"), tr("Keys"), {}, QKeySequence(Qt::Key_Question), [this] { showHelp(HelpDialog::Part::Keys); });
+    addAction(QStringLiteral("codes"), tr("Reasons and errors"), {}, QKeySequence(QStringLiteral("Shift+F1")),
+              [this] { showHelp(HelpDialog::Part::Codes); });
     addAction(QStringLiteral("quit"), tr("Quit"), {}, QKeySequence::Quit, [this] { close(); });
 
     int number = 1;
@@ -303,7 +298,8 @@ void MainWindow::makeActions()
     for (const char *name : {"pause", "filter", "palette", "theme", "float", "layout"})
         view->addAction(action(QString::fromLatin1(name)));
     QMenu *help = menuBar()->addMenu(tr("&Help"));
-    help->addAction(action(QStringLiteral("keys")));
+    for (const char *name : {"help", "keys", "codes"})
+        help->addAction(action(QString::fromLatin1(name)));
     menuBar()->setAccessibleName(tr("Menu"));
 }
 
@@ -489,6 +485,26 @@ void MainWindow::openPalette()
     connect(&palette, &CommandPalette::chosen, this, &MainWindow::choose);
     palette.move(mapToGlobal(QPoint((width() - palette.width()) / 2, 72)));
     palette.exec();
+}
+
+QString MainWindow::frontView() const
+{
+    for (const QString &name : m_order)
+        if (m_docks.value(name)->isAncestorOf(QApplication::focusWidget()))
+            return name;
+    for (const QString &name : m_order)
+        if (static_cast<Page *>(m_docks.value(name)->widget())->isOnScreen())
+            return name;
+    return m_order.constFirst();
+}
+
+void MainWindow::showHelp(HelpDialog::Part part)
+{
+    const QString view = frontView();
+    auto *dialog = new HelpDialog(view, m_docks.value(view)->windowTitle(), actions(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->show(part);
+    dialog->QDialog::show();
 }
 
 void MainWindow::choose(const QString &kind, const QString &id)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/helpdialog.h"
 #include "ui/session.h"
 #include "ui/theme.h"
 
@@ -40,6 +41,9 @@ public:
     QAction *action(const QString &name) const { return m_actions.value(name); }
     void setFilter(const QString &text);
     void openPalette();
+    /// The view that has the focus, else the first one on screen.
+    QString frontView() const;
+    void showHelp(HelpDialog::Part part);
 
 protected:
     void closeEvent(QCloseEvent *event) override;

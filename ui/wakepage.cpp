@@ -131,6 +131,7 @@ WakePage::WakePage(Session &session, const ThemeManager &theme, QWidget *parent)
     m_table = new TableView(theme, CellDelegate::States::Wake, this);
     m_table->setAccessibleName(tr("Wakes"));
     m_table->setTable(&session.wakes(), {180, 130, 110, 110, 84, 260, 84, 96, 84, 96});
+    m_table->sortByColumn(WakeModel::Time, Qt::DescendingOrder);
     m_table->setItemDelegate(new WaterfallDelegate(theme, session.wakes(), m_table));
     m_table->setEmptyText(tr("No actor was woken yet"), tr("Each wake appears here with the time that every stage of it took."));
     connect(m_table, &TableView::idSelected, this, [this](const QString &id) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/words.h"
 
+#include "ui/help.h"
+
 #include <QHash>
 
 namespace dormouse {
@@ -121,7 +123,7 @@ Words::Look Words::look(DueRow::What what)
     case DueRow::Reschedule:
         return {tr("next try"), QStringLiteral("reschedule"), Color::Waiting};
     case DueRow::AckTimeout:
-        return {tr("ack timeout"), QStringLiteral("state-warn"), Color::Bad};
+        return {tr("ack timeout"), QStringLiteral("due"), Color::Waiting};
     }
     return {};
 }
@@ -307,20 +309,13 @@ QString Words::column(const QString &key)
 
 QString Words::explain(const QString &code)
 {
-    static const QHash<QString, const char *> texts = {
-        {QStringLiteral("recording"), QT_TR_NOOP("This is a recording: it can be looked at, not changed.")},
-        {QStringLiteral("read_only"), QT_TR_NOOP("This remote engine is opened read-only.")},
-        {QStringLiteral("not_connected"), QT_TR_NOOP("There is no connection to the engine at the moment.")},
-        {QStringLiteral("monitor.deadline"), QT_TR_NOOP("The engine did not answer in time; the command may still happen.")},
-        {QStringLiteral("net.address_in_use"), QT_TR_NOOP("The address is taken. Another engine may be running: connect to "
-                                                         "it, or start this one with another --listen address.")},
-        {QStringLiteral("no_runner"), QT_TR_NOOP("No runner of this pool is connected.")},
-        {QStringLiteral("no_runner_config"), QT_TR_NOOP("No runner of this pool has ever connected.")},
-        {QStringLiteral("no_capacity"), QT_TR_NOOP("Every runner of this pool is full.")},
-        {QStringLiteral("draining"), QT_TR_NOOP("The runner finishes its work and takes no new actors.")},
-    };
-    const char *text = texts.value(code);
-    return text ? tr(text) : QString();
+    return Help::code(code, language());
+}
+
+QString Words::language()
+{
+    //: code of this language, as the folder of its help texts is named
+    return tr("en");
 }
 
 } // namespace dormouse

@@ -36,6 +36,8 @@ public:
     static QString column(const QString &key);
     /// Help for a reason or error code; empty when there is none.
     static QString explain(const QString &code);
+    /// "en", "de" ...: the language that is spoken at the moment.
+    static QString language();
 };
 
 } // namespace dormouse

@@ -4,9 +4,11 @@
 #include "ui/clientpanel.h"
 #include "ui/commandpalette.h"
 #include "ui/dialogs.h"
+#include "ui/helpdialog.h"
 #include "ui/mainwindow.h"
 #include "ui/pages.h"
 #include "ui/tableview.h"
+#include "ui/words.h"
 
 #include <QAction>
 #include <QApplication>
@@ -91,6 +93,8 @@ private Q_SLOTS:
     void destroyNeedsAWord();
     void paletteFinds();
     void clientTalks();
+    void helpForViewKeysAndCodes();
+    void controlLogNotesOutcomes();
     void everyControlHasAName();
     void rowsByTheThousand();
     void screenshots_data();
@@ -348,6 +352,43 @@ void TestMainWindow::clientTalks()
     QVERIFY(transcript.contains(QStringLiteral("hello")) && transcript.contains(QStringLiteral("world")));
     find(static_cast<QPushButton *>(nullptr), QStringLiteral("Close this WebSocket"))->click();
     QVERIFY(!input->isEnabled());
+}
+
+void TestMainWindow::helpForViewKeysAndCodes()
+{
+    m_window->showView(QStringLiteral("connections"));
+    QTRY_VERIFY(onScreen(QStringLiteral("connections")));
+    table(QStringLiteral("Connections"))->setFocus();
+    m_window->action(QStringLiteral("help"))->trigger();
+    auto *help = m_window->findChild<HelpDialog *>();
+    QVERIFY(help);
+    QVERIFY2(help->text().contains(QStringLiteral("messages wait here")), qPrintable(help->text()));
+    QVERIFY2(unnamed(*help).isEmpty(), qPrintable(unnamed(*help).join(u'\n')));
+    help->show(HelpDialog::Part::Keys);
+    QVERIFY(help->text().contains(QStringLiteral("Ctrl+K")));
+    help->show(HelpDialog::Part::Codes);
+    QVERIFY(help->text().contains(QStringLiteral("guard.websocket_pending_limit_reached")));
+    help->findChild<QLineEdit *>()->setText(QStringLiteral("asleep"));
+    QVERIFY(!help->text().contains(QStringLiteral("guard.rate_limit")));
+    // A code is explained by its full name, or by its last part when only that is known.
+    QVERIFY(!Words::explain(QStringLiteral("guard.rate_limit")).isEmpty());
+    QCOMPARE(Words::explain(QStringLiteral("x.no_capacity")), Words::explain(QStringLiteral("no_capacity")));
+    QVERIFY(Words::explain(QStringLiteral("no.such_code")).isEmpty());
+    delete help;
+}
+
+void TestMainWindow::controlLogNotesOutcomes()
+{
+    Session &session = m_window->session();
+    session.command(QStringLiteral("wake_actor"), {{QStringLiteral("actor_id"), QStringLiteral("a1")}});
+    QCOMPARE(session.controls().liveCount(), 1);
+    QTRY_COMPARE(session.controls().find(QStringLiteral("1"))->state, ControlRow::Done);
+    monitor::Capabilities none;
+    none.reason = QStringLiteral("read_only");
+    m_source->setCapabilities(none);
+    session.command(QStringLiteral("destroy_actor"), {{QStringLiteral("actor_id"), QStringLiteral("a1")}});
+    QCOMPARE(session.controls().find(QStringLiteral("2"))->state, ControlRow::Refused);
+    QCOMPARE(session.controls().find(QStringLiteral("2"))->outcome, QStringLiteral("read_only"));
 }
 
 void TestMainWindow::everyControlHasAName()

@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Every error code and close reason that the engine can send has a help text, in every language that has help."""
+import pathlib
+import re
+import sys
+
+root = pathlib.Path(__file__).resolve().parents[2]
+helper_groups = {'guardError': 'guard', 'actorError': 'actor'}
+
+
+def codes_in_source():
+    found = {}
+    for path in sorted((root / 'engine').rglob('*.cpp')):
+        text = path.read_text(encoding='utf-8')
+        for match in re.finditer(r'Error::make\("([a-z_]+)",\s*"([a-z_]+)"', text):
+            found.setdefault(f'{match[1]}.{match[2]}', path)
+        for match in re.finditer(r'\b(guardError|actorError)\("([a-z_]+)"', text):
+            found.setdefault(f'{helper_groups[match[1]]}.{match[2]}', path)
+        for match in re.finditer(r'"((?:ws|actor)\.[a-z_]+)[#"]', text):
+            found.setdefault(match[1], path)
+    return found
+
+
+def sections(path):
+    result = {}
+    name = None
+    for line in path.read_text(encoding='utf-8').splitlines():
+        if line.startswith('## '):
+            name = line[3:].strip()
+            if name in result:
+                print(f'{path.relative_to(root)}: {name} stands there twice')
+                sys.exit(1)
+            result[name] = ''
+        elif name:
+            result[name] += line.strip()
+    return result
+
+
+def main():
+    wanted = codes_in_source()
+    views = set(re.findall(r'addView\(QStringLiteral\("([a-z_]+)"\)', '\n'.join(p.read_text(encoding='utf-8') for p in (root / 'ui').glob('mainwindow*.cpp'))))
+    if len(wanted) < 50 or len(views) < 10:
+        print(f'found only {len(wanted)} codes and {len(views)} views: this check no longer reads the sources')
+        return 1
+    failures = 0
+    english = sections(root / 'resources/help/en/codes.md')
+    for language in sorted(p for p in (root / 'resources/help').iterdir() if p.is_dir()):
+        codes = sections(language / 'codes.md')
+        pages = sections(language / 'views.md')
+        for code in sorted(set(wanted) | set(english)):
+            if not codes.get(code):
+                print(f'{language.name}: no help for {code} ({wanted.get(code, "resources/help/en/codes.md")})')
+                failures += 1
+        for view in sorted(views):
+            if not pages.get(view):
+                print(f'{language.name}: no help for the view {view}')
+                failures += 1
+    print(f'{len(wanted)} codes, {len(views)} views, {failures} without help')
+    return 1 if failures else 0
+
+
+sys.exit(main())
