@@ -94,4 +94,32 @@ export const load = {
     check(starts > actors, 'actors slept and woke');
     check(late < early * 1.3 + 20_000, `memory grew from ${early} to ${late} kB`);
   })),
+  // As many messages as can be pending, 1 KB each, while the actor takes 2 s to wake: all arrive in order.
+  max_pending: alone(async (w) => {
+    await w.own({ pegboard: { hws_max_pending_size: 64 << 20 } });
+    const id = await w.actor();
+    const client = await w.client(id, '/hib/lazy/quiet').opened();
+    await w.sleep(id);
+    await w.runner.tell({ do: 'mode', actorId: id, mode: { startMs: 2000 } });
+    const count = w.load ? 32_766 : 8000;
+    const next = { wanted: 0, wrong: null };
+    client.socket.on('message', (data, binary) => {
+      if (!binary) return;
+      const number = data.readUInt32BE(0);
+      if (number !== next.wanted) next.wrong ??= `${number} instead of ${next.wanted}`;
+      next.wanted += 1;
+    });
+    for (let i = 0; i < count; i++) {
+      const message = Buffer.alloc(1000);
+      message.writeUInt32BE(i);
+      client.send(message);
+    }
+    await w.runner.wait('start', { actorId: id }, 2);
+    const began = performance.now();
+    await until(() => client.closed || next.wanted >= count, `${count} messages, ${next.wanted} so far`, 60_000);
+    const seconds = (performance.now() - began) / 1000;
+    console.log(`        ${count} pending messages answered ${seconds.toFixed(2)} s after the start`);
+    equal([client.closed, next.wrong, next.wanted], [null, null, count], 'close, order, messages');
+    check(seconds < 12, `${seconds} s`); // 10 s and the 2 s of the start hook
+  }),
 };
