@@ -2,6 +2,7 @@
 // The part of WebSocketSession that begins when an actor accepts a socket as hibernatable (gateway.md section 8).
 #include "engine/gateway/headers.h"
 #include "engine/gateway/websocketsession.h"
+#include "engine/scheduler/actormachine.h"
 
 #include <array>
 
@@ -40,13 +41,17 @@ void WebSocketSession::createRecord()
     if (admission.refusedBy != ClientLimits::Limit::None)
         return refuse(limitName(admission.refusedBy), admission.used, admission.limit);
     qint64 limit = config.hwsMaxPendingSize;
+    bool stopping = false;
     if (const ActorRow *row = m_core.directory.actor(actorId())) {
+        // Told to stop between the open and this answer: what is written now would reach a dying actor.
+        stopping = row->generation == m_generation && isStopping(row->state);
         limit = m_core.directory.poolSetting(row->namespaceId, row->pool, QStringLiteral("hws_max_pending_size"))
                     .value_or(limit);
     }
     m_record = std::make_unique<Record>(limit);
     m_record->attached = true;
     m_record->place = std::move(admission.place);
+    m_record->stopping = stopping;
     m_core.addHibernatable(actorId());
     setState(SocketState::Attached, "accepted hibernatable");
     // Client messages are released only after this commit: from then on a crash of the actor finds the row.

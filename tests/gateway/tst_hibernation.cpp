@@ -53,6 +53,26 @@ private Q_SLOTS:
         QVERIFY(world.isClean());
     }
 
+    void messagesWaitWhenTheActorAcceptsWhileStopping()
+    {
+        World world;
+        world.addRunning(kActor);
+        auto client = world.connect(kActor);
+        client->send("m1");
+        const RequestId request = world.lastSent<wire::ToClientWebSocketOpen>()->requestId();
+        world.gateway->actorStopping(kActor);
+        world.directory.actors[kActor].state = ActorState::SleepIntent;
+        const std::size_t mark = world.mark();
+        world.fromRunner(request, wire::ToServerWebSocketOpen{true});
+        world.settle();
+        QVERIFY(world.dataSince(mark).empty());
+        world.stopActor(kActor);
+        world.wakeUp(kActor);
+        QCOMPARE(world.dataSince(mark), (Data{{1, "m1"}}));
+        client->close(1000);
+        QVERIFY(world.isClean());
+    }
+
     void ackedAreNotResentAndPartialAck()
     {
         World world;
