@@ -306,18 +306,18 @@ void World::restoreLink(const QString &runnerId)
     settle();
 }
 
-std::shared_ptr<FakeClient> World::connect(const QString &actorId, const HeaderList &headers)
+std::shared_ptr<FakeClient> World::connect(const QString &actorId, const HeaderList &headers, const QByteArray &path)
 {
     auto client = std::make_shared<FakeClient>();
     client->busy = &m_busy;
     clients.push_back(client);
     HttpHead head;
     head.method = "GET";
-    head.target = "/ws";
+    head.target = path;
     head.headers = headers;
     head.peerAddress = clientAddress;
     ++rays;
-    gateway->webSocket(std::make_unique<FakeUpgrade>(head, client), {actorId, "/ws", false, lastRay()});
+    gateway->webSocket(std::make_unique<FakeUpgrade>(head, client), {actorId, path, false, lastRay()});
     while (turn()) { }
     return client;
 }

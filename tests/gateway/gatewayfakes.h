@@ -299,7 +299,8 @@ public:
     void restoreLink(const QString &runnerId = QStringLiteral("r1"));
 
     // clients
-    std::shared_ptr<FakeClient> connect(const QString &actorId, const HeaderList &headers = {});
+    std::shared_ptr<FakeClient> connect(const QString &actorId, const HeaderList &headers = {},
+                                        const QByteArray &path = "/ws");
     std::shared_ptr<FakeExchange> http(const QString &actorId, const QByteArray &method, const QByteArray &body = {},
                                        const HeaderList &headers = {});
     QString lastRay() const { return QStringLiteral("ray%1").arg(rays); }

@@ -187,17 +187,11 @@ void PropertyRun::openSocket()
     Socket socket;
     socket.actorId = anyActor();
     socket.wantsHibernate = m_random.below(4) != 0;
-    socket.client = std::make_shared<FakeClient>();
-    m_world.clients.push_back(socket.client);
-    HttpHead head;
-    head.method = "GET";
-    head.target = "/ws/" + QByteArray::number(quint64(m_sockets.size()));
-    ++m_world.rays;
     note(QStringLiteral("client %1 connects to %2").arg(m_sockets.size()).arg(socket.actorId));
     m_coverage.hibernatable += socket.wantsHibernate;
+    const std::size_t number = m_sockets.size();
     m_sockets.push_back(socket);
-    m_world.gateway->webSocket(std::make_unique<FakeUpgrade>(head, socket.client),
-                               {socket.actorId, head.target, false, m_world.lastRay()});
+    m_sockets[number].client = m_world.connect(socket.actorId, {}, "/ws/" + QByteArray::number(quint64(number)));
 }
 
 void PropertyRun::openRequest()
