@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/embedded/monitorserver.h"
 
+#include "engine/base/closecode.h"
+
 #include "engine/core/core.h"
 
 #include <QCborMap>
@@ -76,7 +78,7 @@ public:
     ~Client() override { end(); }
 
     bool isClosed() const { return m_closed; }
-    void goAway() { m_channel->close(1001, "ws.going_away"); }
+    void goAway() { m_channel->close(closeNumber(CloseCode::GoingAway), "ws.going_away"); }
 
     void channelMessage(Channel &, const QByteArray &payload, bool binary) override
     {
@@ -110,7 +112,7 @@ private:
         *m_alive = false;
         m_publisher.removeConsumer(m_consumer);
     }
-    void refuse() { m_channel->close(1002, "monitor.bad_message"); }
+    void refuse() { m_channel->close(closeNumber(CloseCode::ProtocolError), "monitor.bad_message"); }
     void send(const QCborMap &map) { m_channel->send(map.toCborValue().toCbor(), true); }
     void deliver(const monitor::Frame &frame)
     {

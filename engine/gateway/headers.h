@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/base/closecode.h"
 #include "engine/base/config.h"
 #include "engine/base/result.h"
 #include "engine/net/http.h"
@@ -62,18 +63,5 @@ QByteArray closeReason(const Error &error, const QString &rayId);
 std::pair<quint16, QByteArray> closeForClient(std::optional<quint16> code, const std::optional<QString> &reason);
 /// Cut to at most 123 bytes at a character boundary.
 QByteArray cutReason(const QByteArray &reason);
-
-/// Close codes by name (gateway.md section 11.1).
-enum class CloseCode : quint16 {
-    Normal = 1000,
-    GoingAway = 1001,
-    PolicyViolation = 1008,
-    TooBig = 1009,
-    InternalError = 1011
-};
-constexpr quint16 closeNumber(CloseCode code)
-{
-    return quint16(code);
-}
 
 } // namespace dormouse

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/net/clientchannel.h"
 
+#include "engine/base/closecode.h"
+
 #include "engine/net/websocketcodec.h"
 
 #include <QHostAddress>
@@ -14,7 +16,7 @@ namespace {
 constexpr quint64 kMaxMessageBytes = 33'554'432;
 constexpr qint64 kHighMarkBytes = 1024 * 1024;
 constexpr qint64 kLowMarkBytes = 256 * 1024;
-constexpr quint16 kNormalClosure = 1000;
+constexpr quint16 kNormalClosure = closeNumber(CloseCode::Normal);
 
 } // namespace
 

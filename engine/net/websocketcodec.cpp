@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/net/websocketcodec.h"
 
+#include "engine/base/closecode.h"
+
 #include <QCryptographicHash>
 #include <QtEndian>
 
@@ -11,9 +13,9 @@ namespace dormouse {
 
 namespace {
 
-constexpr quint16 kProtocolError = 1002;
-constexpr quint16 kInvalidData = 1007;
-constexpr quint16 kTooLarge = 1009;
+constexpr quint16 kProtocolError = closeNumber(CloseCode::ProtocolError);
+constexpr quint16 kInvalidData = closeNumber(CloseCode::InvalidPayload);
+constexpr quint16 kTooLarge = closeNumber(CloseCode::TooBig);
 constexpr qsizetype kMaxControlBytes = 125;
 constexpr qsizetype kMaxReasonBytes = 123;
 

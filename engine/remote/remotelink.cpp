@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/remote/remotelink.h"
 
+#include "engine/base/closecode.h"
+
 #include <QCborMap>
 #include <QCborValue>
 #include <QRandomGenerator>
@@ -55,7 +57,7 @@ void RemoteLink::stop()
     m_alive.stop();
     if (m_channel) {
         m_channel->setListener(nullptr);
-        m_channel->close(1000);
+        m_channel->close(closeNumber(CloseCode::Normal));
     }
 }
 
@@ -117,7 +119,7 @@ void RemoteLink::channelMessage(Channel &, const QByteArray &payload, bool binar
         // Up only now: whatever else listens there does not say hello.
         if (map.value("version"_L1).toInteger() > monitor::kValuesVersion) {
             m_closeDetail = u"The engine is newer than this console."_s;
-            m_channel->close(1000);
+            m_channel->close(closeNumber(CloseCode::Normal));
             return;
         }
         m_up = true;
@@ -132,7 +134,7 @@ void RemoteLink::channelMessage(Channel &, const QByteArray &payload, bool binar
         if (frame)
             return m_callbacks.frame(std::move(*frame));
         m_closeDetail = frame.error().message;
-        m_channel->close(1000);
+        m_channel->close(closeNumber(CloseCode::Normal));
     } else if (op == "reply"_L1) {
         const qint64 id = map.value("id"_L1).toInteger(-1);
         const QCborMap error = map.value("error"_L1).toMap();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/routing/router.h"
 
+#include "engine/base/closecode.h"
+
 #include "engine/api/answers.h"
 
 #include <algorithm>
@@ -8,8 +10,8 @@
 namespace dormouse {
 
 namespace {
-constexpr quint16 kInternalError = 1011;
-constexpr quint16 kGoingAway = 1001;
+constexpr quint16 kInternalError = closeNumber(CloseCode::InternalError);
+constexpr quint16 kGoingAway = closeNumber(CloseCode::GoingAway);
 const QByteArray kRivetProtocol = QByteArrayLiteral("rivet");
 /// The API checks its own limit of 6 MiB and answers 400; the transport stops clearly above it.
 constexpr qint64 kApiTransportLimit = 8 * 1024 * 1024;

@@ -4,6 +4,7 @@
 // What the author of an actor sees of the runner library. Everything here lives on the thread of the Runner.
 
 #include "engine/base/ids.h"
+#include "engine/base/closecode.h"
 #include "engine/base/result.h"
 #include "engine/base/timerwheel.h"
 #include "engine/wire/protocol.h"
@@ -111,11 +112,11 @@ inline const QByteArray kReservedKeyPrefix = QByteArrayLiteral("\xff\xff""dormou
 struct SocketDecision
 {
     enum class Kind { Accept, Hibernate, Refuse } kind = Kind::Accept;
-    quint16 code = 1011;
+    quint16 code = closeNumber(CloseCode::InternalError);
     QString reason = QStringLiteral("Server Error");
 
     static SocketDecision accept() { return {}; }
-    static SocketDecision hibernate() { return {Kind::Hibernate, 1011, {}}; }
+    static SocketDecision hibernate() { return {Kind::Hibernate, closeNumber(CloseCode::InternalError), {}}; }
     static SocketDecision refuse(quint16 code, const QString &reason) { return {Kind::Refuse, code, reason}; }
 };
 
@@ -147,7 +148,7 @@ public:
     {
         Q_UNUSED(context);
         Q_UNUSED(socket);
-        return SocketDecision::refuse(1011, QStringLiteral("Server Error"));
+        return SocketDecision::refuse(closeNumber(CloseCode::InternalError), QStringLiteral("Server Error"));
     }
     /// The answer to a decision other than Refuse has been sent: now the actor may send.
     virtual void webSocketOpened(ActorContext &context, RunnerSocket &socket)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/runner/demo.h"
 
+#include "engine/base/closecode.h"
+
 #include "engine/net/clientchannel.h"
 #include "engine/net/timerdriver.h"
 #include "engine/runner/demoactors_p.h"
@@ -68,7 +70,7 @@ public:
         m_timer = 0;
         m_leaving = true;
         if (m_channel)
-            m_channel->close(1000, "demo over");
+            m_channel->close(closeNumber(CloseCode::Normal), "demo over");
     }
     bool isConnected() const { return m_channel && m_channel->isOpen(); }
 
@@ -115,7 +117,7 @@ private:
         if (--m_left > 0)
             return wait(150, 1'500, [this] { talk(); });
         if (m_random.below(5) == 0)
-            return wait(1'000, 4'000, [this] { m_channel->close(1000, "see you"); });
+            return wait(1'000, 4'000, [this] { m_channel->close(closeNumber(CloseCode::Normal), "see you"); });
         wait(8'000, 30'000, [this] { startBurst(); });
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/runner/runner.h"
 
+#include "engine/base/closecode.h"
+
 #include "engine/runner/runneractor_p.h"
 #include "engine/wire/codec.h"
 
@@ -231,7 +233,7 @@ void Runner::end(const QString &reason, bool closeChannel)
     m_bufferedBytes = 0;
     if (m_channel && closeChannel) {
         // The channel stays until its closing handshake is over; nothing listens to it any more.
-        m_channel->close(1000, "pegboard.runner_shutdown");
+        m_channel->close(closeNumber(CloseCode::Normal), "pegboard.runner_shutdown");
         m_open = false;
         m_ready = false;
     } else {
@@ -351,7 +353,7 @@ void Runner::channelMessage(Channel &channel, const QByteArray &payload, bool bi
     const auto message = wire::decodeToClient(m_options.protocolVersion, payload);
     if (!message) {
         warn(u"a frame could not be decoded: "_s % message.error().message);
-        m_channel->close(1011, "runner.invalid_frame");
+        m_channel->close(closeNumber(CloseCode::InternalError), "runner.invalid_frame");
         return;
     }
     std::visit(Overloaded{

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/runner/runneractor_p.h"
 
+#include "engine/base/closecode.h"
+
 #include "engine/runner/messageindex.h"
 
 #include <QJsonDocument>
@@ -164,7 +166,7 @@ void RunnerActor::restoreSockets()
         const auto it = saved.find(id);
         if (it == saved.end()) {
             m_runner.releaseRequest(request.gatewayId, request.requestId);
-            sendClose(request.gatewayId, request.requestId, 0, 1000, u"ws.meta_not_found_during_restore"_s);
+            sendClose(request.gatewayId, request.requestId, 0, closeNumber(CloseCode::Normal), u"ws.meta_not_found_during_restore"_s);
             continue;
         }
         auto socket = std::make_shared<ActorSocket>(*this, request.gatewayId, request.requestId);
@@ -177,7 +179,7 @@ void RunnerActor::restoreSockets()
         m_sockets[id] = socket;
         if (!m_handler->socketRestored(*this, *socket) && socket->m_open) {
             socket->m_open = false;
-            sendClose(socket->m_gateway, socket->m_request, socket->m_nextOut++, 1011, u"ws.restore_error"_s);
+            sendClose(socket->m_gateway, socket->m_request, socket->m_nextOut++, closeNumber(CloseCode::InternalError), u"ws.restore_error"_s);
             forgetSocket(*socket);
         }
         if (ended())
@@ -191,7 +193,7 @@ void RunnerActor::restoreSockets()
         stale.m_attachment = meta.attachment;
         stale.m_hibernatable = true;
         staleKeys.push_back(ActorSocket::storageKeyOf(id));
-        m_handler->webSocketClosed(*this, stale, 1000, u"ws.stale_metadata"_s);
+        m_handler->webSocketClosed(*this, stale, closeNumber(CloseCode::Normal), u"ws.stale_metadata"_s);
         if (ended())
             return;
     }
@@ -241,7 +243,7 @@ void RunnerActor::stopped()
     for (const auto &[id, socket] : sockets) {
         if (!socket->m_hibernatable && socket->m_open) {
             socket->m_open = false;
-            m_handler->webSocketClosed(*this, *socket, 1000, u"actor.stopped"_s);
+            m_handler->webSocketClosed(*this, *socket, closeNumber(CloseCode::Normal), u"actor.stopped"_s);
             if (ended())
                 return;
         }
@@ -458,7 +460,7 @@ void RunnerActor::handle(const wire::ToClientTunnelMessage &message)
     } else if (const auto *data = std::get_if<wire::ToClientWebSocketMessage>(&message.kind)) {
         socketMessage(id, *data);
     } else if (const auto *close = std::get_if<wire::ToClientWebSocketClose>(&message.kind)) {
-        socketClosed(key, close->code.value_or(1000), close->reason.value_or(QString()));
+        socketClosed(key, close->code.value_or(closeNumber(CloseCode::Normal)), close->reason.value_or(QString()));
     }
 }
 
@@ -488,7 +490,7 @@ void RunnerActor::openSocket(const wire::MessageId &id, const wire::ToClientWebS
 {
     const quint64 key = requestKey(id.gatewayId, id.requestId);
     if (m_sockets.contains(key) || m_httpRequests.contains(key)) {
-        sendClose(id.gatewayId, id.requestId, 0, 1000, u"ws.duplicate_open"_s);
+        sendClose(id.gatewayId, id.requestId, 0, closeNumber(CloseCode::Normal), u"ws.duplicate_open"_s);
         return;
     }
     auto socket = std::make_shared<ActorSocket>(*this, id.gatewayId, id.requestId);
@@ -532,8 +534,8 @@ void RunnerActor::socketMessage(const wire::MessageId &id, const wire::ToClientW
             return;
         case IndexVerdict::Gap:
             socket->m_open = false;
-            sendClose(id.gatewayId, id.requestId, socket->m_nextOut++, 1008, u"ws.message_index_skip"_s);
-            m_handler->webSocketClosed(*this, *socket, 1008, u"ws.message_index_skip"_s);
+            sendClose(id.gatewayId, id.requestId, socket->m_nextOut++, closeNumber(CloseCode::PolicyViolation), u"ws.message_index_skip"_s);
+            m_handler->webSocketClosed(*this, *socket, closeNumber(CloseCode::PolicyViolation), u"ws.message_index_skip"_s);
             forgetSocket(*socket);
             return;
         case IndexVerdict::Next:

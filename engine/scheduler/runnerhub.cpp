@@ -2,6 +2,8 @@
 // Sockets of runners from accept to close: handshake, same-key sockets, pings (scheduler.md 2.3, 2.4, 2.8).
 #include "engine/scheduler/runnerhub.h"
 
+#include "engine/base/closecode.h"
+
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -11,8 +13,8 @@ namespace dormouse {
 
 namespace {
 
-constexpr quint16 kNormalClose = 1000;
-constexpr quint16 kErrorClose = 1011;
+constexpr quint16 kNormalClose = closeNumber(CloseCode::Normal);
+constexpr quint16 kErrorClose = closeNumber(CloseCode::InternalError);
 constexpr std::size_t kRememberedPings = 16;
 constexpr quint64 kPingJitterMs = 128;
 constexpr int kLastLegacyVersion = 3; ///< one state machine up to here, another above (runner-protocol.md 4.10)
