@@ -102,9 +102,14 @@ int DescriptorSet::wait(int timeoutMs)
             entry.watcher->descriptorReady(fromSystem(event.events));
     }
     --m_delivering;
-    if (m_delivering == 0 && m_afterDelivery)
-        m_afterDelivery();
+    for (std::size_t i = 0; i < m_hooks.size(); ++i) // by index: a hook may end its owner
+        m_hooks[i].second();
     return count;
+}
+
+void DescriptorSet::removeAfterDelivery(const void *owner)
+{
+    std::erase_if(m_hooks, [owner](const auto &hook) { return hook.first == owner; });
 }
 
 } // namespace dormouse

@@ -4,6 +4,7 @@
 #include <QtGlobal>
 
 #include <functional>
+#include <utility>
 #include <vector>
 
 namespace dormouse {
@@ -49,8 +50,9 @@ public:
     /// Readable when a watched descriptor is ready: a set may be a member of another loop.
     int descriptor() const { return m_epoll; }
     bool isDelivering() const { return m_delivering > 0; }
-    /// Called after the last delivery of each wait(), the outermost one only. One owner; empty = none.
-    void setAfterDelivery(std::function<void()> hook) { m_afterDelivery = std::move(hook); }
+    /// Called after the last delivery of each wait() that delivered something. The owner names the hook for removal.
+    void addAfterDelivery(const void *owner, std::function<void()> hook) { m_hooks.emplace_back(owner, std::move(hook)); }
+    void removeAfterDelivery(const void *owner);
 
 private:
     struct Entry
@@ -64,7 +66,7 @@ private:
     int m_epoll;
     int m_delivering = 0;
     std::vector<Entry> m_entries; ///< by descriptor
-    std::function<void()> m_afterDelivery;
+    std::vector<std::pair<const void *, std::function<void()>>> m_hooks;
 };
 
 } // namespace dormouse

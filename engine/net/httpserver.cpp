@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/net/httpserver.h"
 
+#include "engine/net/epolldispatcher.h"
+#include "engine/net/listener.h"
 #include "engine/net/serverconnection.h"
 
 #include <QDateTime>
-#include <QHostAddress>
 #include <QLocale>
 #include <QLoggingCategory>
-#include <QTcpServer>
-#include <QTcpSocket>
+#include <QSocketNotifier>
+
+#include <cstring>
+
+#include <unistd.h>
 
 namespace dormouse {
 
@@ -16,30 +20,12 @@ namespace {
 
 Q_LOGGING_CATEGORY(logServer, "dormouse.net.server")
 
-constexpr int kListenBacklog = 1024;
-constexpr int kScratchBytes = 64 * 1024;
+constexpr int kScratchBytes = 256 * 1024;
 constexpr qint64 kAcceptPauseMs = 100; // after running out of descriptors
-
-QString describeAddress(const QString &address, quint16 port)
-{
-    const bool brackets = address.contains(u':');
-    return (brackets ? QString(u'[' + address + u']') : address) + u':' + QString::number(port);
-}
+constexpr qsizetype kFirstBufferBytes = 4096;
+constexpr qint64 kKeptBufferBytes = 8 * 1024 * 1024; // giving large ones back means fresh pages from the kernel each turn
 
 } // namespace
-
-/// Takes descriptors directly, so that Qt's pending list and its limit of 30 play no part.
-class HttpServer::Listener final : public QTcpServer
-{
-public:
-    explicit Listener(HttpServer &server) : m_server(server) {}
-
-protected:
-    void incomingConnection(qintptr descriptor) override { m_server.accepted(descriptor); }
-
-private:
-    HttpServer &m_server;
-};
 
 HttpServer::HttpServer(HttpHandler &handler, const Clock &clock, TimerWheel &wheel, const HttpServerOptions &options,
                        QObject *parent)
@@ -48,45 +34,43 @@ HttpServer::HttpServer(HttpHandler &handler, const Clock &clock, TimerWheel &whe
       m_clock(clock),
       m_wheel(wheel),
       m_options(options),
-      m_listener(std::make_unique<Listener>(*this)),
       m_scratch(kScratchBytes, Qt::Uninitialized)
 {
-    m_listener->setListenBacklogSize(kListenBacklog);
-    connect(m_listener.get(), &QTcpServer::acceptError, this, [this] { acceptFailed(); });
+    if (auto *dispatcher = qobject_cast<EpollDispatcher *>(QAbstractEventDispatcher::instance())) {
+        m_descriptors = &dispatcher->descriptors();
+    } else {
+        m_ownSet = std::make_unique<DescriptorSet>();
+        m_descriptors = m_ownSet.get();
+        auto *notifier = new QSocketNotifier(m_descriptors->descriptor(), QSocketNotifier::Read, this);
+        connect(notifier, &QSocketNotifier::activated, this, [this] { m_descriptors->wait(0); });
+    }
+    m_descriptors->addAfterDelivery(this, [this] {
+        if (!m_dirty.empty() || !m_queued.empty() || !m_dead.empty())
+            turn();
+    });
+    m_listener = std::make_unique<Listener>(
+        *m_descriptors, [this](int descriptor, const QByteArray &peerAddress) { accepted(descriptor, peerAddress); },
+        [this](int systemError) { acceptFailed(systemError); });
 }
 
 HttpServer::~HttpServer()
 {
     m_wheel.cancel(m_resumeTimer);
-    m_listener->close();
+    m_listener.reset();
+    m_descriptors->removeAfterDelivery(this);
     const auto connections = std::exchange(m_connections, {});
     for (ServerConnection *connection : connections)
         delete connection;
+    m_dead.clear();
+    delete findChild<QSocketNotifier *>(); // before the set that it watches
 }
 
 Status HttpServer::listen(const QString &address, quint16 port)
 {
-    QHostAddress host;
-    if (address == u"localhost")
-        host = QHostAddress(QHostAddress::LocalHost);
-    else if (address == u"*")
-        host = QHostAddress(QHostAddress::Any);
-    else if (!host.setAddress(address))
-        return Error::make("net", "listen_failed",
-                           u"cannot listen on " + describeAddress(address, port) + u": not an IP address");
-    if (m_listener->listen(host, port)) {
+    Status status = m_listener->listen(address, port);
+    if (status)
         m_shutDown = false;
-        return okStatus();
-    }
-    const bool inUse = m_listener->serverError() == QAbstractSocket::AddressInUseError;
-    QString why = inUse ? QStringLiteral("address already in use") : m_listener->errorString();
-    if (m_listener->serverError() == QAbstractSocket::SocketAccessError)
-        why = QStringLiteral("permission denied");
-    else if (m_listener->serverError() == QAbstractSocket::SocketAddressNotAvailableError)
-        why = QStringLiteral("address not available on this machine");
-    return Error::make("net", inUse ? "address_in_use" : "listen_failed",
-                       u"cannot listen on " + describeAddress(address, port) + u": " + why,
-                       {{QStringLiteral("address"), address}, {QStringLiteral("port"), int(port)}});
+    return status;
 }
 
 bool HttpServer::isListening() const
@@ -96,7 +80,7 @@ bool HttpServer::isListening() const
 
 quint16 HttpServer::serverPort() const
 {
-    return m_listener->serverPort();
+    return m_listener->port();
 }
 
 void HttpServer::shutdown()
@@ -109,63 +93,100 @@ void HttpServer::shutdown()
         connection->endIfIdle();
 }
 
-void HttpServer::accepted(qintptr descriptor)
+void HttpServer::accepted(int descriptor, const QByteArray &peerAddress)
 {
-    auto *socket = new QTcpSocket;
-    if (!socket->setSocketDescriptor(descriptor)) {
-        qCWarning(logServer) << "accepted connection is unusable:" << socket->errorString();
-        delete socket;
-        return;
-    }
     if (int(m_connections.size()) >= m_options.maxConnections) {
         if (m_refused++ % 1000 == 0) // the first and every thousandth: a flood must not flood the log as well
             qCWarning(logServer) << "connection limit reached:" << m_options.maxConnections << "refused" << m_refused;
-        socket->abort();
-        delete socket;
+        ::close(descriptor);
         return;
     }
-    socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    socket->setReadBufferSize(kScratchBytes);
-    auto *connection = new ServerConnection(*this, socket);
+    auto *connection = new ServerConnection(*this, descriptor, peerAddress);
     m_connections.insert(connection);
     connection->start();
 }
 
-void HttpServer::acceptFailed()
+void HttpServer::acceptFailed(int systemError)
 {
-    qCWarning(logServer) << "accept failed:" << m_listener->errorString();
-    // Qt stops accepting for good after an error such as too many open files.
+    qCWarning(logServer) << "accept failed:" << std::strerror(systemError);
     m_wheel.cancel(m_resumeTimer);
     m_resumeTimer = m_wheel.schedule(m_clock.monoMs() + kAcceptPauseMs, [this] {
         m_resumeTimer = 0;
-        if (m_listener->isListening())
-            m_listener->resumeAccepting();
+        m_listener->resume();
     });
 }
 
 void HttpServer::scheduleFlush(ServerConnection *connection)
 {
-    m_dirty.emplace_back(connection);
-    if (m_flushQueued)
-        return;
-    m_flushQueued = true;
-    QMetaObject::invokeMethod(this, [this] { flushDirty(); }, Qt::QueuedConnection);
+    m_dirty.push_back(connection);
+    scheduleTurn();
 }
 
-void HttpServer::flushDirty()
+void HttpServer::scheduleProcess(ServerConnection *connection)
 {
-    m_flushQueued = false;
+    m_queued.push_back(connection);
+    scheduleTurn();
+}
+
+void HttpServer::scheduleTurn()
+{
+    // While descriptors are being delivered the turn comes at their end.
+    if (m_turnQueued || m_descriptors->isDelivering())
+        return;
+    m_turnQueued = true;
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            m_turnQueued = false;
+            turn();
+        },
+        Qt::QueuedConnection);
+}
+
+void HttpServer::turn()
+{
+    ++m_turnDepth;
+    const auto queued = std::exchange(m_queued, {});
+    for (ServerConnection *connection : queued)
+        connection->processQueued();
     const auto dirty = std::exchange(m_dirty, {});
-    for (const QPointer<ServerConnection> &connection : dirty) {
-        if (connection)
-            connection->flush();
-    }
+    for (ServerConnection *connection : dirty)
+        connection->flush();
+    --m_turnDepth;
+    if (m_turnDepth == 0 && !m_descriptors->isDelivering())
+        m_dead.clear();
+    else if (!m_dead.empty())
+        scheduleTurn();
 }
 
 void HttpServer::remove(ServerConnection *connection)
 {
-    if (m_connections.erase(connection) > 0)
-        connection->deleteLater();
+    if (m_connections.erase(connection) == 0)
+        return;
+    m_dead.emplace_back(connection);
+    scheduleTurn();
+}
+
+QByteArray HttpServer::takeBuffer()
+{
+    QByteArray buffer;
+    if (m_buffers.empty()) {
+        buffer.reserve(kFirstBufferBytes);
+        return buffer;
+    }
+    buffer = std::move(m_buffers.back());
+    m_buffers.pop_back();
+    m_bufferBytes -= buffer.capacity();
+    return buffer;
+}
+
+void HttpServer::giveBuffer(QByteArray &&buffer)
+{
+    if (m_bufferBytes + buffer.capacity() > kKeptBufferBytes)
+        return;
+    buffer.resize(0);
+    m_bufferBytes += buffer.capacity();
+    m_buffers.push_back(std::move(buffer));
 }
 
 QByteArray HttpServer::dateHeader()

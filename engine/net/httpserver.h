@@ -9,7 +9,6 @@
 #include "engine/net/websocketcodec.h"
 
 #include <QObject>
-#include <QPointer>
 
 #include <functional>
 #include <memory>
@@ -18,6 +17,8 @@
 
 namespace dormouse {
 
+class DescriptorSet;
+class Listener;
 class ServerConnection;
 
 /// Limits and timers of the listener (gateway.md section 10.2, http-api.md section 10). Times in ms, sizes in bytes.
@@ -36,7 +37,8 @@ struct HttpServerOptions
 };
 
 /// Listener for HTTP/1.1 and WebSocket on one port (performance-notes.md sections 6 and 9). Answers are collected per
-/// connection and written once per turn of the event loop. Errors of listen(): net.address_in_use, net.listen_failed.
+/// connection and written once per turn of the event loop. In a thread with an EpollDispatcher the sockets are watched
+/// by that, elsewhere by a set of their own, so that open and idle ones cost nothing either way. Errors of listen(): net.address_in_use, net.listen_failed.
 /// The owner advances the timer wheel. Every HttpExchange, UpgradeRequest and Channel may outlive the server; they
 /// are dead then. Thread: the thread that made it.
 class HttpServer final : public QObject
@@ -59,28 +61,38 @@ public:
 
 private:
     friend class ServerConnection;
-    class Listener;
 
-    void accepted(qintptr descriptor);
-    void acceptFailed();
+    void accepted(int descriptor, const QByteArray &peerAddress);
+    void acceptFailed(int systemError);
     void scheduleFlush(ServerConnection *connection);
-    void flushDirty();
+    void scheduleProcess(ServerConnection *connection);
+    void scheduleTurn();
+    void turn();
     void remove(ServerConnection *connection);
     QByteArray dateHeader();
+    QByteArray takeBuffer();
+    void giveBuffer(QByteArray &&buffer);
 
     HttpHandler &m_handler;
     const Clock &m_clock;
     TimerWheel &m_wheel;
     HttpServerOptions m_options;
+    std::unique_ptr<DescriptorSet> m_ownSet; ///< null when the thread's dispatcher has one
+    DescriptorSet *m_descriptors;
     std::unique_ptr<Listener> m_listener;
     std::unordered_set<ServerConnection *> m_connections;
-    std::vector<QPointer<ServerConnection>> m_dirty;
-    QByteArray m_scratch; ///< receive buffer shared by all connections
+    std::vector<std::unique_ptr<ServerConnection>> m_dead; ///< may still be on the stack
+    std::vector<ServerConnection *> m_dirty;  ///< have output to flush
+    std::vector<ServerConnection *> m_queued; ///< have something to process
+    QByteArray m_scratch;                     ///< receive buffer shared by all connections
+    std::vector<QByteArray> m_buffers;        ///< empty output buffers that keep their memory
+    qint64 m_bufferBytes = 0;
     QByteArray m_date;
     qint64 m_dateSecond = -1;
     quint64 m_refused = 0;
     TimerId m_resumeTimer = 0;
-    bool m_flushQueued = false;
+    int m_turnDepth = 0;
+    bool m_turnQueued = false;
     bool m_shutDown = false;
 };
 

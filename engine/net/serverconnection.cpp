@@ -4,39 +4,24 @@
 #include "engine/net/connectionexchange.h"
 #include "engine/net/httpserver.h"
 
-#include <QHostAddress>
-#include <QTcpSocket>
-
-#include <sys/socket.h>
-
 namespace dormouse {
 
 namespace {
 
 constexpr qsizetype kEarlyFlushBytes = 256 * 1024;
+constexpr qsizetype kHeldInputBytes = 64 * 1024; ///< beyond it nothing is read while nobody takes it
+constexpr qsizetype kCompactBytes = 1024 * 1024;
 constexpr int kWebSocketKeyBytes = 16;
-
-QByteArray plainAddress(const QHostAddress &address)
-{
-    bool isV4 = false;
-    const quint32 v4 = address.toIPv4Address(&isV4); // also an IPv4 peer of a dual-stack listener
-    return (isV4 ? QHostAddress(v4) : address).toString().toLatin1();
-}
 
 } // namespace
 
-ServerConnection::ServerConnection(HttpServer &server, QTcpSocket *socket)
+ServerConnection::ServerConnection(HttpServer &server, int descriptor, const QByteArray &peerAddress)
     : m_server(server),
-      m_socket(socket),
-      m_parser(server.m_options.parser),
-      m_peerAddress(plainAddress(socket->peerAddress()))
-{
-    m_socket->setParent(this);
-    connect(m_socket, &QTcpSocket::readyRead, this, [this] { processInput(); });
-    connect(m_socket, &QTcpSocket::bytesWritten, this, [this] { bytesWritten(); });
-    // Queued: a failing write inside send() must not call a listener.
-    connect(m_socket, &QTcpSocket::disconnected, this, [this] { disconnected(); }, Qt::QueuedConnection);
-}
+      m_transport(std::make_unique<PlainTransport>(*server.m_descriptors, descriptor,
+                                                   static_cast<ServerTransport::Owner &>(*this))),
+      m_parser(std::make_unique<HttpParser>(server.m_options.parser)),
+      m_peerAddress(peerAddress)
+{}
 
 ServerConnection::~ServerConnection()
 {
@@ -46,13 +31,16 @@ ServerConnection::~ServerConnection()
     if (m_upgrade)
         m_upgrade->connectionLost();
     m_session.reset();
-    m_socket->disconnect(this);
+    if (m_dirty)
+        std::erase(m_server.m_dirty, this);
+    if (m_processQueued)
+        std::erase(m_server.m_queued, this);
 }
 
 void ServerConnection::start()
 {
     armRequestTimer();
-    queueProcess(); // bytes may have come with the handshake
+    updateInterest();
 }
 
 void ServerConnection::endIfIdle()
@@ -78,14 +66,19 @@ void ServerConnection::cancelTimer(TimerId &timer)
 
 qint64 ServerConnection::bytesQueued() const
 {
-    return m_output.size() + m_socket->bytesToWrite();
+    return m_output.size() - m_outputAt + m_transport->bytesHeld();
+}
+
+QByteArray &ServerConnection::output()
+{
+    if (m_output.capacity() == 0)
+        m_output = m_server.takeBuffer();
+    return m_output;
 }
 
 void ServerConnection::outputGrew()
 {
-    if (m_lost)
-        m_output.clear();
-    else if (m_output.size() > kEarlyFlushBytes)
+    if (m_output.size() - m_outputAt > kEarlyFlushBytes)
         flush();
     else if (!std::exchange(m_dirty, true))
         m_server.scheduleFlush(this);
@@ -94,12 +87,35 @@ void ServerConnection::outputGrew()
 void ServerConnection::flush()
 {
     m_dirty = false;
-    if (m_lost)
-        m_output.clear();
-    if (m_output.isEmpty())
-        return;
-    m_socket->write(std::exchange(m_output, {}));
-    m_socket->flush();
+    bool moved = false;
+    while (!m_lost && !m_broken && !m_blocked && m_outputAt < m_output.size()) {
+        const qint64 taken = m_transport->write(m_output.constData() + m_outputAt, m_output.size() - m_outputAt);
+        if (taken == 0) {
+            m_blocked = true;
+            break;
+        }
+        m_broken = taken < 0;
+        m_outputAt += std::max<qint64>(taken, 0);
+        moved = true;
+    }
+    if (m_lost || m_broken || m_outputAt >= m_output.size()) {
+        if (m_output.capacity() > 0)
+            m_server.giveBuffer(std::exchange(m_output, {}));
+        m_outputAt = 0;
+    } else if (m_outputAt > kCompactBytes && m_outputAt > m_output.size() / 2) {
+        m_output.remove(0, std::exchange(m_outputAt, 0));
+    }
+    if (m_broken && !m_lost)
+        queueProcess(); // what the peer sent before it left is still to be read
+    updateInterest();
+    if (moved && !m_broken)
+        bytesWritten();
+}
+
+void ServerConnection::transportWritable()
+{
+    m_blocked = false;
+    flush();
 }
 
 void ServerConnection::bytesWritten()
@@ -113,41 +129,86 @@ void ServerConnection::bytesWritten()
 
 void ServerConnection::queueProcess()
 {
-    if (std::exchange(m_processQueued, true))
-        return;
-    QMetaObject::invokeMethod(
-        this,
-        [this] {
-            m_processQueued = false;
-            processInput();
-        },
-        Qt::QueuedConnection);
+    if (!std::exchange(m_processQueued, true))
+        m_server.scheduleProcess(this);
 }
 
-void ServerConnection::disconnected()
+void ServerConnection::processQueued()
 {
-    m_lost = true;
+    m_processQueued = false;
+    if (m_broken && !m_lost)
+        readToEnd();
+    else
+        processInput();
+}
+
+void ServerConnection::transportReadable()
+{
+    if (m_lost)
+        return;
+    const qint64 size = m_transport->read(m_server.m_scratch.data(), m_server.m_scratch.size());
+    if (size == 0)
+        return;
+    if (size < 0) {
+        m_lost = true;
+        updateInterest();
+        processInput();
+        return;
+    }
+    if (m_state == State::Lingering || m_state == State::Dead)
+        return;
+    const QByteArrayView bytes(m_server.m_scratch.constData(), size);
+    if (m_input.isEmpty())
+        m_incoming = bytes;
+    else
+        m_input.append(bytes);
+    processInput();
+    if (!m_incoming.isEmpty()) {
+        // The shared buffer belongs to the next one.
+        m_input = m_incoming.toByteArray();
+        m_inputAt = 0;
+        m_incoming = {};
+    }
+    updateInterest();
+}
+
+/// Takes what the system still holds (bounded by its own buffer) and declares the connection lost.
+void ServerConnection::readToEnd()
+{
+    while (!m_lost) {
+        const qint64 size = m_transport->read(m_server.m_scratch.data(), m_server.m_scratch.size());
+        if (size <= 0)
+            m_lost = true;
+        else if (m_state != State::Lingering)
+            m_input.append(QByteArrayView(m_server.m_scratch.constData(), size));
+    }
+    updateInterest();
     processInput();
 }
 
-/// Input that is to be used next: what was kept, else what the socket has. Valid until keep().
+void ServerConnection::updateInterest()
+{
+    if (m_state == State::Dead)
+        return;
+    const bool room = m_state == State::Lingering || m_input.size() - m_inputAt < kHeldInputBytes;
+    if (m_lost)
+        m_transport->setInterest(false, false);
+    else
+        m_transport->setInterest(room, m_blocked);
+}
+
+/// Input that is to be used next: what was kept, else what has just come. Valid until keep().
 QByteArrayView ServerConnection::available()
 {
-    if (!m_input.isEmpty())
-        return QByteArrayView(m_input).sliced(m_inputAt);
-    if (!m_socket->isOpen())
-        return {}; // aborted
-    const qint64 size = m_socket->read(m_server.m_scratch.data(), m_server.m_scratch.size());
-    return QByteArrayView(m_server.m_scratch.constData(), std::max<qint64>(size, 0));
+    return m_input.isEmpty() ? m_incoming : QByteArrayView(m_input).sliced(m_inputAt);
 }
 
 void ServerConnection::keep(QByteArrayView rest)
 {
-    if (rest.isEmpty()) {
+    if (m_input.isEmpty()) {
+        m_incoming = rest;
+    } else if (rest.isEmpty()) {
         m_input = {};
-        m_inputAt = 0;
-    } else if (m_input.isEmpty()) {
-        m_input = rest.toByteArray();
         m_inputAt = 0;
     } else {
         m_inputAt = m_input.size() - rest.size();
@@ -163,25 +224,25 @@ void ServerConnection::processInput()
         processRequests();
     if (m_session)
         processWebSocket();
-    if (m_state == State::Lingering && !m_lost)
-        m_socket->skip(m_socket->bytesAvailable());
     m_processing = false;
     if (m_lost)
-        transportEnded();
+        ended();
+    else
+        updateInterest();
 }
 
 void ServerConnection::processRequests()
 {
     while (m_state == State::Request) {
-        if (m_parser.state() == HttpParser::State::Head || m_parser.state() == HttpParser::State::Body) {
+        if (m_parser->state() == HttpParser::State::Head || m_parser->state() == HttpParser::State::Body) {
             const QByteArrayView bytes = available();
             if (bytes.isEmpty())
                 return;
-            keep(bytes.sliced(m_parser.feed(bytes)));
+            keep(bytes.sliced(m_parser->feed(bytes)));
         }
-        switch (m_parser.state()) {
+        switch (m_parser->state()) {
         case HttpParser::State::Head:
-            if (!m_requestBegun && !m_parser.isIdle()) {
+            if (!m_requestBegun && !m_parser->isIdle()) {
                 m_requestBegun = true;
                 armRequestTimer();
             }
@@ -197,7 +258,7 @@ void ServerConnection::processRequests()
             dispatch();
             break;
         case HttpParser::State::Failed:
-            fail(m_parser.failureStatus(), m_parser.failureReason());
+            fail(m_parser->failureStatus(), m_parser->failureReason());
             break;
         }
     }
@@ -205,17 +266,17 @@ void ServerConnection::processRequests()
 
 void ServerConnection::headReady()
 {
-    HttpHead &head = m_parser.head();
+    HttpHead &head = m_parser->head();
     head.peerAddress = m_peerAddress;
     if (head.isWebSocketUpgrade()) {
         startUpgrade();
         return;
     }
-    m_parser.readBody(m_server.m_handler.maxBodyBytes(head));
-    if (m_parser.state() != HttpParser::State::Body)
+    m_parser->readBody(m_server.m_handler.maxBodyBytes(head));
+    if (m_parser->state() != HttpParser::State::Body)
         return;
     armRequestTimer();
-    if (m_parser.expectsContinue()) {
+    if (m_parser->expectsContinue()) {
         m_output += "HTTP/1.1 100 Continue\r\n\r\n";
         outputGrew();
     }
@@ -225,16 +286,16 @@ void ServerConnection::dispatch()
 {
     cancelTimer(m_timer);
     m_state = State::Answering;
-    auto exchange = std::make_shared<ConnectionExchange>(*this, std::move(m_parser.head()), m_parser.takeBody(),
-                                                         m_parser.keepAlive());
+    auto exchange = std::make_shared<ConnectionExchange>(*this, std::move(m_parser->head()), m_parser->takeBody(),
+                                                         m_parser->keepAlive());
     m_exchange = exchange;
     m_server.m_handler.handleRequest(std::move(exchange));
 }
 
 void ServerConnection::startUpgrade()
 {
-    const HttpHead &head = m_parser.head();
-    if (m_parser.hasBody()) {
+    const HttpHead &head = m_parser->head();
+    if (m_parser->hasBody()) {
         fail(400, "upgrade request with a body");
         return;
     }
@@ -252,7 +313,7 @@ void ServerConnection::startUpgrade()
     }
     cancelTimer(m_timer);
     m_state = State::Upgrading;
-    auto upgrade = std::make_unique<ConnectionUpgrade>(*this, std::move(m_parser.head()));
+    auto upgrade = std::make_unique<ConnectionUpgrade>(*this, std::move(m_parser->head()));
     m_upgrade = upgrade.get();
     m_server.m_handler.handleUpgrade(std::move(upgrade));
 }
@@ -273,6 +334,7 @@ std::unique_ptr<Channel> ServerConnection::acceptUpgrade(const HttpHead &head, c
     if (m_server.m_options.tooLargeReason)
         options.tooLargeReason = m_server.m_options.tooLargeReason(head, extraHeaders);
     m_state = State::WebSocket;
+    m_parser.reset();
     m_session = std::make_unique<ServerWebSocket>(*this, options);
     queueProcess(); // early frames, once the caller has set its listener
     return m_session->makeChannel(m_peerAddress);
@@ -291,13 +353,12 @@ void ServerConnection::processWebSocket()
 }
 
 /// TCP has ended: tells whoever is concerned, as soon as the bytes that came before have been used.
-void ServerConnection::transportEnded()
+void ServerConnection::ended()
 {
     if (m_state == State::Dead)
         return;
     if (m_session) {
-        if (m_state == State::WebSocket && (!m_input.isEmpty() || m_socket->bytesAvailable() > 0)
-            && m_session->isOpen())
+        if (m_state == State::WebSocket && !available().isEmpty() && m_session->isOpen())
             return; // held back by setReading(false); goes on from there
         m_session->transportLost();
         if (m_session->isReported())
@@ -329,7 +390,7 @@ void ServerConnection::startCloseTimer()
 
 void ServerConnection::fail(int status, const QByteArray &reason)
 {
-    const HttpHead *head = m_parser.hasHead() ? &m_parser.head() : nullptr;
+    const HttpHead *head = m_parser && m_parser->hasHead() ? &m_parser->head() : nullptr;
     const auto [headers, body] = m_server.m_handler.errorAnswer(head, status, reason);
     answerPlain(head, status, headers, body);
 }
@@ -352,12 +413,12 @@ void ServerConnection::answerComplete(bool keepAlive)
         endTransport();
         return;
     }
-    m_parser.reset();
+    m_parser->reset();
     m_firstRequest = false;
     m_requestBegun = false;
     m_state = State::Request;
     armRequestTimer();
-    if (!m_processing && (!m_input.isEmpty() || m_socket->bytesAvailable() > 0))
+    if (!m_processing && !available().isEmpty())
         queueProcess();
 }
 
@@ -365,7 +426,7 @@ void ServerConnection::armRequestTimer()
 {
     const HttpServerOptions &options = m_server.m_options;
     qint64 delayMs = options.headTimeoutMs;
-    if (m_parser.state() == HttpParser::State::Body)
+    if (m_parser->state() == HttpParser::State::Body)
         delayMs = options.bodyIdleTimeoutMs;
     else if (!m_requestBegun && !m_firstRequest)
         delayMs = options.keepAliveTimeoutMs;
@@ -385,7 +446,7 @@ void ServerConnection::requestTimedOut()
     else if (idle)
         endTransport();
     else
-        fail(408, m_parser.state() == HttpParser::State::Body ? "request body timed out" : "request head timed out");
+        fail(408, m_parser->state() == HttpParser::State::Body ? "request body timed out" : "request head timed out");
 }
 
 void ServerConnection::endTransport()
@@ -398,8 +459,7 @@ void ServerConnection::endTransport()
     if (m_lost)
         return;
     lingerStep();
-    // Closing with unread input would make the kernel send a reset, which can destroy the answer.
-    m_socket->skip(m_socket->bytesAvailable());
+    updateInterest(); // input is still read: unread input would turn the end into a reset, which can destroy the answer
 }
 
 void ServerConnection::lingerStep()
@@ -411,7 +471,7 @@ void ServerConnection::lingerStep()
     qint64 delayMs = options.closeLingerMs;
     if (bytesQueued() == 0) {
         m_endSent = true;
-        ::shutdown(int(m_socket->socketDescriptor()), SHUT_WR);
+        m_transport->endWriting();
     } else if (!m_session) {
         delayMs = options.bodyIdleTimeoutMs; // as long as the client keeps taking the answer
     }
@@ -426,10 +486,11 @@ void ServerConnection::abortTransport()
 {
     m_upgrade = nullptr;
     cancelTimer(m_timer);
-    m_output.clear();
+    m_output = {};
+    m_outputAt = 0;
     keep({});
     m_lost = true;
-    m_socket->abort();
+    m_transport->abort();
 }
 
 void ServerConnection::die()
@@ -439,7 +500,7 @@ void ServerConnection::die()
     m_state = State::Dead;
     cancelTimer(m_timer);
     m_lost = true;
-    m_socket->abort();
+    m_transport->abort();
     m_server.remove(this);
 }
 

@@ -5,12 +5,9 @@
 #include "engine/net/http.h"
 #include "engine/net/httpparser.h"
 #include "engine/net/serverchannel.h"
-
-#include <QObject>
+#include "engine/net/servertransport.h"
 
 #include <memory>
-
-class QTcpSocket;
 
 namespace dormouse {
 
@@ -20,19 +17,21 @@ class HttpServer;
 
 /// One accepted TCP connection: HTTP requests one after the other, or, after an upgrade, one WebSocket session.
 /// Owned by its HttpServer; ends itself. Thread: the server's.
-class ServerConnection final : public QObject
+class ServerConnection final : private ServerTransport::Owner
 {
 public:
-    ServerConnection(HttpServer &server, QTcpSocket *socket);
-    ~ServerConnection() override;
+    ServerConnection(HttpServer &server, int descriptor, const QByteArray &peerAddress);
+    ~ServerConnection();
+    Q_DISABLE_COPY_MOVE(ServerConnection)
 
     void start();
     void endIfIdle();
     void flush();
     void processInput();
+    void processQueued(); ///< by the server, once after queueProcess()
 
     // For exchanges, upgrades and the session: the byte stream.
-    QByteArray &output() { return m_output; }
+    QByteArray &output();
     void outputGrew();
     qint64 bytesQueued() const;
     void queueProcess(); ///< processInput() from the event loop
@@ -62,6 +61,11 @@ private:
         Dead,
     };
 
+    void transportReadable() override;
+    void transportWritable() override;
+    void transportEnded() override { readToEnd(); }
+    void readToEnd();
+    void updateInterest();
     void processRequests();
     void processWebSocket();
     QByteArrayView available();
@@ -70,8 +74,7 @@ private:
     void dispatch();
     void startUpgrade();
     void fail(int status, const QByteArray &reason);
-    void disconnected();
-    void transportEnded();
+    void ended();
     void bytesWritten();
     void armRequestTimer();
     void requestTimedOut();
@@ -79,12 +82,14 @@ private:
     void die();
 
     HttpServer &m_server;
-    QTcpSocket *m_socket;
-    HttpParser m_parser;
+    std::unique_ptr<ServerTransport> m_transport;
+    std::unique_ptr<HttpParser> m_parser; ///< null after an upgrade
     QByteArray m_peerAddress;
-    QByteArray m_input; ///< read from the socket, not yet used
+    QByteArray m_input; ///< received, not yet used
     qsizetype m_inputAt = 0;
+    QByteArrayView m_incoming; ///< rest of what was received just now; only while it is being processed
     QByteArray m_output;
+    qsizetype m_outputAt = 0;
     std::unique_ptr<ServerWebSocket> m_session;
     std::weak_ptr<ConnectionExchange> m_exchange; ///< shared with whoever answers (http.h)
     ConnectionUpgrade *m_upgrade = nullptr;
@@ -97,6 +102,8 @@ private:
     bool m_requestBegun = false;
     bool m_endSent = false;
     bool m_lost = false;      ///< TCP has ended
+    bool m_blocked = false;   ///< the system takes no more output for now
+    bool m_broken = false;    ///< nothing can be written any more
     bool m_progressed = false; ///< output moved since the timer was armed
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/net/clientchannel.h"
+#include "engine/net/epolldispatcher.h"
 #include "engine/net/httpserver.h"
 #include "engine/net/websocketcodec.h"
 
@@ -190,3 +191,18 @@ struct Bed
 };
 
 } // namespace dormouse::test
+
+// Each network test is built twice: on Qt's event dispatcher, as in a program of somebody else, and on the engine's.
+#ifdef DORMOUSE_TEST_EPOLL
+#define DORMOUSE_NET_TEST_DISPATCHER QCoreApplication::setEventDispatcher(new dormouse::EpollDispatcher)
+#else
+#define DORMOUSE_NET_TEST_DISPATCHER static_cast<void>(0)
+#endif
+#define DORMOUSE_NET_TEST_MAIN(TestClass) \
+    int main(int argc, char **argv) \
+    { \
+        DORMOUSE_NET_TEST_DISPATCHER; \
+        QCoreApplication application(argc, argv); \
+        TestClass test; \
+        return QTest::qExec(&test, argc, argv); \
+    }

@@ -620,5 +620,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestChannelContract)
+DORMOUSE_NET_TEST_MAIN(TestChannelContract)
 #include "tst_channelcontract.moc"

@@ -478,5 +478,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestHttpServer)
+DORMOUSE_NET_TEST_MAIN(TestHttpServer)
 #include "tst_httpserver.moc"
