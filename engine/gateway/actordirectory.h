@@ -21,6 +21,7 @@ public:
     /// Number under "metadata" of a pool's runner config that overrides an engine setting, when there is one.
     virtual std::optional<qint64> poolSetting(const QString &namespaceId, const QString &pool,
                                               const QString &key) const = 0;
+    /// The way to the runners. Lives as long as the directory.
     virtual TunnelTransport &tunnel() = 0;
 };
 

@@ -29,16 +29,21 @@ public:
     };
     /// The exchange is answered with CORS headers, ray id and x-rivet-error where they belong.
     void request(std::shared_ptr<HttpExchange> exchange, const Target &target);
+    /// The upgrade is accepted or rejected, at once or when the actor is ready (setting); the socket lives on in here
+    /// until it has been closed, also while its actor is asleep.
     void webSocket(std::unique_ptr<UpgradeRequest> upgrade, const Target &target);
     /// 1001 ws.going_away to every client socket, 503 to every waiting request.
     void shutdown();
 
     // --- monitoring and control
     std::vector<QString> connectionIds() const; ///< ray ids of live connections
+    /// Nothing when there is no live connection of this ray id.
     std::optional<monitor::ConnectionInfo> describeConnection(const QString &connectionId) const;
     /// Fills connections, hibernating, pendingMessages, pendingBytes.
     void describeActorLoad(const QString &actorId, monitor::ActorInfo &info) const;
+    /// The first limit unacknowledged messages, oldest first; empty for sockets that cannot hibernate and unknown ids.
     std::vector<monitor::PendingMessageInfo> pendingMessages(const QString &connectionId, int limit, bool preview) const;
+    /// Closes a client WebSocket in whatever state it is, or aborts an HTTP request. False when there is none.
     bool closeConnection(const QString &connectionId, quint16 code, const QByteArray &reason);
     struct Totals
     {
@@ -48,6 +53,7 @@ public:
         // counters of gateway.md section 12.2
         quint64 foreign = 0, dropped = 0, acksInvalid = 0, resentMessages = 0, wakes = 0, keepaliveFailures = 0, indexSkips = 0;
     };
+    /// Gauges of now and counters since the start.
     Totals totals() const;
     /// Entries of all internal tables together: 0 when no client, no stored row and no unfinished close is left.
     qint64 tableEntries() const;

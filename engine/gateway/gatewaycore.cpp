@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/gateway/gatewaycore.h"
 
+#include <QThread>
+
 #include <algorithm>
 
 namespace dormouse {
@@ -192,8 +194,17 @@ GatewayCore::GatewayCore(const CoreContext &contextIn, ActorDirectory &directory
 
 GatewayCore::~GatewayCore() = default;
 
+bool GatewayCore::isOwnThread() const
+{
+    // Bound at the first use: a core may be made by one thread and handed to another before it starts.
+    if (m_thread == nullptr)
+        m_thread = QThread::currentThreadId();
+    return m_thread == QThread::currentThreadId();
+}
+
 void GatewayCore::enlist(std::unique_ptr<GatewaySession> session)
 {
+    Q_ASSERT(isOwnThread());
     GatewaySession *raw = session.get();
     m_byRay.insert(raw->rayId(), raw);
     m_byActor[raw->actorId()].insert(raw);
@@ -211,6 +222,7 @@ void GatewayCore::enlist(std::unique_ptr<GatewaySession> session)
 
 void GatewayCore::end(GatewaySession &session)
 {
+    Q_ASSERT(isOwnThread());
     if (session.m_ended)
         return;
     // What the gauges and limits counted is given back exactly once, here.
@@ -270,6 +282,7 @@ void GatewayCore::end(GatewaySession &session)
 
 RequestId GatewayCore::newRequestId(GatewaySession &session)
 {
+    Q_ASSERT(isOwnThread());
     session.dropRequest();
     RequestId id;
     do {
@@ -283,17 +296,20 @@ RequestId GatewayCore::newRequestId(GatewaySession &session)
 
 GatewaySession *GatewayCore::byRequest(RequestId requestId) const
 {
+    Q_ASSERT(isOwnThread());
     const auto found = m_byRequest.find(requestId);
     return found == m_byRequest.end() ? nullptr : found->second;
 }
 
 GatewaySession *GatewayCore::byRay(const QString &rayId) const
 {
+    Q_ASSERT(isOwnThread());
     return m_byRay.value(rayId, nullptr);
 }
 
 std::vector<GatewaySession *> GatewayCore::ofActor(const QString &actorId) const
 {
+    Q_ASSERT(isOwnThread());
     const auto found = m_byActor.constFind(actorId);
     if (found == m_byActor.constEnd())
         return {};
@@ -305,6 +321,7 @@ std::vector<GatewaySession *> GatewayCore::ofActor(const QString &actorId) const
 
 std::vector<GatewaySession *> GatewayCore::ofRunner(const QString &runnerId) const
 {
+    Q_ASSERT(isOwnThread());
     const auto found = m_byRunner.constFind(runnerId);
     if (found == m_byRunner.constEnd())
         return {};
@@ -315,6 +332,7 @@ std::vector<GatewaySession *> GatewayCore::ofRunner(const QString &runnerId) con
 
 std::vector<GatewaySession *> GatewayCore::all() const
 {
+    Q_ASSERT(isOwnThread());
     std::vector<GatewaySession *> result(m_byRay.cbegin(), m_byRay.cend());
     std::sort(result.begin(), result.end(), [](auto *a, auto *b) { return a->rayId() < b->rayId(); });
     return result;

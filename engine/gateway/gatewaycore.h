@@ -54,37 +54,55 @@ public:
     std::optional<RequestId> requestId() const { return m_requestId; }
     bool ended() const { return m_ended; }
     monitor::ConnectionKind kind() const { return m_setup.kind; }
-    virtual monitor::ConnectionState monitorState() const = 0;
-    virtual monitor::ConnectionInfo describe() const;
+    virtual monitor::ConnectionState monitorState() const = 0; ///< in any state, also after the end
+    virtual monitor::ConnectionInfo describe() const;          ///< in any state, also after the end
     /// True while the session waits for its actor to be reachable.
     virtual bool isWaiting() const = 0;
 
     /// gateway.md section 8.8: may this runner speak for the current request?
     virtual bool acceptsRunner(const QString &runnerId) const { return m_requestId && runnerId == m_runnerId; }
+    // Events. None reaches a session that has ended; each may end it.
+    /// A message of a runner that acceptsRunner() has let through.
     virtual void tunnel(const wire::ToServerTunnelMessageKind &kind) = 0;
+    /// The actor runs, in a generation that need not be the one this session was attached to.
     virtual void actorReady() = 0;
+    /// The attached generation has been told to stop, but still runs.
     virtual void actorStopping() {}
+    /// A generation has ended; the next one may already run.
     virtual void actorStopped() = 0;
+    /// The actor fell back to sleep because no runner had room. Concerns sessions that wait.
     virtual void actorPendingTimeout() = 0;
+    /// No new requests from here on; what is in flight is left alone until actorDestroyed() (section 9.2).
     virtual void actorDestroyStarted() = 0;
+    /// Ends the session, whatever its state.
     virtual void actorDestroyed() = 0;
+    /// The link of the session's runner is cut, the runner not yet lost.
     virtual void linkDown() = 0;
+    /// The same runner process is back and its actors are reconciled.
     virtual void linkBack() = 0;
+    /// The link's queue fell below its low mark.
     virtual void linkDrained() {}
+    /// Everything written to the link so far has been received.
     virtual void linkConfirmed() = 0;
     /// A link came back and this session waits for one.
     virtual void anyLinkBack() = 0;
+    /// The engine ends: tells the client and ends the session.
     virtual void shutdown() = 0;
 
-    /// Hibernatable sockets only.
+    // Hibernatable sockets only; without effect on all others.
+    /// A start command of that generation is being made. True when it has to name this socket.
     virtual bool listForStart(quint32) { return false; }
     virtual std::optional<quint32> listedGeneration() const { return {}; } ///< newest start that named it
     virtual qint64 pendingBytes() const { return 0; }
     virtual qint64 pendingCount() const { return 0; }
     virtual bool hibernatable() const { return false; }
+    /// Appends the first unacknowledged messages: at most that many, with or without their beginning.
     virtual void pendingMessages(std::vector<monitor::PendingMessageInfo> &, int, bool) const {}
+    /// It holds most of what is too much for the process. Ends it.
     virtual void closeForTotalLimit() {}
+    /// Its turn in queueCloseWake() has come. It may have been attached or be waking by now.
     virtual void closeWakeGranted() {}
+    /// False: not a thing an operator can close.
     virtual bool closeByOperator(quint16, const QByteArray &) { return false; }
 
 protected:
@@ -150,6 +168,7 @@ public:
     qint64 nowUs() const { return context.clock.monoUs(); }
     const EngineConfig &config() const { return context.config; }
 
+    /// Takes ownership; the session is found by its ray id and actor from now on, and not yet started.
     template<typename Session>
     Session &add(std::unique_ptr<Session> session)
     {
@@ -159,13 +178,16 @@ public:
     }
     /// Takes a session out of all tables, reports its last values, frees it later.
     void end(GatewaySession &session);
+    /// A fresh id, unlike that of every live session; an earlier one of this session is forgotten.
     RequestId newRequestId(GatewaySession &session);
-    void forgetRequest(RequestId requestId) { m_byRequest.erase(requestId); }
-    GatewaySession *byRequest(RequestId requestId) const;
-    GatewaySession *byRay(const QString &rayId) const;
-    std::vector<GatewaySession *> ofActor(const QString &actorId) const;
-    std::vector<GatewaySession *> ofRunner(const QString &runnerId) const;
-    std::vector<GatewaySession *> all() const;
+    void forgetRequest(RequestId requestId) { m_byRequest.erase(requestId); } ///< later messages for it are dropped
+    // Live sessions only; null or empty when there is none. Lists are ordered by ray id.
+    GatewaySession *byRequest(RequestId requestId) const;                       ///< of the current attempt or record
+    GatewaySession *byRay(const QString &rayId) const;                          ///< in any state
+    std::vector<GatewaySession *> ofActor(const QString &actorId) const;        ///< in any state
+    std::vector<GatewaySession *> ofRunner(const QString &runnerId) const;      ///< attached to, or tried on, that runner
+    std::vector<GatewaySession *> all() const;                                  ///< in any state
+    /// The runner the session talks to from now on; empty = none.
     void setRunner(GatewaySession &session, const QString &runnerId);
 
     /// Keeps a channel on which close() was called until the peer has answered.
@@ -174,36 +196,41 @@ public:
     void buryChannel(std::unique_ptr<Channel> channel);
 
     // --- hibernatable sockets
-    int hibernatableOf(const QString &actorId) const { return m_hwsOfActor.value(actorId); }
-    void addHibernatable(const QString &actorId);
-    void removeHibernatable(const QString &actorId);
+    int hibernatableOf(const QString &actorId) const { return m_hwsOfActor.value(actorId); } ///< count
+    void addHibernatable(const QString &actorId);    ///< once for each record, when it is made
+    void removeHibernatable(const QString &actorId); ///< once for each record, when it goes
     /// A socket that a start command named did not come back with its actor.
     void noteRestoreLoss(const GatewaySession &session, RestoreReport::Loss loss);
     int hibernatableTotal() const { return m_hwsTotal; }
+    /// Differences of one record. Above the limit of the process the largest holders are closed, the caller maybe too.
     void pendingChanged(qint64 messages, qint64 bytes);
     /// A session keeps its runner while the link of that is down (section 9.3): counted until it is over.
     void enterGrace(GatewaySession &session);
-    void leaveGrace(GatewaySession &session);
+    void leaveGrace(GatewaySession &session); ///< without effect when it is not in grace
     /// Wakes for closes of sleeping sockets, at most closeWakeRate per second, in random order (section 8.6).
     void queueCloseWake(RequestId requestId);
     /// Waiters that lack a link; told about each link that comes back.
     void awaitLink(GatewaySession &session) { m_linkWaiters.insert(&session); }
-    void stopAwaitingLink(GatewaySession &session) { m_linkWaiters.erase(&session); }
+    void stopAwaitingLink(GatewaySession &session) { m_linkWaiters.erase(&session); } ///< also when it does not wait
     std::vector<GatewaySession *> linkWaiters() const { return {m_linkWaiters.begin(), m_linkWaiters.end()}; }
 
+    /// The console hears of it within 20 ms, once, however often this is called.
     void markChanged(GatewaySession &session);
+    /// For the gauges; once for each transition of a live session.
     void stateChanged(const GatewaySession &session, monitor::ConnectionState from, monitor::ConnectionState to);
-    Gateway::Totals totals() const;
-    qint64 tableEntries() const;
+    Gateway::Totals totals() const; ///< as Gateway::totals()
+    qint64 tableEntries() const;    ///< as Gateway::tableEntries()
     std::weak_ptr<bool> alive() const { return m_alive; }
 
 private:
+    bool isOwnThread() const;
     void enlist(std::unique_ptr<GatewaySession> session);
     void sweepLater();
     void drainCloseWakes();
     void channelMessage(Channel &, const QByteArray &, bool) override {}
     void channelClosed(Channel &channel, const ChannelClose &close) override;
 
+    mutable Qt::HANDLE m_thread = nullptr; ///< the thread of the first use; only looked at by assertions
     std::unordered_map<RequestId, GatewaySession *> m_byRequest;
     QHash<QString, GatewaySession *> m_byRay;
     std::unordered_map<const GatewaySession *, std::unique_ptr<GatewaySession>> m_sessions;
@@ -227,6 +254,7 @@ private:
 
 /// Error of the group "guard".
 Error guardError(const char *code, const QString &message, const QJsonObject &metadata = {});
+/// As events and metrics name it; empty for Unknown.
 QString stateName(monitor::ConnectionState state);
 
 } // namespace dormouse

@@ -55,6 +55,7 @@ public:
     quint16 nextIndex() const { return m_nextIndex; }
     quint16 acked() const { return m_acked; }
     quint16 lastSent() const { return m_lastSent; }
+    /// position below count(); the oldest is at 0. front() and back(): not while empty.
     const PendingMessage &at(std::size_t position) const { return m_messages[position]; }
     const PendingMessage &front() const { return m_messages.front(); }
     const PendingMessage &back() const { return m_messages.back(); }

@@ -26,15 +26,22 @@ public:
     ReadyWaiter(GatewayCore &core, GatewaySession &owner);
     ~ReadyWaiter();
 
+    /// Begins to wait and sends the wakes that are needed; done runs once, possibly from inside this call. An earlier
+    /// wait of the same owner is given up.
     void start(const Options &options, Done done);
+    /// done of the wait will not run. Without effect while not active.
     void cancel();
     bool isActive() const { return bool(m_done); }
     int wakesSent() const { return m_wakes; }
 
     // What the owner forwards; without effect while not active.
+    /// Actor or link may have become ready.
     void recheck();
+    /// A generation ended: wakes again, spaced, until the retries are used up.
     void actorStopped();
+    /// No capacity came in time: fails at once, no further wake.
     void actorPendingTimeout();
+    /// Fails with actor.destroyed_while_waiting_for_ready.
     void actorDestroyStarted();
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What runners send after their init, and what the engine sends them (runner-protocol.md 4.2 to 4.6, 4.10;
+// What runners send after their init, and what the engine sends them (runner-protocol.md 4.2 to 4.6, 4.10 and
 // scheduler.md 2.6).
 #include "engine/scheduler/runnerhub.h"
 

@@ -46,7 +46,7 @@ class Tree:
         if kind == 'L':
             return re.search(rf'"{word}"', self.benches) is not None
         if kind == 'E':
-            return re.search(rf'''^\s*(?:async\s+)?(['"]?){word}\1\s*(?:\(|:\s*(?:async|\(|\{{|\w+[(,]))''', self.scenarios, re.M) is not None
+            return re.search(rf'''^\s*(?:async\s+)?(['"]?){word}\1\s*(?:\(|:\s*(?:async|\(|\{{|[\w.]+[(,]))''', self.scenarios, re.M) is not None
         if kind == 'S':
             return re.search(rf'^def check_{word}\(', self.checks, re.M) is not None
         if kind == 'R':
