@@ -51,6 +51,7 @@ struct ErrorAnswer
     HeaderList headers; ///< with CORS, ray id and x-rivet-error
     QByteArray body;
 };
+/// The complete answer for an error on an actor route.
 ErrorAnswer errorAnswer(const Error &error, const HttpHead &head, const EngineConfig &config, const QString &rayId);
 
 /// Answers 101 with CORS headers and ray id; the protocol "rivet" is named only when it was offered. Null: client gone.
