@@ -3,6 +3,7 @@
 
 #include <QHash>
 
+#include <algorithm>
 #include <optional>
 
 namespace dormouse {
@@ -54,93 +55,147 @@ QStringList tokens(const QString &source)
     return out;
 }
 
+bool isOperator(const QString &token)
+{
+    static const QStringList operators{QStringLiteral("=="), QStringLiteral("="), QStringLiteral("!="), QStringLiteral(">="),
+                                       QStringLiteral("<="), QStringLiteral(">"), QStringLiteral("<"), QStringLiteral(":")};
+    return operators.contains(token);
+}
+
 } // namespace
+
+QStringList Filter::terms(const QString &source)
+{
+    QStringList out;
+    const QStringList parts = tokens(source);
+    for (qsizetype i = 0; i < parts.size(); ++i) {
+        const QString word = parts.at(i).toLower();
+        if (word == u"and")
+            continue;
+        if (word == u"not" && i + 1 < parts.size()) {
+            out.append(QStringLiteral("-"));
+            continue;
+        }
+        const bool negated = !out.isEmpty() && out.constLast() == u"-";
+        if (isOperator(parts.at(i)) && !negated && !out.isEmpty() && out.constLast() != u"or" && i + 1 < parts.size()) {
+            out.last() += parts.at(i) + parts.at(i + 1);
+            ++i;
+        } else if (negated) {
+            out.last() += parts.at(i);
+        } else {
+            out.append(word == u"or" ? word : parts.at(i));
+        }
+    }
+    for (QString &term : out)
+        if (term.contains(u' ') && !term.contains(u'"') && !term.startsWith(u'/') && !term.startsWith(QStringLiteral("-/")))
+            term = u'"' + term + u'"';
+    return out;
+}
+
+bool Filter::addTerm(QString token)
+{
+    static const QRegularExpression withField(QStringLiteral("^([A-Za-z_.0-9]+)(==|!=|>=|<=|>|<|=|:)(.+)$"));
+    Term term;
+    token.remove(u'"');
+    if (token.startsWith(u'-') && token.size() > 1) {
+        term.negated = true;
+        token.remove(0, 1);
+    }
+    const auto match = withField.match(token);
+    if (token.startsWith(u'/') && token.size() > 1) {
+        term.op = Operator::Regex;
+        const bool closed = token.endsWith(u'/') && token.size() > 2;
+        term.regex = QRegularExpression(token.mid(1, token.size() - (closed ? 2 : 1)),
+                                        QRegularExpression::CaseInsensitiveOption
+                                            | QRegularExpression::MultilineOption); // one column per line
+        if (!term.regex.isValid()) {
+            m_error = QStringLiteral("bad_regex: ") + token;
+            return false;
+        }
+    } else if (match.hasMatch()) {
+        term.field = match.captured(1).toLower();
+        term.text = match.captured(3);
+        const QString op = match.captured(2);
+        if (op == u"=" || op == u"==" || op == u"!=") {
+            term.op = Operator::Equals;
+            term.negated = term.negated != (op == u"!=");
+        } else if (op != u":") {
+            const auto value = number(term.text);
+            if (!value) {
+                m_error = QStringLiteral("bad_number: ") + term.text;
+                return false;
+            }
+            term.number = *value;
+            term.op = op == u">" ? Operator::Greater
+                : op == u"<"     ? Operator::Less
+                : op == u">="    ? Operator::GreaterEqual
+                                 : Operator::LessEqual;
+        }
+    } else {
+        term.text = token;
+    }
+    m_groups.back().push_back(std::move(term));
+    return true;
+}
 
 Filter Filter::parse(const QString &source)
 {
     Filter filter;
     filter.m_source = source;
-    static const QRegularExpression withField(QStringLiteral("^([A-Za-z_.]+)(>=|<=|>|<|:)(.+)$"));
-    const QStringList all = tokens(source);
-    for (QString token : all) {
-        Term term;
-        if (token.startsWith(u'-') && token.size() > 1) {
-            term.negated = true;
-            token.remove(0, 1);
-        }
-        const auto match = withField.match(token);
-        if (token.startsWith(u'/') && token.size() > 1) {
-            term.op = Operator::Regex;
-            const bool closed = token.endsWith(u'/') && token.size() > 2;
-            term.regex = QRegularExpression(token.mid(1, token.size() - (closed ? 2 : 1)),
-                                            QRegularExpression::CaseInsensitiveOption
-                                                | QRegularExpression::MultilineOption); // one column per line
-            if (!term.regex.isValid()) {
-                filter.m_error = QStringLiteral("bad_regex: ") + token;
-                continue;
-            }
-        } else if (match.hasMatch()) {
-            term.field = match.captured(1).toLower();
-            term.text = match.captured(3);
-            const QString op = match.captured(2);
-            if (op != QStringLiteral(":")) {
-                const auto value = number(term.text);
-                if (!value) {
-                    filter.m_error = QStringLiteral("bad_number: ") + term.text;
-                    continue;
-                }
-                term.number = *value;
-                term.op = op == QStringLiteral(">") ? Operator::Greater
-                    : op == QStringLiteral("<")     ? Operator::Less
-                    : op == QStringLiteral(">=")    ? Operator::GreaterEqual
-                                                    : Operator::LessEqual;
-            }
-        } else {
-            term.text = token;
-        }
-        filter.m_terms.push_back(std::move(term));
+    filter.m_groups.emplace_back();
+    const QStringList all = terms(source);
+    for (const QString &token : all) {
+        if (token == u"or")
+            filter.m_groups.emplace_back();
+        else
+            filter.addTerm(token);
     }
+    // An unfinished "a or" is not "everything".
+    std::erase_if(filter.m_groups, [](const std::vector<Term> &group) { return group.empty(); });
     return filter;
+}
+
+bool Filter::holds(const Term &term, const Row &row)
+{
+    if (term.field.isEmpty()) {
+        const QString text = row.text();
+        return term.op == Operator::Regex ? term.regex.match(text).hasMatch() : text.contains(term.text, Qt::CaseInsensitive);
+    }
+    QVariant raw;
+    QString shown;
+    if (!row.field(term.field, &raw, &shown))
+        return false;
+    bool numeric = false;
+    const double value = raw.toDouble(&numeric);
+    switch (term.op) {
+    case Operator::Contains:
+    case Operator::Regex:
+        return shown.contains(term.text, Qt::CaseInsensitive);
+    case Operator::Equals: {
+        if (shown.compare(term.text, Qt::CaseInsensitive) == 0)
+            return true;
+        const auto wanted = number(term.text);
+        return numeric && wanted && value == *wanted;
+    }
+    case Operator::Greater:
+        return numeric && value > term.number;
+    case Operator::Less:
+        return numeric && value < term.number;
+    case Operator::GreaterEqual:
+        return numeric && value >= term.number;
+    case Operator::LessEqual:
+        return numeric && value <= term.number;
+    }
+    return false;
 }
 
 bool Filter::matches(const Row &row) const
 {
-    for (const Term &term : m_terms) {
-        bool holds = false;
-        if (term.field.isEmpty()) {
-            const QString text = row.text();
-            holds = term.op == Operator::Regex ? term.regex.match(text).hasMatch()
-                                               : text.contains(term.text, Qt::CaseInsensitive);
-        } else {
-            QVariant raw;
-            QString shown;
-            if (row.field(term.field, &raw, &shown)) {
-                bool numeric = false;
-                const double value = raw.toDouble(&numeric);
-                switch (term.op) {
-                case Operator::Contains:
-                case Operator::Regex:
-                    holds = shown.contains(term.text, Qt::CaseInsensitive);
-                    break;
-                case Operator::Greater:
-                    holds = numeric && value > term.number;
-                    break;
-                case Operator::Less:
-                    holds = numeric && value < term.number;
-                    break;
-                case Operator::GreaterEqual:
-                    holds = numeric && value >= term.number;
-                    break;
-                case Operator::LessEqual:
-                    holds = numeric && value <= term.number;
-                    break;
-                }
-            }
-        }
-        if (holds == term.negated)
-            return false;
-    }
-    return true;
+    if (m_groups.empty())
+        return true;
+    return std::any_of(m_groups.begin(), m_groups.end(), [&](const std::vector<Term> &group) {
+        return std::all_of(group.begin(), group.end(), [&](const Term &term) { return holds(term, row) != term.negated; });
+    });
 }
 
 } // namespace dormouse

@@ -3,6 +3,7 @@
 
 #include <QRegularExpression>
 #include <QString>
+#include <QStringList>
 #include <QVariant>
 
 #include <functional>
@@ -15,8 +16,11 @@ namespace dormouse {
 ///   "two words"     the same with blanks
 ///   /regex/         regular expression, letter case ignored
 ///   field:word      one column, by its key (state:hibernating)
+///   field=word      the whole cell, letter case ignored; also written ==, and != for the opposite
 ///   field>512KiB    number with a unit: B KiB MiB GiB, us ms s m h; also < >= <=
-///   -term           the opposite
+///   -term, not term the opposite
+///   a b or c        a and b, or c; "and" may be written and changes nothing
+/// Operators may stand between blanks: "state == sleeping and age > 1m".
 /// A field a table does not have makes the term fail in that table (and hold when negated).
 class Filter
 {
@@ -29,7 +33,9 @@ public:
     };
 
     static Filter parse(const QString &source);
-    bool isEmpty() const { return m_terms.empty(); }
+    /// The terms as written, in order, with "or" between groups: what chips show. Joined with blanks they are the filter.
+    static QStringList terms(const QString &source);
+    bool isEmpty() const { return m_groups.empty(); }
     bool isValid() const { return m_error.isEmpty(); }
     /// Reason code and the offending term, e.g. "bad_regex: [". Empty when valid.
     QString error() const { return m_error; }
@@ -37,7 +43,7 @@ public:
     bool matches(const Row &row) const;
 
 private:
-    enum class Operator { Contains, Regex, Greater, Less, GreaterEqual, LessEqual };
+    enum class Operator { Contains, Equals, Regex, Greater, Less, GreaterEqual, LessEqual };
     struct Term
     {
         bool negated = false;
@@ -49,7 +55,9 @@ private:
     };
     QString m_source;
     QString m_error;
-    std::vector<Term> m_terms;
+    static bool holds(const Term &term, const Row &row);
+    bool addTerm(QString token);
+    std::vector<std::vector<Term>> m_groups; ///< one of them must hold as a whole
 };
 
 } // namespace dormouse

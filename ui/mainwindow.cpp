@@ -7,6 +7,7 @@
 #include "ui/controlpage.h"
 #include "ui/dialogs.h"
 #include "ui/duepage.h"
+#include "ui/filterbar.h"
 #include "ui/pages.h"
 #include "ui/settingspage.h"
 #include "ui/wakepage.h"
@@ -77,15 +78,6 @@ MainWindow::MainWindow(ThemeManager &theme, ClientConnector *connector, QSetting
         pause->setChecked(paused);
         pause->setText(paused ? tr("Paused  +%1").arg(countText(double(m_session.changesSincePause()))) : tr("Pause"));
         pause->setIcon(m_theme.icon(paused ? QStringLiteral("play") : QStringLiteral("pause")));
-    });
-    connect(&m_session, &Session::filterChanged, this, [this](const QString &text, const QString &error) {
-        if (m_filter->text() != text)
-            m_filter->setText(text);
-        m_filter->setProperty("invalid", !error.isEmpty());
-        m_filter->style()->polish(m_filter);
-        m_filter->setToolTip(error.isEmpty() ? tr("Words, \"two words\", /regex/, state:sleeping, pending.bytes>512KiB, age>1m, "
-                                                  "-not")
-                                             : error);
     });
     connect(&m_theme, &ThemeManager::changed, this, &MainWindow::retint);
     retint();
@@ -316,16 +308,9 @@ void MainWindow::makeToolBar()
     m_brandIcon->setAccessibleName(tr("Dormouse"));
     m_brandIcon->setContentsMargins(4, 0, 8, 0);
     bar->addWidget(m_brandIcon);
-    m_filter = new QLineEdit(bar);
-    m_filter->setObjectName(QStringLiteral("filter"));
-    m_filter->setAccessibleName(tr("Filter for all views"));
-    m_filter->setPlaceholderText(tr("Filter all views: chat  state:hibernating  pending.bytes>512KiB"));
-    m_filter->setClearButtonEnabled(true);
-    m_filter->setMinimumWidth(200);
-    m_filter->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    connect(m_filter, &QLineEdit::textChanged, &m_session, &Session::setFilter);
-    m_filter->installEventFilter(this);
-    bar->addWidget(m_filter);
+    m_filterBar = new FilterBar(m_session, m_theme, m_settings, bar);
+    m_filter = m_filterBar->field();
+    bar->addWidget(m_filterBar);
     bar->addAction(action(QStringLiteral("palette")));
     bar->addSeparator();
     bar->addAction(action(QStringLiteral("create")));
@@ -336,8 +321,10 @@ void MainWindow::makeToolBar()
     bar->addAction(action(QStringLiteral("theme")));
     const auto buttons = bar->findChildren<QToolButton *>();
     for (QToolButton *button : buttons) {
-        if (button->parent() == m_filter || !button->defaultAction()) {
-            button->setAccessibleName(button->parent() == m_filter ? tr("Clear the filter") : tr("More tools"));
+        if (!button->accessibleName().isEmpty())
+            continue;
+        if (!button->defaultAction()) {
+            button->setAccessibleName(tr("More tools"));
             continue;
         }
         button->setAccessibleName(button->defaultAction()->text());
@@ -345,6 +332,19 @@ void MainWindow::makeToolBar()
         if (name != QStringLiteral("create") && name != QStringLiteral("palette") && name != QStringLiteral("pause"))
             button->setToolButtonStyle(Qt::ToolButtonIconOnly);
     }
+
+    addToolBarBreak();
+    auto *chips = new QToolBar(tr("Terms of the filter"), this);
+    chips->setObjectName(QStringLiteral("chips"));
+    chips->setMovable(false);
+    chips->setAccessibleName(tr("Terms of the filter"));
+    QAction *terms = chips->addWidget(m_filterBar->chips());
+    addToolBar(chips);
+    chips->hide();
+    connect(&m_session, &Session::filterChanged, chips, [chips, terms](const QString &text) {
+        terms->setVisible(!text.trimmed().isEmpty());
+        chips->setVisible(!text.trimmed().isEmpty());
+    });
 
     addToolBarBreak();
     auto *banner = new QToolBar(tr("Problem"), this);
@@ -476,7 +476,7 @@ void MainWindow::showView(const QString &name)
 
 void MainWindow::setFilter(const QString &text)
 {
-    m_filter->setText(m_filter->text() == text ? QString() : text);
+    m_filterBar->toggleTerm(text);
 }
 
 void MainWindow::openPalette()
@@ -674,15 +674,6 @@ void MainWindow::retint()
     m_brandIcon->setPixmap(m_theme.pixmap(QStringLiteral("dormouse"), m_theme.color(Color::Accent), 24, devicePixelRatioF()));
     setWindowIcon(QIcon(m_theme.pixmap(QStringLiteral("dormouse"), m_theme.color(Color::Accent), 64, 1)));
     updateStatus();
-}
-
-bool MainWindow::eventFilter(QObject *object, QEvent *event)
-{
-    if (object == m_filter && event->type() == QEvent::KeyPress && static_cast<QKeyEvent *>(event)->key() == Qt::Key_Escape) {
-        m_filter->clear();
-        return true;
-    }
-    return QMainWindow::eventFilter(object, event);
 }
 
 void MainWindow::closeEvent(QCloseEvent *event)

@@ -18,6 +18,7 @@ class QToolButton;
 namespace dormouse {
 
 class ClientConnector;
+class FilterBar;
 class Page;
 class TablePage;
 
@@ -39,6 +40,7 @@ public:
     void showView(const QString &name);
     QStringList views() const;
     QAction *action(const QString &name) const { return m_actions.value(name); }
+    /// Adds the terms to the filter, or takes them out when all are in it.
     void setFilter(const QString &text);
     void openPalette();
     /// The view that has the focus, else the first one on screen.
@@ -47,7 +49,6 @@ public:
 
 protected:
     void closeEvent(QCloseEvent *event) override;
-    bool eventFilter(QObject *object, QEvent *event) override;
 
 private:
     void makeViews(ClientConnector *connector);
@@ -82,6 +83,7 @@ private:
     TablePage *m_actorsPage = nullptr;
     TablePage *m_connectionsPage = nullptr;
     TablePage *m_runnersPage = nullptr;
+    FilterBar *m_filterBar = nullptr;
     QLineEdit *m_filter = nullptr;
     QLabel *m_problem = nullptr;
     QLabel *m_link = nullptr, *m_linkIcon = nullptr, *m_cost = nullptr, *m_note = nullptr, *m_rate = nullptr;

@@ -316,6 +316,11 @@ void TestModels::filterLanguage_data()
     QTest::newRow("age") << QStringLiteral("age>=10s") << 2;
     QTest::newRow("regex") << QStringLiteral("/key-1[01]?$/") << 3;
     QTest::newRow("no such column") << QStringLiteral("colour:red") << 0;
+    QTest::newRow("equals is the whole cell") << QStringLiteral("state == sleep") << 0;
+    QTest::newRow("spaced operator") << QStringLiteral("state == sleeping") << 4;
+    QTest::newRow("not equal") << QStringLiteral("state != sleeping") << 8;
+    QTest::newRow("not and or") << QStringLiteral("not state:sleeping and key-2 or key-1") << 4;
+    QTest::newRow("unfinished or") << QStringLiteral("state:sleeping or") << 4;
     QTest::newRow("quoted") << QStringLiteral("\"key-1\"") << 3;
 }
 
@@ -336,6 +341,9 @@ void TestModels::filterLanguage()
 
 void TestModels::filterErrors()
 {
+    QCOMPARE(Filter::terms(QStringLiteral("state == sleeping and age > 1m or not  \"two words\" chat")),
+             QStringList({QStringLiteral("state==sleeping"), QStringLiteral("age>1m"), QStringLiteral("or"), QStringLiteral("\"-two words\""),
+                          QStringLiteral("chat")}));
     QVERIFY(!Filter::parse(QStringLiteral("/[/")).isValid());
     QVERIFY(!Filter::parse(QStringLiteral("pending>many")).isValid());
     QVERIFY(Filter::parse(QStringLiteral("pending>5 chat")).isValid());

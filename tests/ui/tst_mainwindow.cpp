@@ -4,6 +4,7 @@
 #include "ui/clientpanel.h"
 #include "ui/commandpalette.h"
 #include "ui/dialogs.h"
+#include "ui/filterbar.h"
 #include "ui/helpdialog.h"
 #include "ui/mainwindow.h"
 #include "ui/pages.h"
@@ -68,7 +69,7 @@ QStringList unnamed(QWidget &root)
             || name == "QComboBoxPrivateContainer" || name == "QMenuBarExtension" || name == "QToolBarExtension"
             || name == "QMenu" || name == "QDockWidgetTitleButton" || name == "QMainWindowTabBar";
         if (control && !internal && widget->accessibleName().isEmpty())
-            missing.append(QString::fromLatin1(name) + u' ' + widget->objectName());
+            missing.append(QString::fromLatin1(name) + u' ' + widget->objectName() + u" in " + widget->parentWidget()->accessibleName());
     }
     return missing;
 }
@@ -94,6 +95,7 @@ private Q_SLOTS:
     void paletteFinds();
     void clientTalks();
     void helpForViewKeysAndCodes();
+    void filterChipsCompletionsAndNames();
     void controlLogNotesOutcomes();
     void everyControlHasAName();
     void rowsByTheThousand();
@@ -352,6 +354,44 @@ void TestMainWindow::clientTalks()
     QVERIFY(transcript.contains(QStringLiteral("hello")) && transcript.contains(QStringLiteral("world")));
     find(static_cast<QPushButton *>(nullptr), QStringLiteral("Close this WebSocket"))->click();
     QVERIFY(!input->isEnabled());
+}
+
+void TestMainWindow::filterChipsCompletionsAndNames()
+{
+    auto *bar = m_window->findChild<FilterBar *>();
+    QVERIFY(bar);
+    const auto chips = [&] {
+        QStringList texts;
+        const auto buttons = bar->chips()->findChildren<QToolButton *>();
+        for (const QToolButton *button : buttons)
+            texts.append(button->text());
+        return texts;
+    };
+    m_window->setFilter(QStringLiteral("state:sleeping"));
+    m_window->setFilter(QStringLiteral("pending>0"));
+    QCOMPARE(bar->field()->text(), QStringLiteral("state:sleeping pending>0"));
+    QTRY_COMPARE(chips(), QStringList({QStringLiteral("state:sleeping"), QStringLiteral("pending>0")}));
+    QVERIFY(bar->chips()->isVisibleTo(m_window.get()));
+    bar->chips()->findChild<QToolButton *>()->click();
+    QCOMPARE(bar->field()->text(), QStringLiteral("pending>0"));
+    bar->field()->undo(); // taking a chip away can be undone
+    QCOMPARE(bar->field()->text(), QStringLiteral("state:sleeping pending>0"));
+    m_window->setFilter(QStringLiteral("pending>0")); // the same again takes it out
+    QCOMPARE(bar->field()->text(), QStringLiteral("state:sleeping"));
+
+    QVERIFY(bar->completions(QStringLiteral("pend")).contains(QStringLiteral("pending.bytes")));
+    QVERIFY(bar->completions(QStringLiteral("-state:hib")).contains(QStringLiteral("-state:hibernating")));
+    QVERIFY(bar->completions(QStringLiteral("zzz")).isEmpty());
+
+    bar->save(QStringLiteral("night"));
+    bar->field()->clear();
+    QTRY_VERIFY(chips().isEmpty());
+    QCOMPARE(bar->saved().value(QStringLiteral("night")), QStringLiteral("state:sleeping"));
+    FilterBar other(m_window->session(), *m_theme, nullptr);
+    QCOMPARE(other.import(bar->exported()), QString());
+    QCOMPARE(other.saved(), bar->saved());
+    QVERIFY(other.import("{\"bad\":\"pending>many\"}").contains(QStringLiteral("bad")));
+    QVERIFY(!other.import("no json").isEmpty());
 }
 
 void TestMainWindow::helpForViewKeysAndCodes()
