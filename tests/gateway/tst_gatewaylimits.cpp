@@ -243,7 +243,7 @@ private Q_SLOTS:
         World world(config);
         world.addRunning(kActor);
         auto client = world.open(kActor, false);
-        world.advance(30'000);
+        world.advance(30'500);
         QCOMPARE(client->pings, 3);
         QVERIFY(!client->closeCode);
         client->answersPings = false;
