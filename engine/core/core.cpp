@@ -92,6 +92,11 @@ void Core::handleUpgrade(std::unique_ptr<UpgradeRequest> upgrade)
     d->router.upgrade(std::move(upgrade));
 }
 
+bool Core::wantsBody(const HttpHead &head)
+{
+    return d->router.wantsBody(head);
+}
+
 qint64 Core::maxBodyBytes(const HttpHead &head)
 {
     return d->router.maxBodyBytes(head);

@@ -126,6 +126,16 @@ void Gateway::webSocket(std::unique_ptr<UpgradeRequest> upgrade, const Target &t
     d->core.add(std::make_unique<WebSocketSession>(d->core, std::move(setup), std::move(upgrade))).start();
 }
 
+bool Gateway::requestIsComing(const QString &actorId)
+{
+    const ActorRow *row = d->core.directory.actor(actorId);
+    if (row == nullptr || row->state == ActorState::Destroying || row->state == ActorState::Destroyed)
+        return false;
+    if (row->state == ActorState::Sleeping)
+        d->core.wakeActor(*row);
+    return true;
+}
+
 void Gateway::shutdown()
 {
     d->eachOf(d->core.all(), [](GatewaySession &session) { session.shutdown(); });

@@ -26,12 +26,17 @@ public:
         QByteArray path;      ///< actor's path with query, starts with '/'
         bool skipReadyWait = false;
         QString rayId;
+        /// Monotonic: until then the actor has to be reached, whatever came before the gateway was asked
+        /// (route_timeout_ms, section 5.2). Absent: counted from the call.
+        std::optional<qint64> routeDeadlineMs = {};
     };
     /// The exchange is answered with CORS headers, ray id and x-rivet-error where they belong.
     void request(std::shared_ptr<HttpExchange> exchange, const Target &target);
     /// The upgrade is accepted or rejected, at once or when the actor is ready (setting); the socket lives on in here
     /// until it has been closed, also while its actor is asleep.
     void webSocket(std::unique_ptr<UpgradeRequest> upgrade, const Target &target);
+    /// A request whose body is still being read: wakes its actor meanwhile. False: there is no such actor.
+    bool requestIsComing(const QString &actorId);
     /// 1001 ws.going_away to every client socket, 503 to every waiting request.
     void shutdown();
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr qint64 kChangedDelayMs = 20;   // one mark per session and this time, however busy it is
 constexpr qint64 kCloseWakeSliceMs = 100;
+constexpr double kPendingJitter = 0.05; // upwards only: the deadline may not fall below the wait of a client
 
 } // namespace
 
@@ -172,6 +173,12 @@ bool GatewaySession::send(wire::ToClientTunnelMessageKind kind, quint16 index)
 bool GatewaySession::isLinkUp() const
 {
     return !m_runnerId.isEmpty() && m_core.links.linkUp(m_runnerId);
+}
+
+qint64 GatewaySession::routeDeadlineMs(bool firstAttempt) const
+{
+    const qint64 fromNow = m_core.nowMs() + m_core.config().routeTimeoutMs;
+    return firstAttempt ? m_setup.target.routeDeadlineMs.value_or(fromNow) : fromNow;
 }
 
 void GatewaySession::dropRequest()
@@ -450,6 +457,18 @@ void GatewayCore::pendingChanged(qint64 messages, qint64 bytes)
             holder->closeForTotalLimit();
     }
     m_enforcing = false;
+}
+
+void GatewayCore::wakeActor(const ActorRow &row)
+{
+    ++counters.wakes;
+    const auto override = directory.poolSetting(row.namespaceId, row.pool,
+                                                QStringLiteral("force_wake_pending_timeout_ms"));
+    const qint64 timeoutMs = override.value_or(config().actorForceWakePendingTimeoutMs);
+    const qint64 jitterMs = qint64(double(timeoutMs) * kPendingJitter * context.random.unit());
+    // By value: the wake may move the rows.
+    const QString actorId = row.actorId;
+    directory.wakeActor(actorId, {OverrideKind::DontSleep, timeoutMs + jitterMs});
 }
 
 void GatewayCore::queueCloseWake(RequestId requestId)

@@ -120,6 +120,8 @@ protected:
     void dropMessage(const wire::ToServerTunnelMessageKind &kind);
     bool send(wire::ToClientTunnelMessageKind kind, quint16 index);
     bool isLinkUp() const;
+    /// Until when the next attempt has to find its actor; the first one shares its time with the routing before it.
+    qint64 routeDeadlineMs(bool firstAttempt) const;
     void dropRequest();
 
     GatewayCore &m_core;
@@ -209,6 +211,8 @@ public:
     void leaveGrace(GatewaySession &session); ///< without effect when it is not in grace
     /// Wakes for closes of sleeping sockets, at most closeWakeRate per second, in random order (section 8.6).
     void queueCloseWake(RequestId requestId);
+    /// The one place that builds a wake (section 5.1): pending timeout of the pool or the engine, spread a little.
+    void wakeActor(const ActorRow &row);
     /// Waiters that lack a link; told about each link that comes back.
     void awaitLink(GatewaySession &session) { m_linkWaiters.insert(&session); }
     void stopAwaitingLink(GatewaySession &session) { m_linkWaiters.erase(&session); } ///< also when it does not wait

@@ -190,6 +190,7 @@ void HttpRequest::beginAttempt()
         m_needSinceUs = m_core.nowUs();
     ReadyWaiter::Options options;
     options.skipReadyWait = m_setup.target.skipReadyWait;
+    options.routeDeadlineMs = routeDeadlineMs(m_attempts == 1);
     m_waiter.start(options, [this](Result<ReadyWaiter::Ready> result) {
         if (result)
             attemptReady(*result);

@@ -4,6 +4,7 @@
 #include <QJsonDocument>
 
 #include <algorithm>
+#include <array>
 
 namespace dormouse {
 
@@ -14,7 +15,6 @@ constexpr qint64 kNextPollMs = 2'000;
 constexpr qint64 kRewakeBaseMs = 50;
 constexpr qint64 kRewakeMaxMs = 1'000;
 constexpr double kRewakeJitter = 0.2;
-constexpr double kPendingJitter = 0.05; // upwards only: the deadline may not fall below the wait of a client
 
 /// 0, 50, 100, 200, … ms for the first, second, … repeated wake.
 qint64 rewakeDelayMs(int number, Random &random)
@@ -29,6 +29,16 @@ bool isGone(const ActorRow *row)
 {
     return row == nullptr || row->state == ActorState::Destroying || row->state == ActorState::Destroyed;
 }
+
+using T = StateTransition<WaitState>;
+constexpr std::array kTransitions{
+    T{WaitState::Subscribed, WaitState::NotFound, "no row or destroyed"},
+    T{WaitState::Subscribed, WaitState::Ready, "connectable"},
+    T{WaitState::Subscribed, WaitState::Waiting, "not connectable"},
+    T{WaitState::Waiting, WaitState::Ready, "ready"},
+    T{WaitState::Waiting, WaitState::Waiting, "stopped, woken again"},
+    T{WaitState::Waiting, WaitState::Failed, "error or deadline"},
+};
 
 bool isReachable(const ActorRow &row, bool skipReadyWait)
 {
@@ -52,6 +62,11 @@ bool isReachable(const ActorRow &row, bool skipReadyWait)
 
 } // namespace
 
+std::span<const StateTransition<WaitState>> waitTransitions()
+{
+    return kTransitions;
+}
+
 ReadyWaiter::ReadyWaiter(GatewayCore &core, GatewaySession &owner)
     : m_core(core), m_owner(owner), m_deadline(core.context.timers), m_pollTimer(core.context.timers),
       m_rewakeTimer(core.context.timers)
@@ -66,6 +81,7 @@ void ReadyWaiter::start(const Options &options, Done done)
     m_done = std::move(done);
     m_wakes = 0;
     m_rewakes = 0;
+    m_state = WaitState::Subscribed;
     m_startedUs = m_core.nowUs();
     const ActorRow *row = m_core.directory.actor(m_owner.actorId());
     if (isGone(row)) {
@@ -74,20 +90,36 @@ void ReadyWaiter::start(const Options &options, Done done)
             metadata.insert(QStringLiteral("destroyed"), true);
             metadata.insert(QStringLiteral("destroy_ts"), *row->destroyTs);
         }
-        finish(Error::make("actor", "not_found", QStringLiteral("the actor does not exist or was destroyed"),
+        finish(WaitState::NotFound, Error::make("actor", "not_found", QStringLiteral("the actor does not exist or was destroyed"),
                            metadata));
         return;
     }
     if (finishWhenReady(*row))
         return;
+    enter(WaitState::Waiting);
     m_core.awaitLink(m_owner);
-    m_deadline.start(m_core.nowMs() + m_core.config().actorReadyTimeoutMs, [this] {
-        finish(guardError("actor_ready_timeout", QStringLiteral("the actor did not become ready in time"),
+    const qint64 readyMs = m_core.nowMs() + m_core.config().actorReadyTimeoutMs;
+    const bool routeFirst = m_options.routeDeadlineMs && *m_options.routeDeadlineMs < readyMs;
+    m_deadline.start(routeFirst ? *m_options.routeDeadlineMs : readyMs, [this, routeFirst] {
+        if (routeFirst) {
+            fail(guardError("request_timeout", QStringLiteral("the actor was not reached in time"),
+                              {{QStringLiteral("phase"), QStringLiteral("ready")},
+                               {QStringLiteral("timeout_seconds"), double(m_core.config().routeTimeoutMs) / 1000.0}}));
+            return;
+        }
+        fail(guardError("actor_ready_timeout", QStringLiteral("the actor did not become ready in time"),
                           {{QStringLiteral("actor_id"), m_owner.actorId()}}));
     });
     pollLater(kFirstPollMs);
     if (row->state == ActorState::Sleeping)
         wake(*row);
+}
+
+void ReadyWaiter::enter(WaitState state)
+{
+    Q_ASSERT(std::any_of(kTransitions.begin(), kTransitions.end(),
+                         [&](const T &one) { return one.from == m_state && one.to == state; }));
+    m_state = state;
 }
 
 void ReadyWaiter::cancel()
@@ -99,8 +131,9 @@ void ReadyWaiter::cancel()
     m_core.stopAwaitingLink(m_owner);
 }
 
-void ReadyWaiter::finish(Result<Ready> result)
+void ReadyWaiter::finish(WaitState state, Result<Ready> result)
 {
+    enter(state);
     const Done done = std::move(m_done);
     cancel();
     m_core.metrics.readyWait.observe(double(m_core.nowUs() - m_startedUs) / 1e6);
@@ -114,19 +147,14 @@ bool ReadyWaiter::finishWhenReady(const ActorRow &row)
         return false;
     if (!m_core.links.linkUp(*row.runnerId))
         return false;
-    finish(Ready{*row.runnerId, row.generation});
+    finish(WaitState::Ready, Ready{*row.runnerId, row.generation});
     return true;
 }
 
 void ReadyWaiter::wake(const ActorRow &row)
 {
     ++m_wakes;
-    ++m_core.counters.wakes;
-    const auto override = m_core.directory.poolSetting(row.namespaceId, row.pool,
-                                                       QStringLiteral("force_wake_pending_timeout_ms"));
-    const qint64 timeoutMs = override.value_or(m_core.config().actorForceWakePendingTimeoutMs);
-    const qint64 jitterMs = qint64(double(timeoutMs) * kPendingJitter * m_core.context.random.unit());
-    m_core.directory.wakeActor(m_owner.actorId(), {OverrideKind::DontSleep, timeoutMs + jitterMs});
+    m_core.wakeActor(row);
 }
 
 void ReadyWaiter::recheck()
@@ -149,11 +177,12 @@ void ReadyWaiter::actorStopped()
     if (finishWhenReady(*row) || row->state != ActorState::Sleeping || m_rewakeTimer.active())
         return;
     if (++m_rewakes > m_core.config().wakeRetries) {
-        finish(guardError("actor_wake_retries_exceeded", QStringLiteral("the actor stopped again after each wake"),
+        fail(guardError("actor_wake_retries_exceeded", QStringLiteral("the actor stopped again after each wake"),
                           {{QStringLiteral("actor_id"), m_owner.actorId()},
                            {QStringLiteral("wake_retries"), m_core.config().wakeRetries}}));
         return;
     }
+    enter(WaitState::Waiting);
     const qint64 delayMs = rewakeDelayMs(m_rewakes, m_core.context.random);
     if (delayMs == 0) {
         wake(*row);
@@ -170,7 +199,7 @@ void ReadyWaiter::actorPendingTimeout()
 {
     if (!isActive())
         return;
-    finish(guardError("actor_ready_timeout", QStringLiteral("no runner had a free slot in time"),
+    fail(guardError("actor_ready_timeout", QStringLiteral("no runner had a free slot in time"),
                       {{QStringLiteral("actor_id"), m_owner.actorId()},
                        {QStringLiteral("reason"), QStringLiteral("no_capacity")}}));
 }
@@ -179,7 +208,7 @@ void ReadyWaiter::actorDestroyStarted()
 {
     if (!isActive())
         return;
-    finish(Error::make("actor", "destroyed_while_waiting_for_ready",
+    fail(Error::make("actor", "destroyed_while_waiting_for_ready",
                        QStringLiteral("the actor was destroyed before it became ready"),
                        {{QStringLiteral("actor_id"), m_owner.actorId()}}));
 }
@@ -202,7 +231,7 @@ void ReadyWaiter::poll()
     const QByteArray poolError = m_core.directory.poolErrorJson(row->namespaceId, row->pool);
     if (!poolError.isEmpty()) {
         const QJsonDocument document = QJsonDocument::fromJson("[" + poolError + "]");
-        finish(guardError("actor_runner_failed", QStringLiteral("the runner pool of the actor reports an error"),
+        fail(guardError("actor_runner_failed", QStringLiteral("the runner pool of the actor reports an error"),
                           {{QStringLiteral("actor_id"), m_owner.actorId()},
                            {QStringLiteral("runner_error"), document[0]}}));
         return;

@@ -3,7 +3,13 @@
 
 #include "engine/gateway/gatewaycore.h"
 
+#include <span>
+
 namespace dormouse {
+
+enum class WaitState { Subscribed, Waiting, Ready, NotFound, Failed };
+/// gateway.md section 13.2.
+std::span<const StateTransition<WaitState>> waitTransitions();
 
 /// Waits until an actor can be reached, waking it when it sleeps (gateway.md section 5.1): one deadline, spaced wake
 /// retries, pool errors after 1 s and then every 2 s. Thread: engine thread. done may run from inside start().
@@ -20,6 +26,8 @@ public:
         bool skipReadyWait = false;
         /// A generation that has already been left and does not count as ready again.
         std::optional<quint32> leftGeneration;
+        /// Monotonic; fails the wait with guard.request_timeout when it comes before the ready timeout.
+        std::optional<qint64> routeDeadlineMs = {};
     };
     using Done = std::function<void(Result<Ready>)>;
 
@@ -47,13 +55,16 @@ public:
 private:
     bool finishWhenReady(const ActorRow &row);
     void wake(const ActorRow &row);
-    void finish(Result<Ready> result);
+    void enter(WaitState state);
+    void finish(WaitState state, Result<Ready> result);
+    void fail(Error error) { finish(WaitState::Failed, std::move(error)); }
     void pollLater(qint64 delayMs);
     void poll();
 
     GatewayCore &m_core;
     GatewaySession &m_owner;
     Options m_options;
+    WaitState m_state = WaitState::Subscribed;
     Done m_done;
     int m_wakes = 0;
     int m_rewakes = 0;

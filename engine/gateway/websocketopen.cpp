@@ -24,6 +24,7 @@ void WebSocketSession::beginAttempt()
         m_needSinceUs = m_core.nowUs();
     ReadyWaiter::Options options;
     options.skipReadyWait = m_setup.target.skipReadyWait;
+    options.routeDeadlineMs = routeDeadlineMs(m_attempts == 0);
     m_waiter.start(options, [this](Result<ReadyWaiter::Ready> result) {
         if (result)
             attemptReady(*result);

@@ -53,6 +53,7 @@ public:
         serverOptions.bodyIdleTimeoutMs = m_config.clientBodyTimeoutMs;
         serverOptions.keepAliveTimeoutMs = m_config.keepAliveTimeoutMs;
         serverOptions.maxConnections = m_config.maxConnections;
+        serverOptions.metrics = &m_metrics;
         serverOptions.tooLargeReason = [](const HttpHead &, const HeaderList &extra) {
             return QByteArray("guard.websocket_message_too_large#" + headerValue(extra, "x-rivet-ray-id"));
         };

@@ -78,6 +78,10 @@ public:
     virtual void handleUpgrade(std::unique_ptr<UpgradeRequest> upgrade) = 0;
     /// Called as soon as the head is known; returns the largest body this request may have, in bytes.
     virtual qint64 maxBodyBytes(const HttpHead &head) = 0;
+    /// A body is still to come: called once per such request, before it has been read. False: the answer will not need
+    /// it. A client that waits for "100 Continue" is then not asked for the body; its request is delivered without one
+    /// and the connection ends after the answer.
+    virtual bool wantsBody(const HttpHead &) { return true; }
     /// Answer for a request that broke a limit or the syntax: 400, 408, 413, 414, 431, 501, 505.
     /// Returns content type and body for the given status and reason.
     virtual std::pair<HeaderList, QByteArray> errorAnswer(const HttpHead *head, int status, const QByteArray &reason) = 0;

@@ -27,6 +27,13 @@ constexpr qint64 kKeptBufferBytes = 8 * 1024 * 1024; // giving large ones back m
 
 } // namespace
 
+HttpServer::Series::Series(Metrics &metrics)
+    : connections(metrics.counter("guard_tcp_connection_total", "client and runner connections that were accepted")),
+      refused(metrics.counter("guard_tcp_connection_refused_total", "connections closed at accept because of max_connections")),
+      duration(metrics.histogram("guard_tcp_connection_duration", "seconds from accept to the end of a connection",
+                                 Metrics::longDurationBounds()))
+{}
+
 HttpServer::HttpServer(HttpHandler &handler, const Clock &clock, TimerWheel &wheel, const HttpServerOptions &options,
                        QObject *parent)
     : QObject(parent),
@@ -36,6 +43,8 @@ HttpServer::HttpServer(HttpHandler &handler, const Clock &clock, TimerWheel &whe
       m_options(options),
       m_scratch(kScratchBytes, Qt::Uninitialized)
 {
+    if (options.metrics)
+        m_series.emplace(*options.metrics);
     if (auto *dispatcher = qobject_cast<EpollDispatcher *>(QAbstractEventDispatcher::instance())) {
         m_descriptors = &dispatcher->descriptors();
     } else {
@@ -96,6 +105,8 @@ void HttpServer::shutdown()
 void HttpServer::accepted(int descriptor, const QByteArray &peerAddress)
 {
     if (int(m_connections.size()) >= m_options.maxConnections) {
+        if (m_series)
+            m_series->refused.add();
         if (m_refused++ % 1000 == 0) // the first and every thousandth: a flood must not flood the log as well
             qCWarning(logServer) << "connection limit reached:" << m_options.maxConnections << "refused" << m_refused;
         ::close(descriptor);
@@ -103,6 +114,8 @@ void HttpServer::accepted(int descriptor, const QByteArray &peerAddress)
     }
     auto *connection = new ServerConnection(*this, descriptor, peerAddress);
     m_connections.insert(connection);
+    if (m_series)
+        m_series->connections.add();
     connection->start();
 }
 
@@ -163,6 +176,8 @@ void HttpServer::remove(ServerConnection *connection)
 {
     if (m_connections.erase(connection) == 0)
         return;
+    if (m_series)
+        m_series->duration.observe(double(m_clock.monoMs() - connection->acceptedMs()) / 1000.0);
     m_dead.emplace_back(connection);
     scheduleTurn();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/base/clock.h"
+#include "engine/base/metrics.h"
 #include "engine/base/result.h"
 #include "engine/base/timerwheel.h"
 #include "engine/net/http.h"
@@ -12,6 +13,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_set>
 #include <vector>
 
@@ -34,6 +36,8 @@ struct HttpServerOptions
     /// Close reason of 1009 for one socket; asked once when it is accepted, with the head of the request and the
     /// extra headers of the answer (they carry the ray id). Unset: webSocket.tooLargeReason.
     std::function<QByteArray(const HttpHead &, const HeaderList &)> tooLargeReason;
+    /// Where connections are counted (gateway.md section 12.2); null: nowhere. Outlives the server.
+    Metrics *metrics = nullptr;
 };
 
 /// Listener for HTTP/1.1 and WebSocket on one port (performance-notes.md sections 6 and 9). Answers are collected per
@@ -90,6 +94,14 @@ private:
     QByteArray m_date;
     qint64 m_dateSecond = -1;
     quint64 m_refused = 0;
+    struct Series
+    {
+        explicit Series(Metrics &metrics);
+        Counter &connections;
+        Counter &refused;
+        MetricHistogram &duration;
+    };
+    std::optional<Series> m_series;
     TimerId m_resumeTimer = 0;
     int m_turnDepth = 0;
     bool m_turnQueued = false;

@@ -20,7 +20,8 @@ ServerConnection::ServerConnection(HttpServer &server, int descriptor, const QBy
       m_transport(std::make_unique<PlainTransport>(*server.m_descriptors, descriptor,
                                                    static_cast<ServerTransport::Owner &>(*this))),
       m_parser(std::make_unique<HttpParser>(server.m_options.parser)),
-      m_peerAddress(peerAddress)
+      m_peerAddress(peerAddress),
+      m_acceptedMs(server.m_clock.monoMs())
 {}
 
 ServerConnection::~ServerConnection()
@@ -236,8 +237,11 @@ void ServerConnection::processRequests()
     while (m_state == State::Request) {
         if (m_parser->state() == HttpParser::State::Head || m_parser->state() == HttpParser::State::Body) {
             const QByteArrayView bytes = available();
-            if (bytes.isEmpty())
+            if (bytes.isEmpty()) {
+                if (m_parser->state() == HttpParser::State::Body)
+                    announceBody();
                 return;
+            }
             keep(bytes.sliced(m_parser->feed(bytes)));
         }
         switch (m_parser->state()) {
@@ -255,7 +259,7 @@ void ServerConnection::processRequests()
             armRequestTimer();
             break;
         case HttpParser::State::Complete:
-            dispatch();
+            dispatch(m_parser->keepAlive());
             break;
         case HttpParser::State::Failed:
             fail(m_parser->failureStatus(), m_parser->failureReason());
@@ -277,17 +281,27 @@ void ServerConnection::headReady()
         return;
     armRequestTimer();
     if (m_parser->expectsContinue()) {
+        if (!announceBody()) {
+            // Whether the body comes after all is unknown, so nothing after it could be read.
+            dispatch(false);
+            return;
+        }
         m_output += "HTTP/1.1 100 Continue\r\n\r\n";
         outputGrew();
     }
 }
 
-void ServerConnection::dispatch()
+bool ServerConnection::announceBody()
+{
+    return std::exchange(m_bodyAnnounced, true) || m_server.m_handler.wantsBody(m_parser->head());
+}
+
+void ServerConnection::dispatch(bool keepAlive)
 {
     cancelTimer(m_timer);
     m_state = State::Answering;
     auto exchange = std::make_shared<ConnectionExchange>(*this, std::move(m_parser->head()), m_parser->takeBody(),
-                                                         m_parser->keepAlive());
+                                                         keepAlive);
     m_exchange = exchange;
     m_server.m_handler.handleRequest(std::move(exchange));
 }
@@ -416,6 +430,7 @@ void ServerConnection::answerComplete(bool keepAlive)
     m_parser->reset();
     m_firstRequest = false;
     m_requestBegun = false;
+    m_bodyAnnounced = false;
     m_state = State::Request;
     armRequestTimer();
     if (!m_processing && !available().isEmpty())

@@ -26,6 +26,7 @@ public:
 
     void start();
     void endIfIdle();
+    qint64 acceptedMs() const { return m_acceptedMs; } ///< monotonic
     void flush();
     void processInput();
     void processQueued(); ///< by the server, once after queueProcess()
@@ -71,7 +72,8 @@ private:
     QByteArrayView available();
     void keep(QByteArrayView rest);
     void headReady();
-    void dispatch();
+    bool announceBody();
+    void dispatch(bool keepAlive);
     void startUpgrade();
     void fail(int status, const QByteArray &reason);
     void ended();
@@ -85,6 +87,7 @@ private:
     std::unique_ptr<ServerTransport> m_transport;
     std::unique_ptr<HttpParser> m_parser; ///< null after an upgrade
     QByteArray m_peerAddress;
+    const qint64 m_acceptedMs;
     QByteArray m_input; ///< received, not yet used
     qsizetype m_inputAt = 0;
     QByteArrayView m_incoming; ///< rest of what was received just now; only while it is being processed
@@ -100,6 +103,7 @@ private:
     bool m_processQueued = false;
     bool m_firstRequest = true;
     bool m_requestBegun = false;
+    bool m_bodyAnnounced = false; ///< the handler knows that a body is to come
     bool m_endSent = false;
     bool m_lost = false;      ///< TCP has ended
     bool m_blocked = false;   ///< the system takes no more output for now

@@ -16,6 +16,9 @@ const QByteArray kRivetProtocol = QByteArrayLiteral("rivet");
 /// The API checks its own limit of 6 MiB and answers 400; the transport stops clearly above it.
 constexpr qint64 kApiTransportLimit = 8 * 1024 * 1024;
 
+constexpr const char *kRouteTotal = "guard_route_total";
+constexpr const char *kRouteTotalHelp = "requests and upgrades by where they go";
+
 template<class... Visitors>
 struct Overloaded : Visitors...
 {
@@ -70,7 +73,10 @@ private:
 };
 
 Router::Router(const CoreContext &context, Scheduler &scheduler, Gateway &gateway, Api &api)
-    : m_context(context), m_scheduler(scheduler), m_gateway(gateway), m_api(api)
+    : m_context(context), m_scheduler(scheduler), m_gateway(gateway), m_api(api),
+      m_actorRoutes(context.metrics.counter(kRouteTotal, kRouteTotalHelp, {{"kind", QStringLiteral("actor")}, {"result", QStringLiteral("ok")}})),
+      m_resolveSeconds(context.metrics.histogram("guard_resolve_route_duration",
+                                                 "seconds until the actor a request is for is known, or an error"))
 {
 }
 
@@ -151,13 +157,53 @@ std::optional<Error> Router::checkRunnerToken(const std::optional<QByteArray> &t
     return tokenMatches(config.adminToken, *token) ? std::nullopt : std::optional(forbidden(QStringLiteral("wrong token")));
 }
 
+void Router::countRoute(const char *kind, const QByteArray &result)
+{
+    m_context.metrics.counter(kRouteTotal, kRouteTotalHelp, {{"kind", QString::fromLatin1(kind)}, {"result", QString::fromLatin1(result)}}).add();
+}
+
+void Router::countRoute(const Route &route)
+{
+    const QByteArray ok = QByteArrayLiteral("ok");
+    std::visit(Overloaded{
+                   [](const ActorRoute &) {},
+                   [&](const HealthSocketRoute &) { countRoute("health", ok); },
+                   [&](const RunnerRoute &) { countRoute("runner", ok); },
+                   [&](const EnvoyRoute &) { countRoute("envoy", ok); },
+                   [&](const ApiRoute &) { countRoute("api", ok); },
+                   [&](const PreflightRoute &) { countRoute("preflight", ok); },
+                   [&](const FailedRoute &failed) { countRoute("none", failed.error.fullCode()); },
+               },
+               route);
+}
+
+Gateway::Target Router::newTarget(const ActorRoute &route, const QString &rayId) const
+{
+    return {QString(), route.path, route.skipReadyWait, rayId,
+            m_context.clock.monoMs() + m_context.config.routeTimeoutMs};
+}
+
 void Router::resolve(const ActorRoute &route, std::function<void(const Result<QString> &)> done)
 {
-    if (const auto *id = std::get_if<QString>(&route.actor)) {
-        done(*id);
-        return;
-    }
-    const ActorQuery &query = std::get<ActorQuery>(route.actor);
+    const qint64 beganUs = m_context.clock.monoUs();
+    const auto counted = [this, beganUs, done = std::move(done), alive = std::weak_ptr(m_alive)](const Result<QString> &actorId) {
+        if (!alive.expired()) {
+            m_resolveSeconds.observe(double(m_context.clock.monoUs() - beganUs) / 1e6);
+            if (actorId)
+                m_actorRoutes.add();
+            else
+                countRoute("actor", actorId.error().fullCode());
+        }
+        done(actorId);
+    };
+    if (const auto *id = std::get_if<QString>(&route.actor))
+        counted(*id);
+    else
+        resolveQuery(std::get<ActorQuery>(route.actor), counted);
+}
+
+void Router::resolveQuery(const ActorQuery &query, std::function<void(const Result<QString> &)> done)
+{
     const NamespaceRow *space = m_scheduler.namespaceByName(query.namespaceName);
     if (!space) {
         done(Error::make("namespace", "not_found", QStringLiteral("There is no namespace \"%1\"").arg(query.namespaceName.left(100))));
@@ -182,11 +228,38 @@ void Router::resolve(const ActorRoute &route, std::function<void(const Result<QS
     create.crashPolicy = query.crashPolicy;
     create.key = query.key;
     create.input = query.inputBase64;
-    m_scheduler.getOrCreateActor(create, [done = std::move(done)](const Result<Scheduler::GetOrCreated> &got) {
+    getOrCreate(create, std::move(done));
+}
+
+void Router::getOrCreate(const CreateActor &create, std::function<void(const Result<QString> &)> done)
+{
+    struct Waiting
+    {
+        std::function<void(const Result<QString> &)> done;
+        TimerId timer = 0;
+    };
+    // Shared by the deadline and the answer: whichever comes first takes the callback.
+    const auto waiting = std::make_shared<Waiting>();
+    waiting->done = std::move(done);
+    waiting->timer = m_context.timers.schedule(
+        m_context.clock.monoMs() + m_context.config.routeTimeoutMs,
+        [this, waiting, alive = std::weak_ptr(m_alive)] {
+            const auto timedOut = std::exchange(waiting->done, {});
+            if (!timedOut || alive.expired())
+                return;
+            timedOut(Error::make("guard", "request_timeout", QStringLiteral("The actor could not be created in time"),
+                                 {{QStringLiteral("phase"), QStringLiteral("resolve")},
+                                  {QStringLiteral("timeout_seconds"), double(m_context.config.routeTimeoutMs) / 1000.0}}));
+        });
+    m_scheduler.getOrCreateActor(create, [this, waiting, alive = std::weak_ptr(m_alive)](const Result<Scheduler::GetOrCreated> &got) {
+        const auto answered = std::exchange(waiting->done, {});
+        if (!answered || alive.expired())
+            return;
+        m_context.timers.cancel(waiting->timer);
         if (got)
-            done(got->actor.actorId);
+            answered(got->actor.actorId);
         else
-            done(got.error());
+            answered(got.error());
     });
 }
 
@@ -194,6 +267,7 @@ void Router::request(std::shared_ptr<HttpExchange> exchange)
 {
     const QString rayId = makeId(m_context.random);
     const Route route = parseRoute(exchange->head(), false, m_context.config);
+    countRoute(route);
     const auto runnerText = [&](const std::optional<QByteArray> &token, const QByteArray &text) {
         if (const std::optional<Error> error = checkRunnerToken(token, "x-rivet-token"))
             fail(*exchange, {*error, false}, rayId);
@@ -219,10 +293,11 @@ void Router::request(std::shared_ptr<HttpExchange> exchange)
 void Router::serveRequest(const std::shared_ptr<HttpExchange> &exchange, const ActorRoute &route, const QString &rayId)
 {
     if (const std::optional<Error> error = checkGatewayToken(exchange->head(), route.token)) {
+        countRoute("actor", error->fullCode());
         fail(*exchange, {*error, true}, rayId);
         return;
     }
-    Gateway::Target target{QString(), route.path, route.skipReadyWait, rayId};
+    Gateway::Target target = newTarget(route, rayId);
     resolve(route, [this, exchange, target, alive = std::weak_ptr(m_alive)](const Result<QString> &actorId) mutable {
         if (alive.expired())
             return;
@@ -245,6 +320,7 @@ void Router::upgrade(std::unique_ptr<UpgradeRequest> upgrade)
         return;
     }
     const Route route = parseRoute(head, true, m_context.config);
+    countRoute(route);
     std::visit(Overloaded{
                    [&](const ActorRoute &actor) { serveUpgrade(std::move(upgrade), actor, rayId); },
                    [&](const HealthSocketRoute &) {
@@ -263,10 +339,11 @@ void Router::upgrade(std::unique_ptr<UpgradeRequest> upgrade)
 void Router::serveUpgrade(std::unique_ptr<UpgradeRequest> upgrade, const ActorRoute &route, const QString &rayId)
 {
     if (const std::optional<Error> error = checkGatewayToken(upgrade->head(), route.token)) {
+        countRoute("actor", error->fullCode());
         fail(*upgrade, {*error, true}, rayId);
         return;
     }
-    Gateway::Target target{QString(), route.path, route.skipReadyWait, rayId};
+    Gateway::Target target = newTarget(route, rayId);
     // std::function needs copies: the request waits in a shared box until the actor is known.
     auto box = std::make_shared<std::unique_ptr<UpgradeRequest>>(std::move(upgrade));
     resolve(route, [this, box, target, alive = std::weak_ptr(m_alive)](const Result<QString> &actorId) mutable {
@@ -291,6 +368,28 @@ void Router::serveRunner(std::unique_ptr<UpgradeRequest> upgrade, const RunnerRo
     std::unique_ptr<Channel> channel = upgrade->accept(chosenProtocol(head), {{"x-rivet-ray-id", rayId.toLatin1()}});
     if (channel)
         m_scheduler.acceptRunner(std::move(channel), head.query(), rayId);
+}
+
+bool Router::wantsBody(const HttpHead &head)
+{
+    const Route route = parseRoute(head, false, m_context.config);
+    const auto *actor = std::get_if<ActorRoute>(&route);
+    if (actor == nullptr)
+        return true;
+    if (checkGatewayToken(head, actor->token))
+        return false;
+    if (const auto *id = std::get_if<QString>(&actor->actor))
+        return m_gateway.requestIsComing(*id);
+    const ActorQuery &query = std::get<ActorQuery>(actor->actor);
+    const NamespaceRow *space = m_scheduler.namespaceByName(query.namespaceName);
+    if (space == nullptr)
+        return false;
+    const ActorRow *row = m_scheduler.actorByKey(space->namespaceId, query.name, query.key);
+    if (row == nullptr)
+        return query.create;
+    // By value: a wake may move the rows.
+    const QString actorId = row->actorId;
+    return m_gateway.requestIsComing(actorId);
 }
 
 qint64 Router::maxBodyBytes(const HttpHead &head) const

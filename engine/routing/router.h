@@ -26,6 +26,9 @@ public:
 
     /// Body limit, and what is answered to a request that broke the HTTP syntax or a limit.
     qint64 maxBodyBytes(const HttpHead &head) const;
+    /// A body is to come: whether its actor is known, which it is woken for while the body is read
+    /// (gateway.md section 6.1). Requests to anything but an actor are always wanted.
+    bool wantsBody(const HttpHead &head);
     std::pair<HeaderList, QByteArray> errorAnswer(const HttpHead *head, int status, const QByteArray &reason);
 
 private:
@@ -44,6 +47,13 @@ private:
     std::optional<Error> checkRunnerToken(const std::optional<QByteArray> &token, const char *where) const;
     /// Calls done with the actor's id or an error; for getOrCreate later, after commit.
     void resolve(const ActorRoute &route, std::function<void(const Result<QString> &)> done);
+    void resolveQuery(const ActorQuery &query, std::function<void(const Result<QString> &)> done);
+    /// Creates or finds the actor; fails when the store has not answered within route_timeout_ms.
+    void getOrCreate(const CreateActor &create, std::function<void(const Result<QString> &)> done);
+    void countRoute(const char *kind, const QByteArray &result);
+    /// Actor routes are counted when their actor is known.
+    void countRoute(const Route &route);
+    Gateway::Target newTarget(const ActorRoute &route, const QString &rayId) const;
 
     CoreContext m_context;
     Scheduler &m_scheduler;
@@ -51,6 +61,8 @@ private:
     Api &m_api;
     std::unordered_map<quint64, std::unique_ptr<OwnSocket>> m_sockets;
     quint64 m_nextSocket = 1;
+    Counter &m_actorRoutes; ///< the one series of guard_route_total that is hot
+    MetricHistogram &m_resolveSeconds;
     /// Callbacks of the scheduler hold a weak reference: they may come after this object.
     std::shared_ptr<int> m_alive = std::make_shared<int>(0);
 };

@@ -264,6 +264,76 @@ private Q_SLOTS:
         QVERIFY(engine.connectSocket("/gateway/" + kId, {{"origin", "https://evil.example"}})->closeReason.startsWith("api.forbidden#"));
     }
 
+    void bodyIsWantedForKnownActors()
+    {
+        TestEngine engine;
+        const auto wants = [&](const QByteArray &target, const HeaderList &headers = {}) {
+            return engine.core.wantsBody(TestEngine::head("POST", target, headers));
+        };
+        QVERIFY(wants("/actors")); // no actor's route
+        QVERIFY(!wants("/gateway/" + kId + "/x"));
+        QVERIFY(!wants("/gateway/name/x?rvt-namespace=default&rvt-method=get&rvt-key=k"));
+        QVERIFY(!wants("/gateway/name/x?rvt-namespace=nowhere&rvt-method=getOrCreate&rvt-pool=p"));
+        QVERIFY(wants("/gateway/name/x?rvt-namespace=default&rvt-method=getOrCreate&rvt-pool=p"));
+        const Answer made = engine.askJson("POST", "/actors?namespace=default",
+                                           {{QStringLiteral("name"), QStringLiteral("name")},
+                                            {QStringLiteral("key"), QStringLiteral("k")},
+                                            {QStringLiteral("runner_name_selector"), QStringLiteral("p")},
+                                            {QStringLiteral("crash_policy"), QStringLiteral("sleep")}});
+        QCOMPARE(made.status, 200);
+        const QByteArray id = made.json().value(u"actor").toObject().value(u"actor_id").toString().toLatin1();
+        QVERIFY(!id.isEmpty());
+        QVERIFY(wants("/gateway/" + id + "/x"));
+        QVERIFY(wants("/x", {{"x-rivet-target", "actor"}, {"x-rivet-actor", id}}));
+        QVERIFY(wants("/gateway/name/x?rvt-namespace=default&rvt-method=get&rvt-key=k"));
+
+        EngineConfig config;
+        config.adminToken = QStringLiteral("secret");
+        config.gatewayRequiresToken = true;
+        TestEngine closed(config);
+        QVERIFY(!closed.core.wantsBody(TestEngine::head("POST", "/gateway/name@wrong/x")));
+        QVERIFY(!closed.core.wantsBody(TestEngine::head("POST", "/gateway/name/x?rvt-namespace=default&rvt-method=getOrCreate&rvt-pool=p")));
+    }
+
+    void creationThatTakesTooLong()
+    {
+        TestEngine engine;
+        const auto answer = engine.send("GET", "/gateway/name/x?rvt-namespace=default&rvt-method=getOrCreate&rvt-pool=p");
+        // The store never answers: nothing is pumped.
+        engine.clock.set(engine.clock.monoMs() + engine.config.routeTimeoutMs - 1);
+        engine.timers.advance(engine.clock.monoMs());
+        QVERIFY(!answer->answered);
+        engine.clock.set(engine.clock.monoMs() + 2);
+        engine.timers.advance(engine.clock.monoMs());
+        QVERIFY(answer->answered);
+        QCOMPARE(answer->status, 504);
+        QCOMPARE(answer->error(), QStringLiteral("guard.request_timeout"));
+        const QJsonObject metadata = answer->json().value(u"metadata").toObject();
+        QCOMPARE(metadata.value(u"phase").toString(), QStringLiteral("resolve"));
+        QCOMPARE(metadata.value(u"timeout_seconds").toInt(), 60);
+        engine.pump(); // the late answer of the store reaches nobody
+        QCOMPARE(engine.metrics.value("guard_route_total", {{"kind", QStringLiteral("actor")}, {"result", QStringLiteral("guard.request_timeout")}}), 1.0);
+    }
+
+    void routesAreCounted()
+    {
+        TestEngine engine;
+        engine.ask("GET", "/datacenters");
+        engine.ask("GET", "/gateway/" + kId + "/x");
+        engine.ask("GET", "/gateway/name/x?rvt-namespace=nowhere&rvt-method=get");
+        engine.ask("OPTIONS", "/gateway/" + kId + "/x");
+        engine.ask("GET", "/x", {}, {{"x-rivet-target", "moon"}});
+        const auto count = [&](const char *kind, const char *result) {
+            return engine.metrics.value("guard_route_total", {{"kind", QString::fromLatin1(kind)}, {"result", QString::fromLatin1(result)}});
+        };
+        QCOMPARE(count("api", "ok"), 1.0);
+        QCOMPARE(count("actor", "ok"), 1.0);
+        QCOMPARE(count("actor", "namespace.not_found"), 1.0);
+        QCOMPARE(count("preflight", "ok"), 1.0);
+        QCOMPARE(count("none", "guard.no_route"), 1.0);
+        QCOMPARE(engine.metrics.value("guard_resolve_route_duration"), 2.0);
+    }
+
     void bodyLimitByRoute()
     {
         TestEngine engine;

@@ -35,7 +35,7 @@ class TestGatewayLimits : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void in_flight_counts_requests_and_sockets()
+    void inFlightCountsRequestsAndSockets()
     {
         EngineConfig config;
         config.maxInFlightPerClientAddress = 2;
@@ -72,7 +72,7 @@ private Q_SLOTS:
     }
 
     /// Each way a request can end gives its place back once: neither never nor twice.
-    void in_flight_is_given_back_exactly_once()
+    void inFlightIsGivenBackExactlyOnce()
     {
         EngineConfig config;
         config.maxInFlightPerClientAddress = 1;
@@ -117,7 +117,7 @@ private Q_SLOTS:
         QVERIFY(world.isClean());
     }
 
-    void rate_limit_counts_admitted_requests_per_window()
+    void rateLimitCountsAdmittedRequestsPerWindow()
     {
         EngineConfig config;
         config.rateLimitPerClientAddress = 3;
@@ -139,7 +139,7 @@ private Q_SLOTS:
         QCOMPARE(world.http(kActor, "GET")->status, 0);
     }
 
-    void open_rate_per_actor()
+    void openRatePerActor()
     {
         EngineConfig config;
         config.wsOpenRatePerActor = 2;
@@ -157,7 +157,7 @@ private Q_SLOTS:
         QVERIFY(!world.connect(kActor)->closeCode);
     }
 
-    void refused_socket_when_upgrades_wait()
+    void refusedSocketWhenUpgradesWait()
     {
         EngineConfig config;
         config.websocketAcceptWhenReady = true;
@@ -171,7 +171,7 @@ private Q_SLOTS:
         QCOMPARE(headerValue(refused->rejectHeaders, "retry-after"), QByteArray("1"));
     }
 
-    void hibernatable_sockets_per_address()
+    void hibernatableSocketsPerAddress()
     {
         EngineConfig config;
         config.maxHwsPerClientAddress = 1;
@@ -197,7 +197,7 @@ private Q_SLOTS:
         QVERIFY(!world.open(kActor, true)->closeCode);
     }
 
-    void forwarded_address_is_used_only_when_trusted()
+    void forwardedAddressIsUsedOnlyWhenTrusted()
     {
         EngineConfig config;
         config.maxInFlightPerClientAddress = 1;
@@ -217,7 +217,7 @@ private Q_SLOTS:
         QCOMPARE(world.http(kActor, "GET", {}, two)->status, 429);
     }
 
-    void idle_addresses_are_forgotten()
+    void idleAddressesAreForgotten()
     {
         EngineConfig config;
         config.rateLimitPerClientAddress = 5;
@@ -236,7 +236,7 @@ private Q_SLOTS:
 
     // --- pings to clients (section 7.2)
 
-    void silent_client_is_closed_after_two_missed_pongs()
+    void silentClientIsClosedAfterTwoMissedPongs()
     {
         EngineConfig config;
         config.clientPingIntervalMs = 10'000;
@@ -259,7 +259,7 @@ private Q_SLOTS:
         QCOMPARE(world.sink.ended.front().closedBy, QStringLiteral("engine"));
     }
 
-    void messages_and_pauses_are_no_silence()
+    void messagesAndPausesAreNoSilence()
     {
         EngineConfig config;
         config.clientPingIntervalMs = 10'000;
@@ -283,7 +283,7 @@ private Q_SLOTS:
         QVERIFY(!client->closeCode);
     }
 
-    void silent_client_of_a_sleeping_actor()
+    void silentClientOfASleepingActor()
     {
         EngineConfig config;
         config.clientPingIntervalMs = 10'000;
@@ -306,7 +306,7 @@ private Q_SLOTS:
         QVERIFY(world.isClean());
     }
 
-    void no_pings_by_default()
+    void noPingsByDefault()
     {
         World world;
         world.addRunning(kActor);
@@ -319,7 +319,7 @@ private Q_SLOTS:
 
     // --- backpressure (section 7.2)
 
-    void reading_stops_at_four_mebibytes_per_socket()
+    void readingStopsAtFourMebibytesPerSocket()
     {
         EngineConfig config;
         config.hwsMaxPendingSize = 64 * kMiB;

@@ -100,6 +100,11 @@ public:
             channel->setListener(&recorder);
     }
     qint64 maxBodyBytes(const HttpHead &) override { return maxBody; }
+    bool wantsBody(const HttpHead &) override
+    {
+        ++announced;
+        return wants;
+    }
     std::pair<HeaderList, QByteArray> errorAnswer(const HttpHead *, int status, const QByteArray &reason) override
     {
         return {{{"content-type", "text/plain"}}, QByteArray::number(status) + ' ' + reason};
@@ -113,6 +118,8 @@ public:
     QByteArray protocol;
     qint64 maxBody = 1000;
     bool holdUpgrades = false;
+    bool wants = true;
+    int announced = 0; ///< bodies that were to come
 };
 
 /// Plain TCP client that keeps everything it receives.

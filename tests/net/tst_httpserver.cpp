@@ -57,6 +57,72 @@ private Q_SLOTS:
         QVERIFY(!lower.contains("connection"));
     }
 
+    void continueOnlyForABodyThatIsWanted()
+    {
+        const QByteArray head = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
+        Bed bed;
+        RawClient client(bed.server.serverPort());
+        client.send(head);
+        QTRY_COMPARE(client.received, QByteArray("HTTP/1.1 100 Continue\r\n\r\n"));
+        QCOMPARE(bed.handler.announced, 1);
+        client.send("hel");
+        client.send("lo");
+        QTRY_COMPARE(bed.handler.exchanges.size(), std::size_t(1));
+        QCOMPARE(bed.handler.exchanges.front()->body(), QByteArray("hello"));
+        QCOMPARE(bed.handler.announced, 1);
+
+        bed.handler.wants = false;
+        RawClient refused(bed.server.serverPort());
+        refused.send(head);
+        QTRY_COMPARE(bed.handler.exchanges.size(), std::size_t(2));
+        QCOMPARE(bed.handler.exchanges.back()->body(), QByteArray());
+        bed.handler.exchanges.back()->respond(404, {}, "gone");
+        QTRY_VERIFY(refused.received.endsWith("\r\n\r\ngone"));
+        QVERIFY(refused.received.startsWith("HTTP/1.1 404"));
+        QVERIFY(refused.received.contains("connection: close\r\n"));
+        // Whatever comes now cannot be told from the body.
+        refused.send("GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n");
+        QTRY_VERIFY(refused.ended());
+        QCOMPARE(bed.handler.exchanges.size(), std::size_t(2));
+    }
+
+    void bodyIsAnnouncedOnceAndOnlyWhileItIsAwaited()
+    {
+        Bed bed;
+        RawClient client(bed.server.serverPort());
+        client.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello");
+        QTRY_COMPARE(bed.handler.exchanges.size(), std::size_t(1));
+        QCOMPARE(bed.handler.announced, 0);
+        bed.handler.exchanges.front()->respond(200, {}, {});
+        bed.handler.wants = false; // says nothing to a client that does not ask
+        client.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel");
+        QTRY_COMPARE(bed.handler.announced, 1);
+        client.send("lo");
+        QTRY_COMPARE(bed.handler.exchanges.size(), std::size_t(2));
+        QCOMPARE(bed.handler.exchanges.back()->body(), QByteArray("hello"));
+        QCOMPARE(bed.handler.announced, 1);
+    }
+
+    void connectionsAreCounted()
+    {
+        Metrics metrics;
+        HttpServerOptions options;
+        options.metrics = &metrics;
+        options.maxConnections = 1;
+        Bed bed(options);
+        {
+            RawClient client(bed.server.serverPort());
+            QTRY_COMPARE(metrics.value("guard_tcp_connection_total"), 1.0);
+            RawClient refused(bed.server.serverPort());
+            QTRY_COMPARE(metrics.value("guard_tcp_connection_refused_total"), 1.0);
+            QCOMPARE(metrics.value("guard_tcp_connection_duration"), 0.0);
+            bed.clock.run(2'000);
+        }
+        QTRY_COMPARE(metrics.value("guard_tcp_connection_duration"), 1.0);
+        QCOMPARE(metrics.value("guard_tcp_connection_total"), 1.0);
+        QVERIFY(metrics.prometheusText().contains("rivet_guard_tcp_connection_duration_sum 2\n"));
+    }
+
     void keepAliveAndPipelining()
     {
         Bed bed;
