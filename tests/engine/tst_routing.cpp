@@ -275,6 +275,8 @@ private Q_SLOTS:
         QVERIFY(!wants("/gateway/name/x?rvt-namespace=default&rvt-method=get&rvt-key=k"));
         QVERIFY(!wants("/gateway/name/x?rvt-namespace=nowhere&rvt-method=getOrCreate&rvt-pool=p"));
         QVERIFY(wants("/gateway/name/x?rvt-namespace=default&rvt-method=getOrCreate&rvt-pool=p"));
+        const QJsonObject pool{{QStringLiteral("datacenters"), QJsonObject{{QStringLiteral("default"), QJsonObject{{QStringLiteral("normal"), QJsonObject()}}}}}};
+        QCOMPARE(engine.askJson("PUT", "/runner-configs/p?namespace=default", pool).status, 200);
         const Answer made = engine.askJson("POST", "/actors?namespace=default",
                                            {{QStringLiteral("name"), QStringLiteral("name")},
                                             {QStringLiteral("key"), QStringLiteral("k")},

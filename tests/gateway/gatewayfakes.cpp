@@ -197,7 +197,7 @@ bool World::turn()
         const bool delivered = client->channel != nullptr && client->channel->turn();
         any = delivered || any;
         // What it may not deliver yet (no listener, not read) stays on the list.
-        if (!client->toSend.empty() || client->closing)
+        if (!client->toSend.empty() || client->closing || client->pongsDue > 0)
             client->wake();
     }
     return any;

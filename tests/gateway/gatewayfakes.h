@@ -168,6 +168,7 @@ public:
     {
         ++m_client->pings;
         m_client->pongsDue += m_client->answersPings ? 1 : 0;
+        m_client->wake();
     }
     void close(std::optional<quint16> code, const QByteArray &reason) override
     {
