@@ -375,7 +375,7 @@ bool Router::wantsBody(const HttpHead &head)
     const Route route = parseRoute(head, false, m_context.config);
     const auto *actor = std::get_if<ActorRoute>(&route);
     if (actor == nullptr)
-        return true;
+        return !std::holds_alternative<FailedRoute>(route);
     if (checkGatewayToken(head, actor->token))
         return false;
     if (const auto *id = std::get_if<QString>(&actor->actor))

@@ -27,7 +27,7 @@ public:
     /// Body limit, and what is answered to a request that broke the HTTP syntax or a limit.
     qint64 maxBodyBytes(const HttpHead &head) const;
     /// A body is to come: whether its actor is known, which it is woken for while the body is read
-    /// (gateway.md section 6.1). Requests to anything but an actor are always wanted.
+    /// (gateway.md section 6.1). Other bodies are wanted unless the path leads nowhere.
     bool wantsBody(const HttpHead &head);
     std::pair<HeaderList, QByteArray> errorAnswer(const HttpHead *head, int status, const QByteArray &reason);
 

@@ -271,6 +271,7 @@ private Q_SLOTS:
             return engine.core.wantsBody(TestEngine::head("POST", target, headers));
         };
         QVERIFY(wants("/actors")); // no actor's route
+        QVERIFY(!wants("/x", {{"x-rivet-target", "moon"}}));
         QVERIFY(!wants("/gateway/" + kId + "/x"));
         QVERIFY(!wants("/gateway/name/x?rvt-namespace=default&rvt-method=get&rvt-key=k"));
         QVERIFY(!wants("/gateway/name/x?rvt-namespace=nowhere&rvt-method=getOrCreate&rvt-pool=p"));
@@ -293,7 +294,7 @@ private Q_SLOTS:
         config.adminToken = QStringLiteral("secret");
         config.gatewayRequiresToken = true;
         TestEngine closed(config);
-        QVERIFY(!closed.core.wantsBody(TestEngine::head("POST", "/gateway/name@wrong/x")));
+        QVERIFY(!closed.core.wantsBody(TestEngine::head("POST", "/gateway/" + kId + "@wrong/x")));
         QVERIFY(!closed.core.wantsBody(TestEngine::head("POST", "/gateway/name/x?rvt-namespace=default&rvt-method=getOrCreate&rvt-pool=p")));
     }
 
