@@ -132,7 +132,7 @@ bool Gateway::requestIsComing(const QString &actorId)
     if (row == nullptr || row->state == ActorState::Destroying || row->state == ActorState::Destroyed)
         return false;
     if (row->state == ActorState::Sleeping)
-        d->core.wakeActor(*row);
+        d->core.wake(*row);
     return true;
 }
 

@@ -459,7 +459,7 @@ void GatewayCore::pendingChanged(qint64 messages, qint64 bytes)
     m_enforcing = false;
 }
 
-void GatewayCore::wakeActor(const ActorRow &row)
+void GatewayCore::wake(const ActorRow &row)
 {
     ++counters.wakes;
     const auto override = directory.poolSetting(row.namespaceId, row.pool,

@@ -212,7 +212,7 @@ public:
     /// Wakes for closes of sleeping sockets, at most closeWakeRate per second, in random order (section 8.6).
     void queueCloseWake(RequestId requestId);
     /// The one place that builds a wake (section 5.1): pending timeout of the pool or the engine, spread a little.
-    void wakeActor(const ActorRow &row);
+    void wake(const ActorRow &row);
     /// Waiters that lack a link; told about each link that comes back.
     void awaitLink(GatewaySession &session) { m_linkWaiters.insert(&session); }
     void stopAwaitingLink(GatewaySession &session) { m_linkWaiters.erase(&session); } ///< also when it does not wait

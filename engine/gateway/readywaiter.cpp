@@ -154,7 +154,7 @@ bool ReadyWaiter::finishWhenReady(const ActorRow &row)
 void ReadyWaiter::wake(const ActorRow &row)
 {
     ++m_wakes;
-    m_core.wakeActor(row);
+    m_core.wake(row);
 }
 
 void ReadyWaiter::recheck()
