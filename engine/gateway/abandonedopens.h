@@ -10,9 +10,9 @@
 
 namespace dormouse {
 
-/// Opens that the gateway gave up before the runner answered. The close that goes out at once is not enough: an SDK that
-/// reads open and close together drops the close, because it registers the socket only after that, and then accepts a
-/// socket that no client has. Such an acceptance is answered with the close once more. Thread: engine thread.
+/// Opens that the gateway gave up before the runner answered. The close that goes out at once is not enough: an SDK
+/// that reads open and close together drops the close, because it registers the socket only after that, and then
+/// accepts a socket that no client has. Such an acceptance is answered with the close once more. Thread: engine thread.
 class AbandonedOpens
 {
 public:

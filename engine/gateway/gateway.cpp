@@ -273,8 +273,8 @@ void Gateway::tunnelMessage(const QString &runnerId, const wire::ToServerTunnelM
             && message.messageId.gatewayId == d->core.gatewayId) {
             if (auto close = d->core.abandonedOpens.accepted(message.messageId.requestId, runnerId)) {
                 constexpr quint16 kAfterOpenAndClose = 2;
-                d->core.links.sendTunnel(runnerId, {{d->core.gatewayId, message.messageId.requestId, kAfterOpenAndClose},
-                                                    std::move(*close)});
+                const wire::MessageId id{d->core.gatewayId, message.messageId.requestId, kAfterOpenAndClose};
+                d->core.links.sendTunnel(runnerId, {id, std::move(*close)});
             }
         }
         return;

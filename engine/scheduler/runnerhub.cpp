@@ -356,8 +356,8 @@ void RunnerHub::storeInitData(const Socket &socket, RunnerEntry &runner, const w
         RunnerConfigRow config;
         config.namespaceId = socket.namespaceId;
         config.name = init.name;
-        // Shape of http-api.md section 6, all defaults filled in; the flag stands beside and inside, as both client lines
-        // read it.
+        // Shape of http-api.md section 6, all defaults filled in; the flag stands beside and inside, as both client
+        // lines read it.
         const QJsonObject normal{{QStringLiteral("drain_on_version_upgrade"), false},
                                  {QStringLiteral("actor_eviction_delay"), 0},
                                  {QStringLiteral("actor_eviction_period"), 0},
