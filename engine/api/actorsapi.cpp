@@ -450,14 +450,4 @@ void Api::kvGet(const CallPtr &call)
     });
 }
 
-void Api::storeActorNames(const QString &namespaceId, const QJsonObject &actorNames)
-{
-    for (auto it = actorNames.begin(); it != actorNames.end(); ++it) {
-        const QJsonValue metadata = it.value().toObject().value(u"metadata");
-        if (!metadata.isObject())
-            continue;
-        m_scheduler.putActorName(namespaceId, it.key(), QJsonDocument(metadata.toObject()).toJson(QJsonDocument::Compact));
-    }
-}
-
 } // namespace dormouse

@@ -33,7 +33,8 @@ QByteArray allowList(const QByteArrayList &methods)
 }
 } // namespace
 
-Api::Api(const CoreContext &context, Scheduler &scheduler) : m_context(context), m_scheduler(scheduler)
+Api::Api(const CoreContext &context, Scheduler &scheduler, ServerlessPools &pools)
+    : m_context(context), m_scheduler(scheduler), m_pools(pools)
 {
     // Literal paths before patterns: the first path that matches decides which methods exist.
     addRoute("/", {{"GET", &Api::root}}, Access::Open);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/api/arguments.h"
-#include "engine/serverless/httpfetch.h"
+#include "engine/serverless/serverlesspools.h"
 #include "engine/scheduler/scheduler.h"
 
 #include <memory>
@@ -22,10 +22,9 @@ public:
     static constexpr qint64 kMaxJsonBytes = 6 * 1024 * 1024;
     static constexpr qint64 kRequestTimeoutMs = 30'000;
 
-    Api(const CoreContext &context, Scheduler &scheduler);
+    Api(const CoreContext &context, Scheduler &scheduler, ServerlessPools &pools);
     ~Api();
 
-    void setHttpFetch(HttpFetch fetch) { m_fetch = std::move(fetch); }
     void setPublicUrl(const QString &url) { m_publicUrl = url; }
     void handle(std::shared_ptr<HttpExchange> exchange, const QString &rayId);
 
@@ -99,11 +98,10 @@ private:
     std::function<void(Status)> finishEmpty(const CallPtr &call);
     QJsonObject actorJson(const ActorRow &row) const;
     QJsonObject runnerJson(const RunnerRow &row) const;
-    void storeActorNames(const QString &namespaceId, const QJsonObject &actorNames);
 
     CoreContext m_context;
     Scheduler &m_scheduler;
-    HttpFetch m_fetch;
+    ServerlessPools &m_pools;
     QString m_publicUrl;
     std::vector<Route> m_routes;
     /// Callbacks of the scheduler and of fetches hold a weak reference: they may come after this object.

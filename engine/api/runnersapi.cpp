@@ -74,6 +74,27 @@ std::optional<Error> checkHeaders(const QJsonObject &headers, const QString &pat
     return std::nullopt;
 }
 
+/// Clients of the 2.0 line send no grace period; a fixed default would exceed their lifespan.
+quint64 shownGrace(quint64 lifespanS)
+{
+    return std::min(kMaxDrainGraceS, lifespanS / 2);
+}
+
+/// The stored config as clients see it, with every default.
+QJsonObject shownConfig(const RunnerConfigRow &row)
+{
+    QJsonObject config = row.body;
+    QJsonObject serverless = config.value(u"serverless").toObject();
+    if (!serverless.isEmpty() && !serverless.contains(u"drain_grace_period")) {
+        const auto lifespan = quint64(serverless.value(u"request_lifespan").toInteger());
+        serverless.insert(QStringLiteral("drain_grace_period"), qint64(shownGrace(lifespan)));
+        config.insert(QStringLiteral("serverless"), serverless);
+    }
+    if (!config.contains(u"protocol_version"))
+        config.insert(QStringLiteral("protocol_version"), QJsonValue::Null);
+    return config;
+}
+
 Result<QJsonObject> readServerless(const QJsonObject &body, const QString &path, bool drainDefault)
 {
     ObjectArgs arguments(body, path);
@@ -105,8 +126,7 @@ Result<QJsonObject> readServerless(const QJsonObject &body, const QString &path,
         return *error;
     if (slots == 0)
         return configInvalid(QStringLiteral("slots_per_runner must not be 0"));
-    // Clients of the 2.0 line send no grace period; a fixed default would exceed their lifespan.
-    const quint64 usedGrace = grace.value_or(std::min(kMaxDrainGraceS, *lifespan / 2));
+    const quint64 usedGrace = grace.value_or(shownGrace(*lifespan));
     if (usedGrace > kMaxDrainGraceS)
         return configInvalid(QStringLiteral("drain_grace_period %1 s is above the limit of %2 s").arg(usedGrace).arg(kMaxDrainGraceS));
     if (usedGrace >= *lifespan) {
@@ -116,7 +136,9 @@ Result<QJsonObject> readServerless(const QJsonObject &body, const QString &path,
     out.insert(QStringLiteral("url"), url);
     out.insert(QStringLiteral("headers"), headers);
     out.insert(QStringLiteral("request_lifespan"), qint64(*lifespan));
-    out.insert(QStringLiteral("drain_grace_period"), qint64(usedGrace));
+    // Not stored unless given: pools then drain within the engine's own default.
+    if (grace)
+        out.insert(QStringLiteral("drain_grace_period"), qint64(*grace));
     return out;
 }
 
@@ -304,9 +326,7 @@ void Api::listRunnerConfigs(const CallPtr &call)
             continue;
         if (configs.size() >= limit)
             break;
-        QJsonObject config = row.body;
-        if (!config.contains(u"protocol_version"))
-            config.insert(QStringLiteral("protocol_version"), QJsonValue::Null);
+        QJsonObject config = shownConfig(row);
         const QByteArray poolError = m_scheduler.poolErrorJson(found->namespaceId, row.name);
         if (!poolError.isEmpty())
             config.insert(QStringLiteral("runner_pool_error"), QJsonDocument::fromJson('[' + poolError + ']').array().at(0));
@@ -359,22 +379,14 @@ void Api::putRunnerConfig(const CallPtr &call)
     const QString name = call->parameters.front();
     const QString namespaceId = found->namespaceId;
     const bool changed = config && endpointChanged(m_scheduler.runnerConfig(namespaceId, name), *config);
-    const auto done = [this, call, changed, namespaceId, config, alive = std::weak_ptr(m_alive)](const Status &status) {
+    // The pool of a serverless config asks the endpoint for its metadata when it hears of the change.
+    const auto done = [this, call, changed, alive = std::weak_ptr(m_alive)](const Status &status) {
         if (alive.expired())
             return;
-        if (!status && !alreadyGone(status)) {
+        if (!status && !alreadyGone(status))
             finishError(call, status.error());
-            return;
-        }
-        finishJson(call, {{QStringLiteral("endpoint_config_changed"), changed}});
-        if (!config || !config->contains(u"serverless"))
-            return;
-        const QJsonObject serverless = config->value(u"serverless").toObject();
-        fetchServerlessMetadata(m_fetch, serverless.value(u"url").toString(), serverless.value(u"headers").toObject(),
-                                [this, namespaceId, alive](const ServerlessMetadata &metadata) {
-                                    if (!alive.expired() && metadata.ok())
-                                        storeActorNames(namespaceId, metadata.actorNames);
-                                });
+        else
+            finishJson(call, {{QStringLiteral("endpoint_config_changed"), changed}});
     };
     if (config)
         m_scheduler.putRunnerConfig({namespaceId, name, *config}, done);
@@ -406,25 +418,19 @@ void Api::refreshMetadata(const CallPtr &call)
     const NamespaceRow *found = namespaceOf(call, space);
     if (!found)
         return;
-    const RunnerConfigRow *row = m_scheduler.runnerConfig(found->namespaceId, call->parameters.front());
-    if (!row || !row->body.contains(u"serverless")) {
-        finishError(call, Error::make("serverless_runner_pool", "not_found", QStringLiteral("There is no serverless pool of that name")));
-        return;
-    }
-    const QJsonObject serverless = row->body.value(u"serverless").toObject();
-    fetchServerlessMetadata(m_fetch, serverless.value(u"url").toString(), serverless.value(u"headers").toObject(),
-                            [this, call, namespaceId = found->namespaceId, alive = std::weak_ptr(m_alive)](const ServerlessMetadata &metadata) {
+    const auto done = [this, call, alive = std::weak_ptr(m_alive)](const ServerlessMetadata &metadata) {
         if (alive.expired())
             return;
-        if (!metadata.ok()) {
-            finishError(call, Error::make("serverless_runner_pool", "failed_to_fetch_metadata",
-                                          QStringLiteral("The metadata could not be read: ") + metadata.failure.value(u"message").toString(),
-                                          {{QStringLiteral("reason"), metadata.failure}}));
+        if (metadata.ok()) {
+            finishJson(call, {});
             return;
         }
-        storeActorNames(namespaceId, metadata.actorNames);
-        finishJson(call, {});
-    });
+        finishError(call, Error::make("serverless_runner_pool", "failed_to_fetch_metadata",
+                                      QStringLiteral("The metadata could not be read: ") + metadata.failure.value(u"message").toString(),
+                                      {{QStringLiteral("reason"), metadata.failure}}));
+    };
+    if (!m_pools.refreshMetadata(found->namespaceId, call->parameters.front(), done))
+        finishError(call, Error::make("serverless_runner_pool", "not_found", QStringLiteral("There is no serverless pool of that name")));
 }
 
 void Api::serverlessHealthCheck(const CallPtr &call)
@@ -443,7 +449,7 @@ void Api::serverlessHealthCheck(const CallPtr &call)
     const QJsonObject headers = arguments.object(QStringLiteral("headers")).value_or(QJsonObject());
     if (!checked(call, arguments.finish()) || !namespaceOf(call, space))
         return;
-    fetchServerlessMetadata(m_fetch, url, headers,
+    fetchServerlessMetadata(m_pools.fetch(), url, headers,
                             [this, call, alive = std::weak_ptr(m_alive)](const ServerlessMetadata &metadata) {
         if (alive.expired())
             return;

@@ -10,15 +10,22 @@ class Core::Private
 {
 public:
     explicit Private(const CoreContext &c)
-        : context(c), scheduler(c), gateway(c, scheduler), api(c, scheduler), router(c, scheduler, gateway, api)
+        : context(c), scheduler(c), pools(c, scheduler), gateway(c, scheduler), api(c, scheduler, pools),
+          router(c, scheduler, gateway, api)
     {
         scheduler.setGateway(&gateway);
+        scheduler.setPools(&pools);
     }
-    // The gateway calls back into the scheduler that must not call a gateway that is gone.
-    ~Private() { scheduler.setGateway(nullptr); }
+    // Both call back into the scheduler, which must not call what is gone.
+    ~Private()
+    {
+        scheduler.setGateway(nullptr);
+        scheduler.setPools(nullptr);
+    }
 
     CoreContext context;
     Scheduler scheduler;
+    ServerlessPools pools;
     Gateway gateway;
     Api api;
     Router router;
@@ -36,6 +43,7 @@ Status Core::start()
     if (!snapshot)
         return snapshot.error();
     d->scheduler.boot(*snapshot);
+    d->pools.start();
     return okStatus();
 }
 
@@ -44,6 +52,7 @@ void Core::shutdown()
     // Clients first: they are told to reconnect before their actors vanish.
     d->gateway.shutdown();
     d->router.shutdown();
+    d->pools.shutdown();
     d->scheduler.shutdown();
 }
 
@@ -55,6 +64,11 @@ Scheduler &Core::scheduler()
 Gateway &Core::gateway()
 {
     return d->gateway;
+}
+
+ServerlessPools &Core::pools()
+{
+    return d->pools;
 }
 
 const CoreContext &Core::context() const
@@ -71,11 +85,17 @@ void Core::setHooks(UpgradeHook upgrade, RequestHook request)
 void Core::setPublicUrl(const QString &url)
 {
     d->api.setPublicUrl(url);
+    d->pools.setPublicUrl(url);
 }
 
 void Core::setHttpFetch(HttpFetch fetch)
 {
-    d->api.setHttpFetch(std::move(fetch));
+    d->pools.setFetch(std::move(fetch));
+}
+
+void Core::setOpenStream(OpenStream open)
+{
+    d->pools.setOpenStream(std::move(open));
 }
 
 void Core::handleRequest(std::shared_ptr<HttpExchange> exchange)

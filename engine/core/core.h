@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/serverless/httpfetch.h"
+#include "engine/serverless/serverlesspools.h"
 #include "engine/gateway/gateway.h"
 #include "engine/net/http.h"
 #include "engine/scheduler/scheduler.h"
@@ -26,14 +26,18 @@ public:
 
     Scheduler &scheduler();
     Gateway &gateway();
+    ServerlessPools &pools();
     const CoreContext &context() const;
     /// Extra WebSocket and HTTP paths, asked first (monitoring). Set before start.
     using UpgradeHook = std::function<bool(std::unique_ptr<UpgradeRequest> &)>;
     using RequestHook = std::function<bool(const std::shared_ptr<HttpExchange> &)>;
     void setHooks(UpgradeHook upgrade, RequestHook request);
-    void setPublicUrl(const QString &url); ///< for /datacenters
-    /// Outbound requests of the API; without it they fail as request_failed.
+    /// For /datacenters and as the address serverless runners dial; pools open nothing before it is known.
+    void setPublicUrl(const QString &url);
+    /// Outbound requests for metadata; without it they fail as request_failed. Before start().
     void setHttpFetch(HttpFetch fetch);
+    /// Outbound requests that start serverless runners; without it pools stay empty.
+    void setOpenStream(OpenStream open);
 
     // HttpHandler: routing of gateway.md section 2
     void handleRequest(std::shared_ptr<HttpExchange> exchange) override;

@@ -170,7 +170,7 @@ constexpr ConnectionKind kLastOf<ConnectionKind> = ConnectionKind::WebSocket;
 template<>
 constexpr ConnectionState kLastOf<ConnectionState> = ConnectionState::Closed;
 template<>
-constexpr EventKind kLastOf<EventKind> = EventKind::Command;
+constexpr EventKind kLastOf<EventKind> = EventKind::Pool;
 template<>
 constexpr EventLevel kLastOf<EventLevel> = EventLevel::Error;
 
@@ -692,6 +692,7 @@ QString toString(EventKind kind)
     case EventKind::Protocol: return u"protocol"_s;
     case EventKind::Engine: return u"engine"_s;
     case EventKind::Command: return u"command"_s;
+    case EventKind::Pool: return u"pool"_s;
     }
     return u"unknown"_s;
 }

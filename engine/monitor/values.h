@@ -171,7 +171,8 @@ enum class EventKind {
     MessageAcked,  ///< index acknowledged, value = latency in us
     MessageOut,    ///< actor to client
     HttpRequest, HttpResponse,
-    QueueChanged, Keepalive, Limit, Protocol, Engine, Command
+    QueueChanged, Keepalive, Limit, Protocol, Engine, Command,
+    Pool ///< serverless: connections (from and to are their states), errors
 };
 enum class EventLevel { Trace = 0, Debug, Info, Warn, Error };
 

@@ -343,6 +343,7 @@ void TraceWriter::onEvent(const Event &event)
     case EventKind::Protocol:
     case EventKind::Engine:
     case EventKind::Command:
+    case EventKind::Pool:
         break;
     }
     if (event.level >= monitor::EventLevel::Warn) {

@@ -66,6 +66,15 @@ QString moment(qint64 ts)
     return QDateTime::fromMSecsSinceEpoch(ts, Qt::UTC).toString(u"yyyy-MM-dd HH:mm:ss 'UTC'");
 }
 
+/// A pool that cannot start runners is the better answer to "no capacity" (section 9.3).
+QByteArray shownError(const SchedulerCore &core, const ActorRow &row)
+{
+    if (row.errorJson != "\"no_capacity\"" || !core.pools)
+        return row.errorJson;
+    const QByteArray poolError = core.pools->poolErrorJson(row.namespaceId, row.pool);
+    return poolError.isEmpty() ? row.errorJson : QByteArray("{\"runner_pool_error\":" + poolError + '}');
+}
+
 QStringList explain(const SchedulerCore &core, const ActorRow &row, std::optional<int> position)
 {
     QStringList why;
@@ -108,7 +117,7 @@ QStringList explain(const SchedulerCore &core, const ActorRow &row, std::optiona
         return why;
     }
     if (!row.errorJson.isEmpty())
-        why << QString(u"error: " % QString::fromUtf8(row.errorJson));
+        why << QString(u"error: " % QString::fromUtf8(shownError(core, row)));
     return why;
 }
 
@@ -143,7 +152,7 @@ monitor::ActorInfo describeActorEntry(SchedulerCore &core, const QString &actorI
     if (row.deadline)
         info.deadlineName = deadlineName(row);
     info.retryCount = row.retryCount;
-    info.errorJson = QString::fromUtf8(row.errorJson);
+    info.errorJson = QString::fromUtf8(shownError(core, row));
     // kvBytes stays unknown: the store counts it, the row has only what it was when the engine started.
     if (row.pendingSeq) {
         const auto queue = core.queues.find(SchedulerCore::poolKey(row));

@@ -5,6 +5,7 @@
 #include <QUrl>
 
 #include <algorithm>
+#include <limits>
 
 namespace dormouse {
 
@@ -49,6 +50,19 @@ ServerlessMetadata readAnswer(const FetchResult &result)
                       {{QStringLiteral("runtime"), runtime}, {QStringLiteral("version"), out.version}});
     }
     out.actorNames = body.value(u"actorNames").toObject();
+    const qint64 runnerVersion = body.value(u"runner").toObject().value(u"version").toInteger(-1);
+    if (runnerVersion >= 0 && runnerVersion <= std::numeric_limits<quint32>::max())
+        out.runnerVersion = quint32(runnerVersion);
+    const QJsonValue envoy = body.value(u"envoyProtocolVersion");
+    if (!envoy.isNull() && !envoy.isUndefined()) {
+        const qint64 number = envoy.toInteger(0);
+        if (number < 1 || number > std::numeric_limits<quint16>::max()) {
+            return failed(QStringLiteral("invalid_envoy_protocol_version"),
+                          QStringLiteral("The endpoint names an envoy protocol version that cannot be one"),
+                          {{QStringLiteral("version"), envoy}});
+        }
+        out.envoyProtocolVersion = int(number);
+    }
     return out;
 }
 } // namespace

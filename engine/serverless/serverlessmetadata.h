@@ -15,6 +15,8 @@ struct ServerlessMetadata
     QJsonObject failure;   ///< {message, metadata:{kind, ...}}; empty = success
     QString version;
     QJsonObject actorNames; ///< name -> {metadata: object}
+    std::optional<quint32> runnerVersion;
+    std::optional<int> envoyProtocolVersion; ///< of a protocol this engine does not speak; shown only
     bool ok() const { return failure.isEmpty(); }
 };
 

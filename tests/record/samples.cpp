@@ -64,7 +64,7 @@ public:
     void operator()(const char *, const char *, RunnerState &value) { value = pick(RunnerState::Stopped); }
     void operator()(const char *, const char *, ConnectionKind &value) { value = pick(ConnectionKind::WebSocket); }
     void operator()(const char *, const char *, ConnectionState &value) { value = pick(ConnectionState::Closed); }
-    void operator()(const char *, const char *, EventKind &value) { value = pick(EventKind::Command); }
+    void operator()(const char *, const char *, EventKind &value) { value = pick(EventKind::Pool); }
     void operator()(const char *, const char *, EventLevel &value) { value = pick(EventLevel::Error); }
 
     template<typename T>

@@ -308,9 +308,9 @@ void TestFrame::json()
     QVERIFY(!object.contains("kv_bytes"_L1));
     QCOMPARE(object.value("why"_L1).toArray().size(), 1);
     QSet<QString> words;
-    for (int i = 0; i <= int(EventKind::Command); ++i)
+    for (int i = 0; i <= int(EventKind::Pool); ++i)
         words.insert(toString(EventKind(i)));
-    QCOMPARE(words.size(), int(EventKind::Command) + 1);
+    QCOMPARE(words.size(), int(EventKind::Pool) + 1);
 }
 
 QTEST_GUILESS_MAIN(TestFrame)
