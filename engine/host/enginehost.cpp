@@ -7,6 +7,7 @@
 #include "engine/host/guardedstore.h"
 #include "engine/host/metricsserver.h"
 #include "engine/host/networkfetch.h"
+#include "engine/host/networkstream.h"
 #include "engine/net/epolldispatcher.h"
 #include "engine/net/httpserver.h"
 #include "engine/net/timerdriver.h"
@@ -46,6 +47,7 @@ public:
     {
         m_monitor.install();
         m_core.setHttpFetch(m_fetch.function());
+        m_core.setOpenStream(m_streams.function());
         if (Status status = m_core.start(); !status)
             return status;
         HttpServerOptions serverOptions;
@@ -152,6 +154,7 @@ private:
     Publisher m_publisher;
     Metrics m_metrics;
     NetworkFetch m_fetch;
+    NetworkStreams m_streams;
     Core m_core;
     MonitorServer m_monitor;
     std::unique_ptr<HttpServer> m_server;

@@ -51,7 +51,7 @@ void PoolConnection::streamAnswered(int status, const HeaderList &headers)
         return;
     }
     const QByteArray type = headerValue(headers, "content-type");
-    if (type.left(type.indexOf(';')).trimmed().toLower() != "text/event-stream") {
+    if (type.split(';').front().trimmed().toLower() != "text/event-stream") {
         const QString shown = QString::fromLatin1(type.left(100));
         fail(poolConnectionError(u"the answer has the content type \"" % shown % u"\" instead of text/event-stream"),
              QStringLiteral("wrong_content_type"));

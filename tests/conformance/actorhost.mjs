@@ -195,7 +195,7 @@ const runner = new Runner({
   metadata: options.metadata ?? { purpose: 'conformance' },
   token: options.token,
   noAutoShutdown: true,
-  onConnected: () => report('connected', { runnerId: runner.runnerId }),
+  onConnected: () => report('connected', { runnerId: runner.runnerId, serverlessInit: runner.getServerlessInitPacket() }),
   onDisconnected: (code, reason) => report('disconnected', { code, reason }),
   onShutdown: () => report('shutdown'),
   fetch: onFetch,
