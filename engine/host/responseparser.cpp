@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/host/responseparser.h"
 
+#include <QList>
+
 #include <algorithm>
 
 namespace dormouse {

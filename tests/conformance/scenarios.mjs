@@ -6,6 +6,7 @@ import { hibernation } from './hibernation.mjs';
 import { httpVectors } from './httpvectors.mjs';
 import { lifecycle } from './lifecycle.mjs';
 import { load } from './load.mjs';
+import { serverless } from './serverless.mjs';
 import { Client, Relay, check, equal, until } from './harness.mjs';
 
 async function echoInOrder(client, count, received) {
@@ -446,6 +447,7 @@ export const scenarios = {
   },
   ...hibernation,
   ...lifecycle,
+  ...serverless,
   ...load,
   ...gatewayVectors,
   ...httpVectors,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Serverless pools with the real SDK behind a real HTTP endpoint: scenarios 87 to 93 of the scheduler's list, end to end.
+import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { check, equal, until } from './harness.mjs';
 import { Endpoint } from './serverlessendpoint.mjs';
 import { heavy, numbered, wait } from './tools.mjs';
@@ -62,7 +65,10 @@ export const serverless = {
     await until(() => endpoint.starts.filter((start) => !start.closedAt).length === 1, 'all but the margin to go');
   }),
   serverless_lifespan_moves_actors: heavy(3, async (w) => {
-    const endpoint = await serving(w, {}, { request_lifespan: 10, drain_grace_period: 4 });
+    // Where the runners keep their sockets: outside of their processes, as a serverless application has to.
+    const stateDir = mkdtempSync(join(tmpdir(), 'dormouse-serverless-'));
+    w.extra.push(() => rmSync(stateDir, { recursive: true, force: true }));
+    const endpoint = await serving(w, { runner: { stateDir } }, { request_lifespan: 10, drain_grace_period: 4 });
     const restarting = await w.created({ runner_name_selector: 'far', crash_policy: 'restart' });
     const sleeping = await w.created({ runner_name_selector: 'far', crash_policy: 'sleep' });
     await running(w, restarting);
@@ -87,8 +93,8 @@ export const serverless = {
   }),
   serverless_errors_are_told: heavy(2, async (w) => {
     const kinds = {
-      status: [(_, response) => response.writeHead(500).end('broken'), { serverless_http_error: { status_code: 500, body: 'broken' } }],
-      redirect: [(_, response) => response.writeHead(302, { location: '/elsewhere' }).end(), { serverless_http_error: { status_code: 302, body: '' } }],
+      status: [(_, response) => response.writeHead(500).end('broken'), { serverless_http_error: { body: 'broken', status_code: 500 } }],
+      redirect: [(_, response) => response.writeHead(302, { location: '/elsewhere' }).end(), { serverless_http_error: { body: '', status_code: 302 } }],
       page: [(_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>'), 'serverless_connection_error'],
       payload: [(_, response) => { response.writeHead(200, { 'content-type': 'text/event-stream' }); response.write('data: !!!\n\n'); }, 'serverless_invalid_sse_payload'],
       silent: [(_, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(), 'serverless_stream_ended_early'],
@@ -160,7 +166,7 @@ export const serverless = {
     const endpoint = await new Endpoint(w).start();
     const ask = async (url) => (await w.engine.api('POST', '/runner-configs/serverless-health-check?namespace=default', { url, headers: {} })).body;
     equal(await ask(endpoint.url), { success: { version: '2.0.33' } }, 'healthy');
-    equal((await ask(`http://127.0.0.1:${endpoint.port}/none`)).failure.error.metadata, { kind: 'non_success_status', status_code: 404, body: 'nothing here' }, 'status');
+    equal((await ask(`http://127.0.0.1:${endpoint.port}/none`)).failure.error.metadata, { body: 'nothing here', kind: 'non_success_status', status_code: 404 }, 'status');
     equal((await ask(`http://127.0.0.1:${await closedPort()}`)).failure.error.metadata.kind, 'request_failed', 'unreachable');
     await endpoint.configure(w.engine, 'far');
     await until(() => endpoint.metadataRequests >= 2, 'the metadata to be asked for');
