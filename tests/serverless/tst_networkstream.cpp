@@ -155,7 +155,7 @@ private Q_SLOTS:
         QTRY_COMPARE(listener.ends, 1);
         QVERIFY(listener.failure.isEmpty());
         far.socket->close();
-        QTest::qWait(0);
+        QCoreApplication::processEvents();
         QCOMPARE(listener.ends, 1);
     }
 
