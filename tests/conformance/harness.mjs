@@ -23,7 +23,7 @@ export function check(condition, message) {
   if (!condition) throw new Error(message);
 }
 export function equal(actual, expected, what) {
-  const a = JSON.stringify(actual), b = JSON.stringify(expected);
+  const a = String(JSON.stringify(actual)), b = String(JSON.stringify(expected));
   if (a !== b) throw new Error(`${what}: got ${a.slice(0, 300)}, expected ${b.slice(0, 300)}`);
 }
 /// Resolves as soon as probe() gives something truthy; the deadline only bounds a failure.
