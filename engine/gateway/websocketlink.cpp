@@ -88,7 +88,7 @@ void WebSocketSession::linkBack()
     m_congested = false;
     if (m_record) {
         if (m_record->attached)
-            pump();
+            pump(*m_record);
         return;
     }
     if (m_state == SocketState::Opening) {
@@ -116,7 +116,7 @@ void WebSocketSession::linkDrained()
 {
     m_congested = false;
     if (m_record)
-        pump();
+        pump(*m_record);
     else if (m_state == SocketState::Open || m_state == SocketState::ClosingAsleep)
         flushPlain();
 }

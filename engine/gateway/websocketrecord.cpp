@@ -72,7 +72,7 @@ void WebSocketSession::rowCommitted(const Status &status)
     m_record->rowCommitted = true;
     releaseHeld();
     if (!ended())
-        pump();
+        pump(*m_record);
     updateReading();
 }
 
@@ -127,19 +127,19 @@ void WebSocketSession::warnPending()
     }
 }
 
-void WebSocketSession::pump()
+void WebSocketSession::pump(Record &record)
 {
-    if (ended() || !m_record->attached || m_record->stopping || !m_record->rowCommitted || m_linkCut)
+    if (ended() || !record.attached || record.stopping || !record.rowCommitted || m_linkCut)
         return;
     // This turn has had its share.
     if (m_turnTimer.active())
         return;
-    PendingBuffer &buffer = m_record->buffer;
+    PendingBuffer &buffer = record.buffer;
     const bool trace = m_core.context.sink.wantsTrace();
-    qint64 &budget = m_record->turnBudget;
+    qint64 &budget = record.turnBudget;
     m_congested = m_core.links.linkBytesQueued(m_runnerId) > kLinkHighBytes;
-    if (m_record->ackHeld && !m_congested) {
-        m_record->ackHeld = false;
+    if (record.ackHeld && !m_congested) {
+        record.ackHeld = false;
         buffer.restamp(m_core.nowMs());
     }
     while (!m_congested && !buffer.allWritten()) {
@@ -160,7 +160,7 @@ void WebSocketSession::pump()
         budget -= size;
         noteIndex(index);
         if (again) {
-            ++m_record->resends;
+            ++record.resends;
             ++m_core.counters.resentMessages;
             m_core.metrics.resentMessages.add();
             m_core.metrics.resentBytes.add(quint64(size - PendingBuffer::kOverheadBytes));
@@ -178,9 +178,9 @@ void WebSocketSession::pump()
     }
     if (budget <= 0) {
         // Other sockets are served between two slices.
-        m_turnTimer.start(m_core.nowMs(), [this] {
-            m_record->turnBudget = Record::kTurnBytes;
-            pump();
+        m_turnTimer.start(m_core.nowMs(), [this, &record] {
+            record.turnBudget = Record::kTurnBytes;
+            pump(record);
         });
     }
     armAckTimer();
@@ -400,7 +400,7 @@ void WebSocketSession::attach(const ReadyWaiter::Ready &ready)
         setState(SocketState::Attached, "ready");
     if (record.buffer.isEmpty())
         m_needSinceUs.reset();
-    pump();
+    pump(record);
 }
 
 bool WebSocketSession::listForStart(quint32 generation)

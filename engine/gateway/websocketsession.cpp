@@ -343,7 +343,7 @@ void WebSocketSession::relay(const QByteArray &payload, bool binary)
         if (!appendPending(payload, binary, m_deferredClose.has_value()))
             return;
         if (m_record->attached)
-            pump();
+            pump(*m_record);
         else if (m_state == SocketState::Hibernating)
             wakeForRecord("message");
         updateReading();

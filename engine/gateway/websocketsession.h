@@ -145,7 +145,8 @@ private:
     bool appendPending(const QByteArray &payload, bool binary, bool evenAboveLimit);
     QString pendingText() const;
     void warnPending();
-    void pump();
+    /// Sends and sends again what is pending. A socket without a record has nothing to resend: the type says so.
+    void pump(Record &record);
     void acknowledged(quint16 index);
     void armAckTimer();
     void ackDeadline();

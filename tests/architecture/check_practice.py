@@ -68,6 +68,13 @@ def check_one_wake(sources):
                        'wake of a client')
 
 
+def check_resend_takes_a_record(sources):
+    """B-72: what resends takes the record of a hibernatable socket, so that a socket without one cannot get there."""
+    header = sources.files.get('engine/gateway/websocketsession.h', '')
+    ok = re.search(r'void pump\(Record &', header) and not re.search(r'void pump\(\)', header)
+    return [] if ok else ['engine/gateway/websocketsession.h: pump() must take the Record that it resends from']
+
+
 def check_switch_enum(sources):
     """B-38, B-108: a new state or cause without a decision does not compile; no default hides it in the state machines."""
     flags = sources.files['packaging/cmake/DormouseTargets.cmake']
@@ -163,11 +170,13 @@ def self_test():
             'if(DORMOUSE_WERROR)\n  target_compile_options(dormouse_flags INTERFACE -Werror)',
             'engine/base/config.h': '    qint64 aMs = 1;\n',
             'engine/base/config.cpp': '{"guard", "a_ms", "ms", &C::aMs},\n' * 41,
+            'engine/gateway/websocketsession.h': 'void pump(Record &record);',
             'engine/scheduler/a.cpp': 'wire::CommandStartActor start;\nstd::get_if<wire::CommandStartActor>(&x);',
             'engine/gateway/a.cpp': 'directory.wakeActor(id, o); guardError("x_y", QStringLiteral("the actor is gone"));'}
     for name, function in CHECKS.items():
         assert function(Sources(base)) == [], (name, function(Sources(base)))
     bad = [('no_fixed_waits', 'tests/a.cpp', 'QTest::qWait(100);'), ('one_issue_start', 'engine/api/b.cpp', 'wire::CommandStartActor s{};'),
+           ('resend_takes_a_record', 'engine/gateway/websocketsession.h', 'void pump();'),
            ('one_wake', 'engine/routing/b.cpp', 'd->scheduler.wakeActor(id, {});'), ('switch_enum', 'engine/gateway/b.cpp', '    default: break;'),
            ('warnings_are_errors', 'check', 'cmake'), ('warnings_are_errors', 'ui/CMakeLists.txt', 'add_library(x STATIC a.cpp)\n'),
            ('config_units', 'engine/base/config.cpp', base['engine/base/config.cpp'] + '{"guard", "b", "", &C::aMs}'),
