@@ -14,6 +14,7 @@ ConnectionModel::ConnectionModel(QObject *parent)
                  {"pending", CellKind::Count},
                  {"oldest", CellKind::Duration},
                  {"keepalive", CellKind::Age},
+                 {"refresh", CellKind::Duration},
                  {"instate", CellKind::Age},
                  {"age", CellKind::Age},
                  {"in", CellKind::Count},
@@ -56,6 +57,8 @@ QVariant ConnectionModel::raw(int slot, int column) const
         return cell::of(connection.oldestPendingMs);
     case Keepalive:
         return cell::age(connection.keepaliveTs, until);
+    case Refresh:
+        return connection.keepaliveDueTs ? QVariant(double(std::max<qint64>(0, *connection.keepaliveDueTs - until))) : QVariant();
     case InState:
         return cell::age(connection.stateSinceTs, now());
     case Age:

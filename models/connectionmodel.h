@@ -13,7 +13,7 @@ class ConnectionModel final : public LiveTable<monitor::ConnectionInfo>
     Q_OBJECT
 public:
     enum Columns {
-        State, Path, Actor, PendingBytes, PendingMessages, OldestPending, Keepalive, InState, Age, MessagesIn,
+        State, Path, Actor, PendingBytes, PendingMessages, OldestPending, Keepalive, Refresh, InState, Age, MessagesIn,
         MessagesOut, BytesIn, BytesOut, AckLatency, Sleeps, Resends, Runner, Client, Id, Close, ColumnCount
     };
     explicit ConnectionModel(QObject *parent = nullptr);

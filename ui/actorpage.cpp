@@ -124,6 +124,10 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     QList<int> widths(ConnectionModel::ColumnCount, 0);
     widths[ConnectionModel::State] = 130;
     widths[ConnectionModel::PendingBytes] = 106;
+    widths[ConnectionModel::OldestPending] = 88;
+    widths[ConnectionModel::AckLatency] = 78;
+    widths[ConnectionModel::Keepalive] = 84;
+    widths[ConnectionModel::Refresh] = 84;
     widths[ConnectionModel::Age] = 84;
     m_connections->setTable(&m_own, widths);
     m_connections->setEmptyText(tr("No client is connected"), {});

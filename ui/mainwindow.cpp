@@ -146,7 +146,7 @@ void MainWindow::makeViews(ClientConnector *connector)
     connections.model = &m_session.connections();
     connections.kind = RowMenu::Kind::Connections;
     connections.states = CellDelegate::States::Connection;
-    connections.widths = {148, 150, 110, 110, 66, 88, 88, 84, 84, 64, 64, 78, 78, 78, 60, 66, 110, 120, 120, 160};
+    connections.widths = {148, 150, 110, 110, 66, 88, 88, 84, 84, 84, 64, 64, 78, 78, 78, 60, 66, 110, 120, 120, 160};
     connections.quick = {{tr("awake"), QStringLiteral("state:attached")},
                          {tr("hibernating"), QStringLiteral("state:hibernating")},
                          {tr("with pending"), QStringLiteral("pending>0")},

@@ -251,6 +251,7 @@ QString Words::column(const QString &key)
         {QStringLiteral("actor"), QT_TR_NOOP("Actor")},
         {QStringLiteral("oldest"), QT_TR_NOOP("Oldest waits")},
         {QStringLiteral("keepalive"), QT_TR_NOOP("Keepalive")},
+        {QStringLiteral("refresh"), QT_TR_NOOP("Refresh in")},
         {QStringLiteral("instate"), QT_TR_NOOP("In state")},
         {QStringLiteral("ack"), QT_TR_NOOP("Last ack")},
         {QStringLiteral("sleeps"), QT_TR_NOOP("Sleeps")},

@@ -157,6 +157,7 @@ monitor::ConnectionInfo WebSocketSession::describe() const
     info.lastAckLatencyUs = m_record->lastAckLatencyUs;
     if (m_requestId)
         info.keepaliveTs = m_core.keepalive.lastPingTs(*m_requestId);
+        info.keepaliveDueTs = m_core.keepalive.nextRefreshTs(*m_requestId);
     return info;
 }
 

@@ -110,6 +110,7 @@ void visitFields(V &v, T &c)
     v("mp", "max_pending_bytes", c.maxPendingBytes);
     v("al", "last_ack_latency_us", c.lastAckLatencyUs);
     v("tk", "keepalive_ts", c.keepaliveTs);
+    v("td", "keepalive_due_ts", c.keepaliveDueTs);
     v("ad", "ack_deadline_ts", c.ackDeadlineTs);
     v("cq", "client_queued_bytes", c.clientQueuedBytes);
     v("cc", "close_code", c.closeCode);

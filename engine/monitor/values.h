@@ -107,6 +107,7 @@ struct ConnectionInfo
     std::optional<quint64> sleeps, wakes, resends, maxPendingBytes;
     std::optional<qint64> lastAckLatencyUs;
     std::optional<qint64> keepaliveTs; ///< last_ping of the stored row
+    std::optional<qint64> keepaliveDueTs; ///< when that row is due for its next refresh
     std::optional<qint64> ackDeadlineTs;
     std::optional<qint64> clientQueuedBytes;
     std::optional<int> closeCode;

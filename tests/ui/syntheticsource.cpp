@@ -117,6 +117,7 @@ SyntheticSource::SyntheticSource(int count, quint32 seed, QObject *parent) : Sou
             connection.maxPendingBytes = quint64(*connection.pendingBytes) + 4096;
             connection.lastAckLatencyUs = 900 + n * 13;
             connection.keepaliveTs = m_now - 1000 * (n % 28);
+            connection.keepaliveDueTs = *connection.keepaliveTs + 45'000;
             bytes += *connection.pendingBytes;
             messages += *connection.pendingMessages;
             connections.push_back(connection);

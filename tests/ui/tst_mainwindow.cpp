@@ -96,6 +96,7 @@ private Q_SLOTS:
     void clientTalks();
     void helpForViewKeysAndCodes();
     void filterChipsCompletionsAndNames();
+    void hibernationPage();
     void controlLogNotesOutcomes();
     void everyControlHasAName();
     void rowsByTheThousand();
@@ -354,6 +355,48 @@ void TestMainWindow::clientTalks()
     QVERIFY(transcript.contains(QStringLiteral("hello")) && transcript.contains(QStringLiteral("world")));
     find(static_cast<QPushButton *>(nullptr), QStringLiteral("Close this WebSocket"))->click();
     QVERIFY(!input->isEnabled());
+}
+
+/// gateway.md B-166: an actor's hibernatable connections with state, pending, oldest age, last ack, row age, next refresh.
+void TestMainWindow::hibernationPage()
+{
+    ConnectionInfo one;
+    one.connectionId = QStringLiteral("ray-of-the-test");
+    one.actorId = m_source->actors.front().actorId;
+    one.path = QStringLiteral("/sleepy");
+    one.hibernatable = true;
+    one.state = ConnectionState::Hibernating;
+    one.openedTs = m_source->now() - 60'000;
+    one.pendingMessages = 3;
+    one.pendingBytes = 3'072;
+    one.pendingLimitBytes = 1'048'576;
+    one.oldestPendingMs = 12'000;
+    one.lastAckLatencyUs = 4'200;
+    one.keepaliveTs = m_source->now() - 20'000;
+    one.keepaliveDueTs = m_source->now() + 25'000;
+    m_source->connections.push_back(one);
+    m_source->snapshot();
+    m_window->session().selectActor(one.actorId);
+    m_window->showView(QStringLiteral("actor"));
+    QTRY_VERIFY(onScreen(QStringLiteral("actor")));
+    TableView *view = table(QStringLiteral("Connections of this actor"));
+    QVERIFY(view);
+    const auto row = [&] {
+        for (int r = 0; r < view->model()->rowCount(); ++r)
+            if (view->model()->index(r, 0).data(IdRole).toString() == one.connectionId)
+                return r;
+        return -1;
+    };
+    QTRY_VERIFY(row() >= 0);
+    const auto shown = [&](int column) {
+        return view->isColumnHidden(column) ? QStringLiteral("hidden") : view->model()->index(row(), column).data().toString();
+    };
+    QCOMPARE(shown(ConnectionModel::State), QStringLiteral("hibernating"));
+    QCOMPARE(shown(ConnectionModel::PendingBytes), QStringLiteral("3.0 KiB"));
+    QCOMPARE(shown(ConnectionModel::OldestPending), QStringLiteral("12 s"));
+    QCOMPARE(shown(ConnectionModel::AckLatency), QStringLiteral("4.2 ms"));
+    QCOMPARE(shown(ConnectionModel::Keepalive), QStringLiteral("20 s"));
+    QCOMPARE(shown(ConnectionModel::Refresh), QStringLiteral("25 s"));
 }
 
 void TestMainWindow::filterChipsCompletionsAndNames()
