@@ -2,6 +2,8 @@
 #include "engine/embedded/publisher.h"
 
 #include "engine/core/core.h"
+#include "engine/gateway/statediagram.h"
+#include "engine/scheduler/actordiagram.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -54,6 +56,18 @@ std::vector<monitor::SettingInfo> settingsOf(const EngineConfig &config)
         settings.push_back(std::move(info));
     }
     return settings;
+}
+
+/// What the states of actors and connections can do, in the words that events use.
+std::vector<monitor::StateMachineInfo> machinesOf()
+{
+    monitor::StateMachineInfo actor{u"actor"_s, u"sleeping"_s, {}};
+    for (const ActorEdge &edge : actorDiagram())
+        actor.edges.push_back({QString::fromLatin1(actorStateName(edge.from)),
+                               QString::fromLatin1(actorStateName(edge.to)), QString::fromLatin1(edge.events)});
+    return {std::move(actor),
+            {u"websocket"_s, u"waiting"_s, shownDiagram(GatewayMachine::WebSocket)},
+            {u"http"_s, u"waiting"_s, shownDiagram(GatewayMachine::Http)}};
 }
 
 } // namespace
@@ -264,6 +278,7 @@ void Publisher::Private::fillSnapshot(Frame &frame)
 {
     frame.snapshot = true;
     frame.settings = settings;
+    frame.machines = machinesOf();
     const std::vector<QString> connectionIds = core->gateway().connectionIds();
     frame.connections.reserve(connectionIds.size());
     for (const QString &id : connectionIds) {

@@ -133,7 +133,12 @@ void HttpRequest::start()
 
 monitor::ConnectionState HttpRequest::monitorState() const
 {
-    switch (m_state) {
+    return shownAs(m_state);
+}
+
+monitor::ConnectionState shownAs(HttpState state)
+{
+    switch (state) {
     case HttpState::Waiting:
     case HttpState::Backoff:
         return monitor::ConnectionState::Waiting;

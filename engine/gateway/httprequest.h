@@ -11,6 +11,8 @@ namespace dormouse {
 enum class HttpState { Waiting, Queued, Written, Confirmed, Backoff, Streaming, Done, Rejected, Aborted };
 /// gateway.md section 13.3; collecting the body is the server's part.
 std::span<const StateTransition<HttpState>> httpTransitions();
+/// What a person is shown for it.
+monitor::ConnectionState shownAs(HttpState state);
 
 /// What ended an attempt before its answer began (rows of gateway.md section 6.4).
 enum class AttemptEnd { ActorStopped, ActorNotFoundAnswer, AbortedBeforeStart, LinkLost };

@@ -3,6 +3,9 @@
 
 #include "engine/gateway/httprequest.h"
 #include "engine/gateway/websocketsession.h"
+#include "engine/monitor/frame.h"
+
+#include <algorithm>
 
 namespace dormouse {
 
@@ -61,7 +64,37 @@ std::vector<StateEdge> edges(std::span<const StateTransition<State>> table)
     return result;
 }
 
+template<typename State>
+std::vector<monitor::StateEdgeInfo> shownEdges(std::span<const StateTransition<State>> table)
+{
+    std::vector<monitor::StateEdgeInfo> result;
+    for (const StateTransition<State> &one : table) {
+        const monitor::StateEdgeInfo edge{monitor::toString(shownAs(one.from)), monitor::toString(shownAs(one.to)),
+                                          QString::fromLatin1(one.event)};
+        if (edge.from == edge.to)
+            continue;
+        const auto known = std::find_if(result.begin(), result.end(), [&](const monitor::StateEdgeInfo &other) {
+            return other.from == edge.from && other.to == edge.to;
+        });
+        if (known == result.end())
+            result.push_back(edge);
+        else if (!known->event.split(QStringLiteral(" / ")).contains(edge.event))
+            known->event += QStringLiteral(" / ") + edge.event;
+    }
+    return result;
+}
+
 } // namespace
+
+std::vector<monitor::StateEdgeInfo> shownDiagram(GatewayMachine machine)
+{
+    switch (machine) {
+    case GatewayMachine::Waiting: return {}; // seen as the state "waiting" of the two others
+    case GatewayMachine::Http: return shownEdges(httpTransitions());
+    case GatewayMachine::WebSocket: return shownEdges(webSocketTransitions());
+    }
+    return {};
+}
 
 std::vector<StateEdge> stateDiagram(GatewayMachine machine)
 {

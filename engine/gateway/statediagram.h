@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/monitor/values.h"
+
 #include <QString>
 
 #include <vector>
@@ -83,6 +85,9 @@ struct StateEdge
 
 /// Every transition that may happen, in the order of the tables that the sessions check themselves against.
 std::vector<StateEdge> stateDiagram(GatewayMachine machine);
+/// The same for Http and WebSocket in the states that monitoring shows (monitor::toString): several states of the
+/// machine are one there, and each pair of states comes once with its events joined.
+std::vector<monitor::StateEdgeInfo> shownDiagram(GatewayMachine machine);
 /// "stateDiagram-v2" and one line per edge, each ended with a newline.
 QString mermaidText(GatewayMachine machine);
 

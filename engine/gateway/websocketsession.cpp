@@ -103,7 +103,12 @@ bool WebSocketSession::acceptUpgrade()
 
 monitor::ConnectionState WebSocketSession::monitorState() const
 {
-    switch (m_state) {
+    return shownAs(m_state);
+}
+
+monitor::ConnectionState shownAs(SocketState state)
+{
+    switch (state) {
     case SocketState::Waiting:
     case SocketState::Backoff:
         return monitor::ConnectionState::Waiting;

@@ -24,6 +24,8 @@ enum class SocketState {
 };
 /// gateway.md section 13.4.
 std::span<const StateTransition<SocketState>> webSocketTransitions();
+/// What a person is shown for it.
+monitor::ConnectionState shownAs(SocketState state);
 
 /// One client WebSocket: opening attempts, relay, closes (gateway.md sections 7 and 9) and, once the actor accepted it as
 /// hibernatable, its record (section 8). Thread: engine thread.

@@ -203,6 +203,24 @@ void visitFields(V &v, T &s)
 }
 
 template<typename V, typename T>
+void visitFields(V &v, T &e)
+    requires std::is_same_v<std::remove_const_t<T>, StateEdgeInfo>
+{
+    v("f", "from", e.from);
+    v("to", "to", e.to);
+    v("e", "event", e.event);
+}
+
+template<typename V, typename T>
+void visitFields(V &v, T &m)
+    requires std::is_same_v<std::remove_const_t<T>, StateMachineInfo>
+{
+    v("n", "name", m.name);
+    v("i", "initial", m.initial);
+    v("e", "edges", m.edges);
+}
+
+template<typename V, typename T>
 void visitFields(V &v, T &l)
     requires std::is_same_v<std::remove_const_t<T>, LatencySlice>
 {

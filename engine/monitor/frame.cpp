@@ -31,6 +31,7 @@ void visitFrame(Field &v, Frame &f)
     v("ed", "events_dropped", f.eventsDropped);
     v("l", "latency", f.latency);
     v("st", "settings", f.settings);
+    v("sm", "machines", f.machines);
     v("po", "pending_of", f.pendingOf);
     v("p", "pending", f.pending);
 }

@@ -21,12 +21,13 @@ struct Frame
     quint64 eventsDropped = 0; ///< lost before this block
     std::vector<LatencySlice> latency; ///< finished seconds and the running one (same startTs replaces)
     std::vector<SettingInfo> settings; ///< all of them: with snapshots, and when one was changed
+    std::vector<StateMachineInfo> machines; ///< all of them, with snapshots; empty = not said
     QString pendingOf; ///< connection whose pending messages follow; empty = none
     std::vector<PendingMessageInfo> pending;
     bool isEmpty() const
     {
         return !snapshot && !cluster && actors.empty() && runners.empty() && connections.empty() && events.empty()
-            && latency.empty() && settings.empty() && pendingOf.isEmpty();
+            && latency.empty() && settings.empty() && machines.empty() && pendingOf.isEmpty();
     }
 };
 

@@ -80,6 +80,8 @@ void FrameMirror::apply(Frame &&frame)
         m_latency.pop_front();
     if (!frame.settings.empty())
         m_settings = frame.settings;
+    if (!frame.machines.empty())
+        m_machines = frame.machines;
     if (!frame.pendingOf.isEmpty()) {
         m_pendingOf = frame.pendingOf;
         m_pending = frame.pending;
@@ -104,6 +106,7 @@ Frame FrameMirror::snapshot() const
     collectRows(m_connections, frame.connections);
     frame.latency.assign(m_latency.begin(), m_latency.end());
     frame.settings = m_settings;
+    frame.machines = m_machines;
     frame.pendingOf = m_pendingOf;
     frame.pending = m_pending;
     frame.eventsDropped = m_eventsDropped;

@@ -35,6 +35,7 @@ public:
     const std::optional<ClusterInfo> &cluster() const { return m_cluster; }
     const std::deque<LatencySlice> &latency() const { return m_latency; }
     const std::vector<SettingInfo> &settings() const { return m_settings; }
+    const std::vector<StateMachineInfo> &machines() const { return m_machines; }
     const QString &pendingOf() const { return m_pendingOf; }
     const std::vector<PendingMessageInfo> &pending() const { return m_pending; }
     quint64 revision() const { return m_revision; }
@@ -55,6 +56,7 @@ private:
     std::optional<ClusterInfo> m_cluster;
     std::deque<LatencySlice> m_latency;
     std::vector<SettingInfo> m_settings;
+    std::vector<StateMachineInfo> m_machines;
     QString m_pendingOf;
     std::vector<PendingMessageInfo> m_pending;
     quint64 m_revision = 0;

@@ -221,4 +221,20 @@ struct SettingInfo
     QString section, key, unit, value, defaultValue, related;
 };
 
+/// One way to get from a state to another; event names what does it.
+struct StateEdgeInfo
+{
+    QString from, to, event;
+    bool operator==(const StateEdgeInfo &) const = default;
+};
+
+/// A state machine as it runs, for drawing. States are the words of toString(ActorState) or toString(ConnectionState).
+struct StateMachineInfo
+{
+    QString name; ///< actor, websocket, http
+    QString initial;
+    std::vector<StateEdgeInfo> edges;
+    bool operator==(const StateMachineInfo &) const = default;
+};
+
 } // namespace dormouse::monitor

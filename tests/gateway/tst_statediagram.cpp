@@ -95,6 +95,30 @@ private Q_SLOTS:
         QCOMPARE(asText(edgesOf(GatewayMachine::WebSocket)), asText(drawn + besides));
     }
 
+    void shownEdgesAreWhatEventsName()
+    {
+        for (const auto machine : {GatewayMachine::Http, GatewayMachine::WebSocket}) {
+            QSet<std::pair<QString, QString>> pairs;
+            for (const monitor::StateEdgeInfo &edge : shownDiagram(machine)) {
+                QVERIFY2(edge.from != edge.to && !edge.event.isEmpty(), qPrintable(edge.from));
+                pairs.insert({edge.from, edge.to});
+            }
+            QCOMPARE(std::size_t(pairs.size()), shownDiagram(machine).size());
+        }
+        const auto sockets = shownDiagram(GatewayMachine::WebSocket);
+        // Backoff is shown as waiting, so a failed attempt leads back.
+        QVERIFY(std::find(sockets.begin(), sockets.end(),
+                          monitor::StateEdgeInfo{QStringLiteral("opening"), QStringLiteral("waiting"),
+                                                 QStringLiteral("attempt failed")}) != sockets.end());
+        const auto requests = shownDiagram(GatewayMachine::Http);
+        const auto ends = std::find_if(requests.begin(), requests.end(), [](const monitor::StateEdgeInfo &edge) {
+            return edge.from == QStringLiteral("opening") && edge.to == QStringLiteral("closed");
+        });
+        QVERIFY(ends != requests.end());
+        QCOMPARE(ends->event, QStringLiteral("destroyed / client gone"));
+        QVERIFY(shownDiagram(GatewayMachine::Waiting).empty());
+    }
+
     void everyEdgeIsListedOnce()
     {
         for (const auto machine : {GatewayMachine::Waiting, GatewayMachine::Http, GatewayMachine::WebSocket})

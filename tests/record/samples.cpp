@@ -68,6 +68,11 @@ public:
     void operator()(const char *, const char *, EventLevel &value) { value = pick(EventLevel::Error); }
 
     template<typename T>
+    void operator()(const char *, const char *, std::vector<T> &out)
+    {
+        rows(out);
+    }
+    template<typename T>
     void rows(std::vector<T> &out)
     {
         for (quint64 n = m_random.below(4); n > 0; --n) {
@@ -123,6 +128,11 @@ public:
             add(name, QString::number(qint64(value)));
     }
     template<typename T>
+    void operator()(const char *, const char *name, const std::vector<T> &values)
+    {
+        rows(name, values);
+    }
+    template<typename T>
     void rows(const char *name, const std::vector<T> &values)
     {
         add(name, u"%1 rows"_s.arg(values.size()));
@@ -148,6 +158,7 @@ QStringList linesOf(const Frame &frame)
     lister("", "events_dropped", frame.eventsDropped);
     lister.rows("latency", frame.latency);
     lister.rows("settings", frame.settings);
+    lister.rows("machines", frame.machines);
     lister("", "pending_of", frame.pendingOf);
     lister.rows("pending", frame.pending);
     return lister.lines;
@@ -184,6 +195,7 @@ Frame randomFrame(Random &random)
     fill("", "", frame.eventsDropped);
     fill.rows(frame.latency);
     fill.rows(frame.settings);
+    fill.rows(frame.machines);
     fill("", "", frame.pendingOf);
     fill.rows(frame.pending);
     return frame;
