@@ -22,13 +22,13 @@ namespace {
 constexpr int kMaxConnections = 200;
 constexpr int kKeyLimit = 100;
 
-QTableWidget *factTable(QWidget *parent, const QStringList &titles, const QString &name)
+QTableWidget *factTable(const ThemeManager &theme, QWidget *parent, const QStringList &titles, const QString &name)
 {
     auto *table = new QTableWidget(0, int(titles.size()), parent);
     table->setHorizontalHeaderLabels(titles);
     table->setAccessibleName(name);
     table->verticalHeader()->hide();
-    table->verticalHeader()->setDefaultSectionSize(24);
+    table->verticalHeader()->setDefaultSectionSize(theme.px(24));
     table->horizontalHeader()->setStretchLastSection(true);
     table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     table->setEditTriggers(QAbstractItemView::NoEditTriggers);
@@ -111,7 +111,7 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     all->addWidget(m_why);
 
     all->addWidget(label(tr("LIFE CYCLE"), "section"));
-    m_facts = factTable(this, {tr("What"), tr("Since / value"), tr("Took")}, tr("Life cycle and facts"));
+    m_facts = factTable(theme, this, {tr("What"), tr("Since / value"), tr("Took")}, tr("Life cycle and facts"));
     m_facts->setColumnWidth(0, 112);
     m_facts->setColumnWidth(1, 150);
     m_facts->horizontalHeader()->hide();
@@ -131,8 +131,8 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     widths[ConnectionModel::Age] = 84;
     m_connections->setTable(&m_own, widths);
     m_connections->setEmptyText(tr("No client is connected"), {});
-    m_connections->setMinimumHeight(120);
-    m_connections->setMaximumHeight(180);
+    m_connections->setMinimumHeight(theme.px(120));
+    m_connections->setMaximumHeight(theme.px(180));
     connect(m_connections, &TableView::idSelected, &session, &Session::selectConnection);
     all->addWidget(m_connections);
 
@@ -146,8 +146,8 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     connect(load, &QToolButton::clicked, this, &ActorPage::loadKeys);
     keysRow->addWidget(load);
     all->addLayout(keysRow);
-    m_keys = factTable(this, {tr("Key"), tr("Value")}, tr("Stored keys"));
-    m_keys->setMinimumHeight(96);
+    m_keys = factTable(theme, this, {tr("Key"), tr("Value")}, tr("Stored keys"));
+    m_keys->setMinimumHeight(theme.px(96));
     m_keys->setColumnWidth(0, 120);
     all->addWidget(m_keys, 1);
     show(nullptr);
@@ -232,7 +232,7 @@ void ActorPage::show(const monitor::ActorInfo *actor)
         facts.push_back({tr("Error"), actor->errorJson, {}});
     if (m_facts->rowCount() != int(facts.size())) {
         m_facts->setRowCount(int(facts.size()));
-        m_facts->setFixedHeight(int(facts.size()) * 24 + 2);
+        m_facts->setFixedHeight(int(facts.size()) * m_theme.px(24) + 2);
     }
     for (int row = 0; row < int(facts.size()); ++row) {
         const Fact &fact = facts[size_t(row)];

@@ -28,7 +28,7 @@ ClientPanel::ClientPanel(ClientConnector *connector, Session &session, const The
     m_protocols = new QLineEdit(this);
     m_protocols->setPlaceholderText(tr("Subprotocols, comma separated"));
     m_protocols->setAccessibleName(tr("Subprotocols"));
-    m_protocols->setMaximumWidth(220);
+    m_protocols->setMaximumWidth(theme.px(220));
     m_connect = new QPushButton(tr("Connect"), this);
     m_connect->setAccessibleName(tr("Open a WebSocket"));
     m_connect->setEnabled(connector);
@@ -40,7 +40,7 @@ ClientPanel::ClientPanel(ClientConnector *connector, Session &session, const The
     m_list = new QListWidget(this);
     m_list->setAccessibleName(tr("My connections"));
     m_list->setObjectName(QStringLiteral("boxed"));
-    m_list->setFixedWidth(180);
+    m_list->setFixedWidth(theme.px(180));
     middle->addWidget(m_list);
     m_transcript = new QPlainTextEdit(this);
     m_transcript->setReadOnly(true);
@@ -72,12 +72,26 @@ ClientPanel::ClientPanel(ClientConnector *connector, Session &session, const The
     connect(m_input, &QLineEdit::returnPressed, this, &ClientPanel::send);
     connect(m_close, &QPushButton::clicked, this, &ClientPanel::closeCurrent);
     connect(m_list, &QListWidget::currentRowChanged, this, &ClientPanel::showCurrent);
+    m_book->panel = this;
     showCurrent();
 }
 
 ClientPanel::~ClientPanel()
 {
     m_list->disconnect(this);
+    if (m_book->panel == this)
+        m_book->panel = nullptr;
+}
+
+void ClientPanel::takeOver(Page &old)
+{
+    auto &from = static_cast<ClientPanel &>(old);
+    m_suggested = from.m_suggested;
+    m_book = from.m_book;
+    m_book->panel = this;
+    relist();
+    m_list->setCurrentRow(from.m_list->currentRow());
+    showCurrent();
 }
 
 QString ClientPanel::urlFor(const QString &listenUrl, const QString &actorId)
@@ -105,7 +119,7 @@ void ClientPanel::refresh()
 
 ClientPanel::Connection *ClientPanel::find(int number)
 {
-    for (const auto &connection : m_all)
+    for (const auto &connection : m_book->all)
         if (connection->number == number)
             return connection.get();
     return nullptr;
@@ -114,7 +128,7 @@ ClientPanel::Connection *ClientPanel::find(int number)
 ClientPanel::Connection *ClientPanel::current()
 {
     const int row = m_list->currentRow();
-    return row >= 0 && row < int(m_all.size()) ? m_all[size_t(row)].get() : nullptr;
+    return row >= 0 && row < int(m_book->all.size()) ? m_book->all[size_t(row)].get() : nullptr;
 }
 
 void ClientPanel::open()
@@ -122,59 +136,62 @@ void ClientPanel::open()
     const QString url = m_url->text().trimmed();
     if (!m_connector || url.isEmpty())
         return;
-    if (m_all.size() >= kMaxConnections) { // forget the oldest closed one, else refuse
-        const auto closed = std::find_if(m_all.begin(), m_all.end(), [](const auto &c) { return !c->open; });
-        if (closed == m_all.end()) {
+    if (m_book->all.size() >= kMaxConnections) { // forget the oldest closed one, else refuse
+        const auto closed = std::find_if(m_book->all.begin(), m_book->all.end(), [](const auto &c) { return !c->isOpen(); });
+        if (closed == m_book->all.end()) {
             m_session.post(true, tr("%1 connections are open; close one first.").arg(kMaxConnections));
             return;
         }
-        m_all.erase(closed);
+        m_book->all.erase(closed);
     }
     auto connection = std::make_unique<Connection>();
-    const int number = connection->number = m_next++;
+    const int number = connection->number = m_book->next++;
     connection->url = url;
-    connection->open = true;
-    connection->state = tr("connecting");
     QStringList protocols;
     const QStringList typed = m_protocols->text().split(u',', Qt::SkipEmptyParts);
     for (const QString &protocol : typed)
         protocols.append(protocol.trimmed());
-    const QPointer<ClientPanel> self(this);
+    const std::weak_ptr<Book> book(m_book);
+    const auto panel = [book] {
+        const auto held = book.lock();
+        return held ? held->panel : nullptr;
+    };
     ClientConnector::Events events;
-    events.opened = [self, number] {
+    events.opened = [panel, number] {
+        ClientPanel *self = panel();
         if (Connection *c = self ? self->find(number) : nullptr) {
-            c->state = tr("open");
+            c->state = Connection::State::Open;
             self->note(number, QStringLiteral("●"), tr("open"));
             self->relist();
         }
     };
-    events.message = [self, number](const QByteArray &payload, bool binary) {
-        if (self)
+    events.message = [panel, number](const QByteArray &payload, bool binary) {
+        if (ClientPanel *self = panel())
             self->note(number, QStringLiteral("←"),
                        binary ? QString::fromLatin1(payload.left(512).toHex(' ')) : QString::fromUtf8(payload.left(4096)));
     };
-    events.closed = [self, number](std::optional<quint16> code, const QString &detail) {
+    events.closed = [panel, number](std::optional<quint16> code, const QString &detail) {
+        ClientPanel *self = panel();
         if (Connection *c = self ? self->find(number) : nullptr) {
-            c->open = false;
-            c->state = tr("closed");
+            c->state = Connection::State::Closed;
             self->note(number, QStringLiteral("○"),
                        tr("closed %1 %2").arg(code ? QString::number(*code) : tr("without a code"), detail));
             self->relist();
         }
     };
     Connection *raw = connection.get();
-    m_all.push_back(std::move(connection));
+    m_book->all.push_back(std::move(connection));
     note(number, QStringLiteral("○"), tr("connecting to %1").arg(url));
     raw->socket = m_connector->open(url, protocols, std::move(events));
     relist();
-    m_list->setCurrentRow(int(m_all.size()) - 1);
+    m_list->setCurrentRow(int(m_book->all.size()) - 1);
     m_input->setFocus();
 }
 
 void ClientPanel::send()
 {
     Connection *connection = current();
-    if (!connection || !connection->open || !connection->socket)
+    if (!connection || !connection->isOpen() || !connection->socket)
         return;
     const QString text = m_input->text();
     const QByteArray payload = m_hex->isChecked() ? QByteArray::fromHex(text.toLatin1()) : text.toUtf8();
@@ -185,7 +202,7 @@ void ClientPanel::send()
 
 void ClientPanel::closeCurrent()
 {
-    if (Connection *connection = current(); connection && connection->open && connection->socket)
+    if (Connection *connection = current(); connection && connection->isOpen() && connection->socket)
         connection->socket->close(1000, QStringLiteral("console"));
 }
 
@@ -207,14 +224,27 @@ void ClientPanel::relist()
     const int row = m_list->currentRow();
     m_list->blockSignals(true);
     m_list->clear();
-    for (const auto &connection : m_all)
-        m_list->addItem(QString(u'#' % QString::number(connection->number) % u"  " % connection->state));
+    for (const auto &connection : m_book->all) {
+        QString state;
+        switch (connection->state) {
+        case Connection::State::Connecting:
+            state = tr("connecting");
+            break;
+        case Connection::State::Open:
+            state = tr("open");
+            break;
+        case Connection::State::Closed:
+            state = tr("closed");
+            break;
+        }
+        m_list->addItem(QString(u'#' % QString::number(connection->number) % u"  " % state));
+    }
     m_list->setCurrentRow(std::min(row, m_list->count() - 1));
     m_list->blockSignals(false);
     const Connection *now = current();
-    m_send->setEnabled(now && now->open);
-    m_close->setEnabled(now && now->open);
-    m_input->setEnabled(now && now->open);
+    m_send->setEnabled(now && now->isOpen());
+    m_close->setEnabled(now && now->isOpen());
+    m_input->setEnabled(now && now->isOpen());
 }
 
 void ClientPanel::showCurrent()
@@ -224,9 +254,9 @@ void ClientPanel::showCurrent()
     if (connection)
         for (const Line &line : connection->lines)
             m_transcript->appendPlainText(QString(timeText(line.ts) % u"  " % line.mark % u"  " % line.text));
-    m_send->setEnabled(connection && connection->open);
-    m_close->setEnabled(connection && connection->open);
-    m_input->setEnabled(connection && connection->open);
+    m_send->setEnabled(connection && connection->isOpen());
+    m_close->setEnabled(connection && connection->isOpen());
+    m_input->setEnabled(connection && connection->isOpen());
 }
 
 } // namespace dormouse

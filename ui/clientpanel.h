@@ -5,6 +5,7 @@
 #include "ui/pages.h"
 
 #include <deque>
+#include <memory>
 
 class QListWidget;
 class QPlainTextEdit;
@@ -22,6 +23,7 @@ public:
     ClientPanel(ClientConnector *connector, Session &session, const ThemeManager &theme, QWidget *parent = nullptr);
     ~ClientPanel() override;
     static QString urlFor(const QString &listenUrl, const QString &actorId);
+    void takeOver(Page &old) override; ///< with all open connections
 
 protected:
     void refresh() override;
@@ -39,10 +41,17 @@ private:
     {
         int number = 0;
         QString url;
-        QString state;
-        bool open = false;
+        enum class State { Connecting, Open, Closed } state = State::Connecting;
+        bool isOpen() const { return state != State::Closed; }
         std::deque<Line> lines;
         std::unique_ptr<ClientSocket> socket;
+    };
+    /// Outlives a panel that is built again; what the sockets report goes to the panel that has it now.
+    struct Book
+    {
+        ClientPanel *panel = nullptr;
+        std::vector<std::unique_ptr<Connection>> all;
+        int next = 1;
     };
     void open();
     void send();
@@ -54,8 +63,7 @@ private:
     Connection *find(int number);
 
     ClientConnector *m_connector;
-    std::vector<std::unique_ptr<Connection>> m_all;
-    int m_next = 1;
+    std::shared_ptr<Book> m_book = std::make_shared<Book>();
     QString m_suggested;
     QLineEdit *m_url, *m_protocols, *m_input;
     QCheckBox *m_hex;

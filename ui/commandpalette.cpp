@@ -24,7 +24,7 @@ CommandPalette::CommandPalette(Session &session, const ThemeManager &theme, cons
 {
     setAccessibleName(tr("Command palette"));
     setWindowTitle(tr("Go to"));
-    resize(640, 420);
+    resize(theme.px(640), theme.px(420));
     auto *all = new QVBoxLayout(this);
     all->setContentsMargins(8, 8, 8, 8);
     m_input = new QLineEdit(this);
@@ -111,7 +111,7 @@ void CommandPalette::search(const QString &text)
         found.resize(kMaxResults);
     m_list->clear();
     for (const Found &entry : found) {
-        auto *item = new QListWidgetItem(QIcon(m_theme.pixmap(entry.icon, m_theme.color(entry.tone), 16, devicePixelRatioF())),
+        auto *item = new QListWidgetItem(QIcon(m_theme.pixmap(entry.icon, m_theme.color(entry.tone), m_theme.px(16), devicePixelRatioF())),
                                          entry.title, m_list);
         item->setData(Qt::UserRole, entry.kind);
         item->setData(Qt::UserRole + 1, entry.id);

@@ -53,7 +53,7 @@ FilterBar::FilterBar(Session &session, const ThemeManager &theme, QSettings *set
     m_field->setClearButtonEnabled(true);
     for (auto *button : m_field->findChildren<QToolButton *>())
         button->setAccessibleName(tr("Clear the filter"));
-    m_field->setMinimumWidth(200);
+    m_field->setMinimumWidth(theme.px(200));
     m_field->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     all->addWidget(m_field);
     auto *more = new QToolButton(this);

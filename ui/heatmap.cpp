@@ -45,7 +45,7 @@ void HeatMap::setKind(LatencyKind kind)
 
 QRect HeatMap::plot() const
 {
-    return rect().adjusted(64, 8, -8, -24);
+    return rect().adjusted(m_theme.px(64), 8, -8, -m_theme.px(24));
 }
 
 void HeatMap::refresh()
@@ -98,7 +98,7 @@ void HeatMap::paintEvent(QPaintEvent *)
         painter.setPen(QPen(m_theme.color(Color::Border), 1, Qt::DotLine));
         painter.drawLine(area.left(), y, area.right(), y);
         painter.setPen(m_theme.color(Color::Muted));
-        painter.drawText(QRect(0, y - 8, area.left() - 8, 16), Qt::AlignRight | Qt::AlignVCenter, microsText(us));
+        painter.drawText(QRect(0, y - m_theme.px(8), area.left() - 8, m_theme.px(16)), Qt::AlignRight | Qt::AlignVCenter, microsText(us));
     }
     painter.setPen(m_theme.color(Color::Muted));
     const int below = area.bottom() + 4;
@@ -106,9 +106,9 @@ void HeatMap::paintEvent(QPaintEvent *)
         const int x = area.right() - area.width() * minutes * 60 / kColumns;
         const QString text = minutes ? tr("−%1 min").arg(minutes) : tr("now");
         if (minutes == 0)
-            painter.drawText(QRect(x - 80, below, 80, 16), Qt::AlignRight, text);
+            painter.drawText(QRect(x - m_theme.px(80), below, m_theme.px(80), m_theme.px(16)), Qt::AlignRight, text);
         else
-            painter.drawText(QRect(x - 40, below, 80, 16), Qt::AlignHCenter, text);
+            painter.drawText(QRect(x - m_theme.px(40), below, m_theme.px(80), m_theme.px(16)), Qt::AlignHCenter, text);
     }
     if (m_top == 0) {
         painter.setPen(m_theme.color(Color::Muted));

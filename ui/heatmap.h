@@ -18,7 +18,7 @@ public:
     HeatMap(const ThemeManager &theme, const LatencyModel &latency, QWidget *parent = nullptr);
     void setKind(LatencyKind kind);
     void refresh();
-    QSize sizeHint() const override { return {600, 220}; }
+    QSize sizeHint() const override { return {m_theme.px(600), m_theme.px(220)}; }
     QSize minimumSizeHint() const override { return {200, 120}; }
 
 protected:

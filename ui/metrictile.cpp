@@ -43,15 +43,15 @@ void MetricTile::paintEvent(QPaintEvent *)
     painter.drawText(inner, Qt::AlignLeft | Qt::AlignTop,
                      painter.fontMetrics().elidedText(Words::metric(m_metric), Qt::ElideRight, inner.width()));
     QFont big = font();
-    big.setPixelSize(22);
+    big.setPixelSize(m_theme.px(22));
     big.setWeight(QFont::DemiBold);
     painter.setFont(big);
     const bool unknown = !m_cluster.value(m_metric);
     painter.setPen(m_theme.color(unknown || m_stale ? Color::Faint : Color::Text));
-    painter.drawText(inner.adjusted(0, 16, 0, 0), Qt::AlignLeft | Qt::AlignTop, m_cluster.text(m_metric));
+    painter.drawText(inner.adjusted(0, m_theme.px(16), 0, 0), Qt::AlignLeft | Qt::AlignTop, m_cluster.text(m_metric));
 
     const auto &course = m_cluster.history(m_metric);
-    const QRectF chart = QRectF(inner.left(), inner.bottom() - 22, inner.width(), 22);
+    const QRectF chart = QRectF(inner.left(), inner.bottom() - m_theme.px(22), inner.width(), m_theme.px(22));
     double top = 0;
     for (const double value : course)
         if (!std::isnan(value))

@@ -57,7 +57,7 @@ OverviewPage::OverviewPage(Session &session, const ThemeManager &theme, QWidget 
     auto *side = new QWidget(this);
     side->setObjectName(QStringLiteral("page"));
     side->setAttribute(Qt::WA_StyledBackground);
-    side->setFixedWidth(224);
+    side->setFixedWidth(theme.px(224));
     auto *sideLayout = new QVBoxLayout(side);
     sideLayout->setContentsMargins(12, 12, 4, 8);
     sideLayout->addWidget(label(tr("NEEDS ATTENTION"), "section"));
@@ -101,7 +101,7 @@ void OverviewPage::addAttention(const QString &icon, Color tone, const QString &
 {
     if (m_attention->count() >= kMaxAttention)
         return;
-    auto *item = new QListWidgetItem(QIcon(m_theme.pixmap(icon, m_theme.color(tone), 16, devicePixelRatioF())), text, m_attention);
+    auto *item = new QListWidgetItem(QIcon(m_theme.pixmap(icon, m_theme.color(tone), m_theme.px(16), devicePixelRatioF())), text, m_attention);
     item->setData(Qt::UserRole, kind);
     item->setData(Qt::UserRole + 1, id);
     item->setToolTip(text);
@@ -153,7 +153,7 @@ void OverviewPage::tick()
     });
     if (m_attention->count() == 0) {
         auto *item = new QListWidgetItem(
-            QIcon(m_theme.pixmap(QStringLiteral("state-ok"), m_theme.color(Color::Good), 16, devicePixelRatioF())),
+            QIcon(m_theme.pixmap(QStringLiteral("state-ok"), m_theme.color(Color::Good), m_theme.px(16), devicePixelRatioF())),
             m_session.framesApplied() ? tr("Nothing. All actors that should run do, and no queue is long.")
                                       : tr("Nothing is known yet."),
             m_attention);

@@ -34,6 +34,9 @@ public:
     Page(Session &session, const ThemeManager &theme, QWidget *parent = nullptr);
     void setOnScreen(bool on);
     bool isOnScreen() const { return m_onScreen; }
+    /// The window builds its pages again for another language or text size: takes from the page that goes what is not in
+    /// its controls. old is of the same class.
+    virtual void takeOver(Page &old) { Q_UNUSED(old) }
 
 Q_SIGNALS:
     void filterWanted(const QString &text);

@@ -35,7 +35,7 @@ void PendingBar::paintEvent(QPaintEvent *)
     const double limit = known ? double(m_connection->pendingLimitBytes.value_or(0)) : 0;
     const double fraction = limit > 0 ? bytes / limit : 0;
     QFont big = font();
-    big.setPixelSize(18);
+    big.setPixelSize(m_theme.px(18));
     big.setWeight(QFont::DemiBold);
     painter.setFont(big);
     painter.setPen(m_theme.color(known ? Color::Text : Color::Faint));
@@ -45,13 +45,13 @@ void PendingBar::paintEvent(QPaintEvent *)
     painter.setFont(m_theme.smallFont());
     painter.setPen(m_theme.color(Color::Muted));
     const QString of = limit > 0 ? tr("of %1 pending").arg(bytesText(limit)) : tr("pending");
-    painter.drawText(inner.adjusted(used + 8, 6, 0, 0), Qt::AlignLeft | Qt::AlignTop, of);
+    painter.drawText(inner.adjusted(used + 8, m_theme.px(6), 0, 0), Qt::AlignLeft | Qt::AlignTop, of);
     if (limit > 0) {
         painter.setPen(m_theme.color(barTone(fraction)));
-        painter.drawText(inner.adjusted(0, 6, 0, 0), Qt::AlignRight | Qt::AlignTop,
+        painter.drawText(inner.adjusted(0, m_theme.px(6), 0, 0), Qt::AlignRight | Qt::AlignTop,
                          tr("%1 %").arg(QString::number(fraction * 100, 'f', fraction < 0.1 ? 1 : 0)));
     }
-    paintBar(painter, m_theme, QRect(inner.left(), inner.top() + 28, inner.width(), 12), fraction, true, !known);
+    paintBar(painter, m_theme, QRect(inner.left(), inner.top() + m_theme.px(28), inner.width(), 12), fraction, true, !known);
     painter.setPen(m_theme.color(Color::Muted));
     QString below = tr("Oldest waits %1").arg(known && m_connection->oldestPendingMs
                                                   ? durationText(double(*m_connection->oldestPendingMs))
@@ -84,7 +84,7 @@ void AckRuler::paintEvent(QPaintEvent *)
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setFont(m_theme.smallFont());
     const QRect inner = rect().adjusted(0, 4, 0, -4);
-    const int y = inner.top() + 30;
+    const int y = inner.top() + m_theme.px(30);
     painter.setPen(m_theme.color(Color::Muted));
     painter.drawText(inner, Qt::AlignLeft | Qt::AlignTop, tr("Message index"));
     painter.setPen(QPen(m_theme.color(Color::BorderStrong), 2));
@@ -133,7 +133,7 @@ void AckRuler::paintEvent(QPaintEvent *)
     mark(sent, Color::Waking, true);
     mark(0, Color::Muted, false);
     const auto text = [](const std::optional<int> &n) { return n ? QString::number(*n) : unknownText(); };
-    const QRect legend(inner.left(), inner.bottom() - 16, inner.width(), 16);
+    const QRect legend(inner.left(), inner.bottom() - m_theme.px(16), inner.width(), m_theme.px(16));
     painter.setPen(m_theme.color(Color::Good));
     painter.drawText(legend, Qt::AlignLeft, tr("▲ acked %1").arg(text(m_connection->lastAckedIndex)));
     painter.setPen(m_theme.color(Color::Waking));

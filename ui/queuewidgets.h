@@ -17,7 +17,7 @@ class PendingBar : public QWidget
 public:
     explicit PendingBar(const ThemeManager &theme, QWidget *parent = nullptr);
     void setConnection(const std::optional<monitor::ConnectionInfo> &connection);
-    QSize sizeHint() const override { return {280, 72}; }
+    QSize sizeHint() const override { return {m_theme.px(280), m_theme.px(72)}; }
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -35,7 +35,7 @@ class AckRuler : public QWidget
 public:
     explicit AckRuler(const ThemeManager &theme, QWidget *parent = nullptr);
     void setConnection(const std::optional<monitor::ConnectionInfo> &connection);
-    QSize sizeHint() const override { return {280, 72}; }
+    QSize sizeHint() const override { return {m_theme.px(280), m_theme.px(72)}; }
 
 protected:
     void paintEvent(QPaintEvent *event) override;

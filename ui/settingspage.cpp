@@ -29,7 +29,7 @@ SettingsPage::SettingsPage(Session &session, const ThemeManager &theme, QWidget 
     find->setPlaceholderText(tr("Find a setting"));
     find->setAccessibleName(tr("Find a setting"));
     find->setClearButtonEnabled(true);
-    find->setMaximumWidth(260);
+    find->setMaximumWidth(theme.px(260));
     for (auto *button : find->findChildren<QToolButton *>())
         button->setAccessibleName(tr("Clear"));
     connect(find, &QLineEdit::textChanged, this, [this](const QString &text) {

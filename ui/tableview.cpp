@@ -77,9 +77,9 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
             break;
         }
         const QColor tone = m_theme.color(m_stale ? Color::Faint : look.tone);
-        painter->drawPixmap(area.left(), area.center().y() - 6, m_theme.pixmap(look.icon, tone, 14, ratio));
+        painter->drawPixmap(area.left(), area.center().y() - m_theme.px(14) / 2 + 1, m_theme.pixmap(look.icon, tone, m_theme.px(14), ratio));
         painter->setPen(tone);
-        area.setLeft(area.left() + 20);
+        area.setLeft(area.left() + m_theme.px(20));
         painter->drawText(area, align, painter->fontMetrics().elidedText(look.word, Qt::ElideRight, area.width()));
         painter->restore();
         return;
@@ -131,7 +131,7 @@ TableView::TableView(const ThemeManager &theme, CellDelegate::States states, QWi
     setFrameShape(NoFrame);
     verticalHeader()->hide();
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    verticalHeader()->setDefaultSectionSize(28);
+    verticalHeader()->setDefaultSectionSize(theme.px(28));
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     horizontalHeader()->setSectionsMovable(true);
@@ -164,7 +164,7 @@ void TableView::setTable(QAbstractItemModel *model, const QList<int> &widths)
         if (widths.at(column) == 0)
             hideColumn(column);
         else
-            setColumnWidth(column, widths.at(column));
+            setColumnWidth(column, m_theme.px(widths.at(column)));
     }
     if (m_live) {
         horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
@@ -229,23 +229,23 @@ void TableView::paintEvent(QPaintEvent *event)
         return;
     QPainter painter(viewport());
     QFont title = font();
-    title.setPixelSize(15);
+    title.setPixelSize(m_theme.px(15));
     title.setWeight(QFont::DemiBold);
     QRect area = viewport()->rect().adjusted(24, 0, -24, 0);
     const QStringList lines = m_emptyHelp.split(u'\n');
-    const int height = 32 + int(lines.size()) * 22;
+    const int height = m_theme.px(32) + int(lines.size()) * m_theme.px(22);
     area.setTop(std::max(8, (area.height() - height) / 2));
     painter.setFont(title);
     painter.setPen(m_theme.color(Color::Text));
     painter.drawText(area, Qt::AlignHCenter | Qt::AlignTop, m_emptyTitle);
-    area.setTop(area.top() + 30);
+    area.setTop(area.top() + m_theme.px(30));
     for (const QString &line : lines) {
         // Lines to type are indented and shown as code.
         const bool code = line.startsWith(QStringLiteral("  "));
         painter.setFont(code ? m_theme.monoFont() : font());
         painter.setPen(m_theme.color(code ? Color::Accent : Color::Muted));
         painter.drawText(area, Qt::AlignHCenter | Qt::AlignTop, line.trimmed());
-        area.setTop(area.top() + 22);
+        area.setTop(area.top() + m_theme.px(22));
     }
 }
 

@@ -8,6 +8,7 @@
 #include <QJsonObject>
 #include <QPainter>
 #include <QPalette>
+#include <QRegularExpression>
 #include <QStyleFactory>
 #include <QSvgRenderer>
 
@@ -40,9 +41,29 @@ ThemeManager::ThemeManager(QApplication &application, QObject *parent) : QObject
             break;
         }
     }
-    // Pixels keep the 8-unit grid; a system that asks for larger text still gets it.
-    font.setPixelSize(std::max(13, int(application.font().pointSizeF() * 13 / 10)));
     QApplication::setFont(font);
+    // Pixels keep the 8-unit grid; a system that asks for larger text still gets it.
+    m_normalPixels = std::max(13, int(application.font().pointSizeF() * 13 / 10));
+    applyFont();
+}
+
+void ThemeManager::applyFont()
+{
+    QFont font = QApplication::font();
+    font.setPixelSize(px(m_normalPixels));
+    QApplication::setFont(font);
+}
+
+void ThemeManager::setTextSize(int percent)
+{
+    const int wanted = std::clamp(percent, kMinTextSize, kMaxTextSize);
+    if (wanted == m_textSize)
+        return;
+    m_textSize = wanted;
+    m_pixmaps.clear();
+    applyFont();
+    applySheet();
+    Q_EMIT textSizeChanged();
 }
 
 bool ThemeManager::load(const QString &name)
@@ -83,22 +104,36 @@ void ThemeManager::setTheme(const QString &name)
         palette.setColor(QPalette::Disabled, role, color(Color::Faint));
     QApplication::setPalette(palette);
 
-    QFile file(QStringLiteral(":/themes/style.qss"));
-    if (file.open(QIODevice::ReadOnly)) {
-        QString sheet = QString::fromUtf8(file.readAll());
-        std::array<size_t, size_t(Color::Count)> order;
-        for (size_t i = 0; i < order.size(); ++i)
-            order[i] = i;
-        // Longer names first: "borderStrong" starts with "border".
-        std::sort(order.begin(), order.end(), [](size_t a, size_t b) { return qstrlen(kNames[a]) > qstrlen(kNames[b]); });
-        for (const size_t i : order)
-            sheet.replace(u'@' + QString::fromLatin1(kNames[i]), m_colors[i].name());
-        for (const char *picture : {"arrow", "check"}) // a style sheet cannot tint
-            sheet.replace(u'@' + QString::fromLatin1(picture),
-                          u":/themes/" % QString::fromLatin1(picture) % u'-' % m_name % u".svg");
-        m_application.setStyleSheet(sheet);
-    }
+    applySheet();
     Q_EMIT changed();
+}
+
+void ThemeManager::applySheet()
+{
+    QFile file(QStringLiteral(":/themes/style.qss"));
+    if (!file.open(QIODevice::ReadOnly))
+        return;
+    QString sheet = QString::fromUtf8(file.readAll());
+    std::array<size_t, size_t(Color::Count)> order;
+    for (size_t i = 0; i < order.size(); ++i)
+        order[i] = i;
+    // Longer names first: "borderStrong" starts with "border".
+    std::sort(order.begin(), order.end(), [](size_t a, size_t b) { return qstrlen(kNames[a]) > qstrlen(kNames[b]); });
+    for (const size_t i : order)
+        sheet.replace(u'@' + QString::fromLatin1(kNames[i]), m_colors[i].name());
+    for (const char *picture : {"arrow", "check"}) // a style sheet cannot tint
+        sheet.replace(u'@' + QString::fromLatin1(picture),
+                      u":/themes/" % QString::fromLatin1(picture) % u'-' % m_name % u".svg");
+    // Text and what is drawn beside it in its size; space and lines stay as they are.
+    static const QRegularExpression sizes(QStringLiteral("(font-size|width|height|min-height|min-width): (\\d\\d+)px"));
+    QString scaled;
+    qsizetype from = 0;
+    for (auto it = sizes.globalMatch(sheet); it.hasNext();) {
+        const QRegularExpressionMatch match = it.next();
+        scaled += QStringView(sheet).mid(from, match.capturedStart(2) - from) % QString::number(px(match.capturedView(2).toInt()));
+        from = match.capturedEnd(2);
+    }
+    m_application.setStyleSheet(scaled + QStringView(sheet).mid(from));
 }
 
 QPixmap ThemeManager::pixmap(const QString &icon, const QColor &tint, int size, qreal ratio) const
@@ -124,8 +159,8 @@ QIcon ThemeManager::icon(const QString &name) const
 {
     QIcon icon;
     for (const qreal ratio : {1.0, 2.0}) {
-        icon.addPixmap(pixmap(name, color(Color::Text), 16, ratio));
-        icon.addPixmap(pixmap(name, color(Color::Faint), 16, ratio), QIcon::Disabled);
+        icon.addPixmap(pixmap(name, color(Color::Text), px(16), ratio));
+        icon.addPixmap(pixmap(name, color(Color::Faint), px(16), ratio), QIcon::Disabled);
     }
     return icon;
 }

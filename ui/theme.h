@@ -30,6 +30,14 @@ public:
     /// "dark" or "light"; anything else follows the system's window colour. Emits changed().
     void setTheme(const QString &name);
     QString name() const { return m_name; }
+    /// Size of all text in percent of the normal one, kMinTextSize ... kMaxTextSize; others are brought into the range.
+    /// Emits textSizeChanged(); who uses px() has to lay out again.
+    void setTextSize(int percent);
+    int textSize() const { return m_textSize; }
+    /// A length that follows the text, for example the height of a row: value pixels at 100 %.
+    int px(int value) const { return value * m_textSize / 100; }
+    static constexpr int kMinTextSize = 100;
+    static constexpr int kMaxTextSize = 200;
     bool isDark() const { return m_dark; }
     void toggle() { setTheme(m_dark ? QStringLiteral("light") : QStringLiteral("dark")); }
 
@@ -42,11 +50,16 @@ public:
 
 Q_SIGNALS:
     void changed();
+    void textSizeChanged();
 
 private:
     bool load(const QString &name);
+    void applyFont();
+    void applySheet();
     QApplication &m_application;
     QString m_name;
+    int m_textSize = kMinTextSize;
+    int m_normalPixels = 13;
     bool m_dark = true;
     bool m_systemDark = true;
     std::array<QColor, size_t(Color::Count)> m_colors;

@@ -18,9 +18,6 @@ namespace dormouse {
 
 namespace {
 
-constexpr int kCell = 14;
-constexpr int kPitchX = 18;
-constexpr int kPitchY = 20;
 constexpr size_t kMaxCellsPerLane = 3000; // more do not fit on any screen; the lane says how many are left out
 
 } // namespace
@@ -93,22 +90,23 @@ void Topology::refresh()
 void Topology::paintNode(QPainter &painter, const QRect &area, const QString &icon, const QString &title,
                          const QStringList &lines)
 {
+    const auto px = [this](int length) { return m_theme.px(length); };
     painter.setPen(m_theme.color(Color::BorderStrong));
     painter.setBrush(m_theme.color(Color::Raised));
     painter.drawRoundedRect(area, 8, 8);
-    painter.drawPixmap(area.left() + 10, area.top() + 10,
-                       m_theme.pixmap(icon, m_theme.color(Color::Accent), 16, devicePixelRatioF()));
+    painter.drawPixmap(area.left() + px(10), area.top() + px(10),
+                       m_theme.pixmap(icon, m_theme.color(Color::Accent), px(16), devicePixelRatioF()));
     QFont bold = font();
     bold.setWeight(QFont::DemiBold);
     painter.setFont(bold);
     painter.setPen(m_theme.color(Color::Text));
-    painter.drawText(area.adjusted(32, 9, -4, 0), Qt::AlignLeft | Qt::AlignTop, title);
+    painter.drawText(area.adjusted(px(32), px(9), -4, 0), Qt::AlignLeft | Qt::AlignTop, title);
     painter.setFont(m_theme.smallFont());
     painter.setPen(m_theme.color(Color::Muted));
-    int y = area.top() + 34;
+    int y = area.top() + px(34);
     for (const QString &line : lines) {
-        painter.drawText(QRect(area.left() + 10, y, area.width() - 14, 16), Qt::AlignLeft | Qt::AlignVCenter, line);
-        y += 18;
+        painter.drawText(QRect(area.left() + px(10), y, area.width() - px(14), px(16)), Qt::AlignLeft | Qt::AlignVCenter, line);
+        y += px(18);
     }
 }
 
@@ -146,6 +144,7 @@ void Topology::paintCell(QPainter &painter, const QRect &area, const Cell &cell)
 
 void Topology::paintGuide(QPainter &painter)
 {
+    const auto px = [this](int length) { return m_theme.px(length); };
     const ClusterModel &cluster = m_session.cluster();
     const QString url = cluster.info().listenUrl.isEmpty() ? QStringLiteral("http://127.0.0.1:6420") : cluster.info().listenUrl;
     if (!m_session.source() || m_session.source()->linkState() != monitor::LinkState::Live) {
@@ -154,31 +153,31 @@ void Topology::paintGuide(QPainter &painter)
         return;
     }
     QFont title = font();
-    title.setPixelSize(16);
+    title.setPixelSize(px(16));
     title.setWeight(QFont::DemiBold);
-    QRect area = rect().adjusted(24, std::max(16, height() / 2 - 96), -24, 0);
+    QRect area = rect().adjusted(24, std::max(16, height() / 2 - px(96)), -24, 0);
     painter.setFont(title);
     painter.setPen(m_theme.color(Color::Text));
     painter.drawText(area, Qt::AlignHCenter | Qt::AlignTop, tr("The engine runs. Connect a runner."));
     painter.setFont(font());
     painter.setPen(m_theme.color(Color::Muted));
-    area.setTop(area.top() + 30);
+    area.setTop(area.top() + px(30));
     painter.drawText(area, Qt::AlignHCenter | Qt::AlignTop,
                      tr("In the folder of your actors, point the runner at this engine:"));
-    area.setTop(area.top() + 30);
+    area.setTop(area.top() + px(30));
     const QStringList lines = {QStringLiteral("export RIVET_ENDPOINT=") + url, QStringLiteral("export RIVET_NAMESPACE=default"),
                                QStringLiteral("node runner.js")};
     painter.setFont(m_theme.monoFont());
     int wide = 0;
     for (const QString &line : lines)
         wide = std::max(wide, painter.fontMetrics().horizontalAdvance(line));
-    const QRect box((width() - wide) / 2 - 16, area.top(), wide + 32, 22 * int(lines.size()) + 16);
+    const QRect box((width() - wide) / 2 - 16, area.top(), wide + 32, px(22) * int(lines.size()) + 16);
     painter.setPen(m_theme.color(Color::Border));
     painter.setBrush(m_theme.color(Color::Sunken));
     painter.drawRoundedRect(box, 8, 8);
     painter.setPen(m_theme.color(Color::Accent));
     for (int i = 0; i < lines.size(); ++i)
-        painter.drawText(QRect(box.left() + 16, box.top() + 8 + i * 22, wide, 22), Qt::AlignLeft | Qt::AlignVCenter, lines.at(i));
+        painter.drawText(QRect(box.left() + 16, box.top() + 8 + i * px(22), wide, px(22)), Qt::AlignLeft | Qt::AlignVCenter, lines.at(i));
     area.setTop(box.bottom() + 16);
     painter.setFont(font());
     painter.setPen(m_theme.color(Color::Muted));
@@ -190,6 +189,8 @@ void Topology::paintEvent(QPaintEvent *)
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     m_hits.clear();
+    const auto px = [this](int length) { return m_theme.px(length); };
+    const int cellSize = px(14), pitchX = px(18), pitchY = px(20);
     const ClusterModel &cluster = m_session.cluster();
     if (m_lanes.empty()) {
         paintGuide(painter);
@@ -197,12 +198,12 @@ void Topology::paintEvent(QPaintEvent *)
     }
     const auto text = [&](ClusterModel::Metric metric) { return cluster.text(metric); };
     const int middle = height() / 2;
-    const QRect clients(4, middle - 46, 116, 92);
-    const QRect engine(136, middle - 46, 116, 92);
-    const int left = 280;
-    const int shownLanes = std::max(1, std::min(int(m_lanes.size()), (height() - 34) / 52));
-    const int laneHeight = std::min(160, (height() - 30 - 8) / shownLanes - 8);
-    const int top = std::max(4, (height() - 26 - shownLanes * (laneHeight + 8)) / 2);
+    const QRect clients(4, middle - px(46), px(116), px(92));
+    const QRect engine(px(136), middle - px(46), px(116), px(92));
+    const int left = px(280);
+    const int shownLanes = std::max(1, std::min(int(m_lanes.size()), (height() - px(34)) / px(52)));
+    const int laneHeight = std::min(px(160), (height() - px(30) - 8) / shownLanes - 8);
+    const int top = std::max(4, (height() - px(26) - shownLanes * (laneHeight + 8)) / 2);
 
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(m_theme.color(Color::BorderStrong), 2));
@@ -230,63 +231,63 @@ void Topology::paintEvent(QPaintEvent *)
                                                                                                          : Color::Border));
         painter.setBrush(m_theme.color(Color::Raised));
         painter.drawRoundedRect(area, 8, 8);
-        const QRect head(area.left() + 10, area.center().y() - 22, 96, 44);
+        const QRect head(area.left() + 10, area.center().y() - px(22), px(96), px(44));
         painter.drawPixmap(head.left(), head.top() + 3,
-                           m_theme.pixmap(lane.icon, m_theme.color(lane.tone), 14, devicePixelRatioF()));
+                           m_theme.pixmap(lane.icon, m_theme.color(lane.tone), px(14), devicePixelRatioF()));
         QFont bold = font();
         bold.setWeight(QFont::DemiBold);
         painter.setFont(bold);
         painter.setPen(m_theme.color(Color::Text));
-        painter.drawText(head.adjusted(20, 0, 0, 0), Qt::AlignLeft | Qt::AlignTop,
-                         painter.fontMetrics().elidedText(lane.title, Qt::ElideRight, head.width() - 20));
+        painter.drawText(head.adjusted(px(20), 0, 0, 0), Qt::AlignLeft | Qt::AlignTop,
+                         painter.fontMetrics().elidedText(lane.title, Qt::ElideRight, head.width() - px(20)));
         painter.setFont(m_theme.smallFont());
         painter.setPen(m_theme.color(Color::Muted));
-        painter.drawText(head.adjusted(0, 19, 0, 0), Qt::AlignLeft | Qt::AlignTop, lane.detail);
+        painter.drawText(head.adjusted(0, px(19), 0, 0), Qt::AlignLeft | Qt::AlignTop, lane.detail);
         if (lane.fill)
             paintBar(painter, m_theme, QRect(head.left(), head.bottom() - 4, head.width() - 8, 4), *lane.fill, false, false);
         if (!lane.runnerId.isEmpty())
             m_hits.push_back({head, lane.runnerId, true});
 
-        const QRect grid = area.adjusted(112, 4, -8, -3);
-        const int perRow = std::max(1, grid.width() / kPitchX);
-        const int rows = std::max(1, grid.height() / kPitchY);
+        const QRect grid = area.adjusted(px(112), 4, -8, -3);
+        const int perRow = std::max(1, grid.width() / pitchX);
+        const int rows = std::max(1, grid.height() / pitchY);
         size_t fit = std::min({lane.cells.size(), size_t(perRow) * size_t(rows), kMaxCellsPerLane});
         const bool more = fit < lane.cells.size();
         if (more)
             fit = fit > 3 ? fit - 3 : 0;
         const int usedRows = std::min(rows, int((fit + size_t(perRow) - 1) / size_t(perRow)));
-        const int startY = grid.top() + std::max(0, (grid.height() - usedRows * kPitchY) / 2);
+        const int startY = grid.top() + std::max(0, (grid.height() - usedRows * pitchY) / 2);
         for (size_t n = 0; n < fit; ++n) {
-            const QRect cell(grid.left() + int(n % size_t(perRow)) * kPitchX, startY + int(n / size_t(perRow)) * kPitchY,
-                             kCell, kCell);
+            const QRect cell(grid.left() + int(n % size_t(perRow)) * pitchX, startY + int(n / size_t(perRow)) * pitchY,
+                             cellSize, cellSize);
             paintCell(painter, cell, lane.cells[n]);
             m_hits.push_back({cell, lane.cells[n].id, false});
         }
         if (more) {
             painter.setFont(m_theme.smallFont());
             painter.setPen(m_theme.color(Color::Muted));
-            painter.drawText(QRect(grid.left() + int(fit % size_t(perRow)) * kPitchX,
-                                   startY + int(fit / size_t(perRow)) * kPitchY, 3 * kPitchX, kCell),
+            painter.drawText(QRect(grid.left() + int(fit % size_t(perRow)) * pitchX,
+                                   startY + int(fit / size_t(perRow)) * pitchY, 3 * pitchX, cellSize),
                              Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("+") + countText(double(lane.cells.size() - fit)));
         }
     }
     // Legend: shape, tone and word together.
     painter.setFont(m_theme.smallFont());
     int x = 8;
-    const int y = height() - 18;
+    const int y = height() - px(18);
     for (const auto state : {monitor::ActorState::Running, monitor::ActorState::Starting, monitor::ActorState::Sleeping,
                              monitor::ActorState::Backoff}) {
         Cell sample;
         sample.state = state;
-        paintCell(painter, QRect(x, y, 12, 12), sample);
+        paintCell(painter, QRect(x, y, px(12), px(12)), sample);
         painter.setPen(m_theme.color(Color::Muted));
         const QString word = Words::look(state).word;
-        painter.drawText(QPoint(x + 18, y + 10), word);
-        x += 34 + painter.fontMetrics().horizontalAdvance(word);
+        painter.drawText(QPoint(x + px(18), y + px(10)), word);
+        x += px(34) + painter.fontMetrics().horizontalAdvance(word);
     }
     if (shownLanes < int(m_lanes.size())) {
         painter.setPen(m_theme.color(Color::Muted));
-        painter.drawText(QRect(width() - 168, y - 2, 160, 16), Qt::AlignRight,
+        painter.drawText(QRect(width() - px(168), y - 2, px(160), px(16)), Qt::AlignRight,
                          tr("+%1 more").arg(int(m_lanes.size()) - shownLanes));
     }
 }

@@ -109,7 +109,7 @@ WakePage::WakePage(Session &session, const ThemeManager &theme, QWidget *parent)
         auto *head = new QHBoxLayout;
         head->setSpacing(8);
         auto *patch = new QLabel(this);
-        patch->setFixedSize(10, 10);
+        patch->setFixedSize(theme.px(10), theme.px(10));
         patch->setVisible(stage != WakeRow::MomentCount);
         const auto paint = [patch, stage, &theme] { patch->setStyleSheet(u"background: " % theme.color(tone(stage)).name()); };
         paint();
