@@ -51,6 +51,7 @@ protected:
     void closeEvent(QCloseEvent *event) override;
 
 private:
+    static constexpr int kLayoutVersion = 2; ///< changes with the set of views
     void makeViews(ClientConnector *connector);
     void makeActions();
     void makeToolBar();

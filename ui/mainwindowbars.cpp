@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/mainwindow.h"
+
+#include "models/format.h"
+#include "ui/filterbar.h"
+
+#include <QAction>
+#include <QDockWidget>
+#include <QLabel>
+#include <QSlider>
+#include <QStatusBar>
+#include <QTabBar>
+#include <QToolBar>
+#include <QToolButton>
+
+namespace dormouse {
+
+void MainWindow::makeToolBar()
+{
+    auto *bar = new QToolBar(tr("Tools"), this);
+    bar->setObjectName(QStringLiteral("tools"));
+    bar->setAccessibleName(tr("Tools"));
+    bar->setMovable(false);
+    bar->setIconSize({16, 16});
+    bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    addToolBar(bar);
+    m_brandIcon = new QLabel(bar);
+    m_brandIcon->setAccessibleName(tr("Dormouse"));
+    m_brandIcon->setContentsMargins(4, 0, 8, 0);
+    bar->addWidget(m_brandIcon);
+    m_filterBar = new FilterBar(m_session, m_theme, m_settings, bar);
+    m_filter = m_filterBar->field();
+    bar->addWidget(m_filterBar);
+    bar->addAction(action(QStringLiteral("palette")));
+    bar->addSeparator();
+    bar->addAction(action(QStringLiteral("create")));
+    for (const char *name : {"wake", "sleep", "destroy", "close"})
+        bar->addAction(action(QString::fromLatin1(name)));
+    bar->addSeparator();
+    bar->addAction(action(QStringLiteral("pause")));
+    bar->addAction(action(QStringLiteral("theme")));
+    const auto buttons = bar->findChildren<QToolButton *>();
+    for (QToolButton *button : buttons) {
+        if (!button->accessibleName().isEmpty())
+            continue;
+        if (!button->defaultAction()) {
+            button->setAccessibleName(tr("More tools"));
+            continue;
+        }
+        button->setAccessibleName(button->defaultAction()->text());
+        const QString name = button->defaultAction()->objectName();
+        if (name != QStringLiteral("create") && name != QStringLiteral("palette") && name != QStringLiteral("pause"))
+            button->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    }
+
+    addToolBarBreak();
+    auto *chips = new QToolBar(tr("Terms of the filter"), this);
+    chips->setObjectName(QStringLiteral("chips"));
+    chips->setMovable(false);
+    chips->setAccessibleName(tr("Terms of the filter"));
+    QAction *terms = chips->addWidget(m_filterBar->chips());
+    addToolBar(chips);
+    chips->hide();
+    connect(&m_session, &Session::filterChanged, chips, [chips, terms](const QString &text) {
+        terms->setVisible(!text.trimmed().isEmpty());
+        chips->setVisible(!text.trimmed().isEmpty());
+    });
+
+    addToolBarBreak();
+    auto *banner = new QToolBar(tr("Problem"), this);
+    banner->setObjectName(QStringLiteral("problem"));
+    banner->setMovable(false);
+    banner->setAccessibleName(tr("Problem"));
+    m_problem = new QLabel(banner);
+    m_problem->setProperty("role", QStringLiteral("banner"));
+    m_problem->setWordWrap(true);
+    m_problem->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    m_problem->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_problem->setAccessibleName(tr("No problem"));
+    m_problem->setMaximumHeight(52); // a wrapping label in a tool bar asks for far more than its two lines
+    banner->addWidget(m_problem);
+    addToolBar(banner);
+    banner->hide();
+}
+
+void MainWindow::makePlayback()
+{
+    addToolBarBreak();
+    auto *bar = new QToolBar(tr("Recording"), this);
+    bar->setObjectName(QStringLiteral("playback"));
+    bar->setMovable(false);
+    bar->setAccessibleName(tr("Recording"));
+    auto *play = addAction(QStringLiteral("play"), tr("Play"), QStringLiteral("play"), QKeySequence(QStringLiteral("Ctrl+P")), [this] {
+        m_playing = !m_playing;
+        if (monitor::Source *source = m_session.source())
+            source->setPlaying(m_playing, 1.0);
+        action(QStringLiteral("play"))->setText(m_playing ? tr("Stop") : tr("Play"));
+    });
+    bar->addAction(play);
+    m_seek = new QSlider(Qt::Horizontal, bar);
+    m_seek->setRange(0, 10'000);
+    m_seek->setAccessibleName(tr("Moment of the recording"));
+    bar->addWidget(m_seek);
+    m_time = new QLabel(bar);
+    m_time->setMinimumWidth(200);
+    m_time->setAlignment(Qt::AlignCenter);
+    bar->addWidget(m_time);
+    connect(m_seek, &QSlider::valueChanged, this, [this](int value) {
+        monitor::Source *source = m_session.source();
+        if (!source || !source->capabilities().seekable)
+            return;
+        const qint64 first = source->firstTs();
+        source->seek(first + (source->lastTs() - first) * value / 10'000);
+    });
+    connect(&m_session, &Session::framesChanged, this, &MainWindow::showPosition);
+    addToolBar(bar);
+    const auto buttons = bar->findChildren<QToolButton *>();
+    for (QToolButton *button : buttons)
+        button->setAccessibleName(button->defaultAction() ? button->defaultAction()->text() : tr("More tools"));
+    m_playback = bar;
+    bar->hide();
+}
+
+void MainWindow::makeStatus()
+{
+    statusBar()->setAccessibleName(tr("Status"));
+    statusBar()->setSizeGripEnabled(false);
+    m_linkIcon = new QLabel(this);
+    m_linkIcon->setAccessibleName(tr("Link"));
+    m_link = new QLabel(this);
+    m_note = new QLabel(this);
+    m_note->setAccessibleName(tr("Last outcome"));
+    m_rate = new QLabel(this);
+    m_cost = new QLabel(this);
+    statusBar()->addWidget(m_linkIcon);
+    statusBar()->addWidget(m_link);
+    statusBar()->addWidget(m_note, 1);
+    statusBar()->addPermanentWidget(m_rate);
+    statusBar()->addPermanentWidget(m_cost);
+}
+
+void MainWindow::showPosition()
+{
+    const monitor::Source *source = m_session.source();
+    if (!source || !source->capabilities().seekable)
+        return;
+    const qint64 now = m_session.actors().now();
+    const qint64 span = std::max<qint64>(1, source->lastTs() - source->firstTs());
+    const qint64 passed = std::clamp<qint64>(now - source->firstTs(), 0, span);
+    m_time->setText(tr("%1   %2 of %3").arg(timeText(now), durationText(double(passed)), durationText(double(span))));
+    if (m_seek->isSliderDown())
+        return;
+    m_seek->blockSignals(true);
+    m_seek->setValue(int(passed * 10'000 / span));
+    m_seek->blockSignals(false);
+}
+
+void MainWindow::showPlayback()
+{
+    const bool seekable = m_session.source() && m_session.source()->capabilities().seekable;
+    m_playback->setVisible(seekable);
+    action(QStringLiteral("play"))->setEnabled(seekable);
+    showPosition();
+}
+
+void MainWindow::showProblem(const QString &text)
+{
+    m_problem->setText(text);
+    m_problem->setAccessibleName(text.isEmpty() ? tr("No problem") : text);
+    m_problem->parentWidget()->setVisible(!text.isEmpty());
+}
+
+void MainWindow::updateStatus()
+{
+    const monitor::Source *source = m_session.source();
+    QString text = tr("No engine");
+    QString icon = QStringLiteral("state-ended");
+    Color tone = Color::Muted;
+    if (source) {
+        const QString &url = m_session.cluster().info().listenUrl;
+        const QString where = url.isEmpty() ? source->name() : url;
+        switch (source->linkState()) {
+        case monitor::LinkState::Connecting:
+            text = tr("Connecting to %1").arg(where);
+            icon = QStringLiteral("state-opening");
+            tone = Color::Waking;
+            break;
+        case monitor::LinkState::Live:
+            text = tr("Live: %1").arg(where);
+            icon = QStringLiteral("state-running");
+            tone = Color::Good;
+            break;
+        case monitor::LinkState::Stale:
+            text = tr("Stale, %1 old: %2").arg(durationText(double(m_session.staleMs().value_or(0))), source->linkDetail());
+            icon = QStringLiteral("state-warn");
+            tone = Color::Waking;
+            break;
+        case monitor::LinkState::Failed:
+            text = tr("Failed: %1").arg(source->linkDetail());
+            icon = QStringLiteral("state-error");
+            tone = Color::Bad;
+            break;
+        case monitor::LinkState::Ended:
+            text = tr("Recording: %1").arg(source->name());
+            icon = QStringLiteral("archive");
+            tone = Color::Info;
+            break;
+        }
+        if (!source->capabilities().live) {
+            text = tr("Recording: %1").arg(source->name());
+            icon = QStringLiteral("archive");
+            tone = Color::Info;
+        }
+    }
+    m_link->setText(text);
+    m_linkIcon->setPixmap(m_theme.pixmap(icon, m_theme.color(tone), 14, devicePixelRatioF()));
+    const ClusterModel &cluster = m_session.cluster();
+    m_rate->setText(tr("%1 events/s").arg(cluster.text(ClusterModel::EventRate)));
+    m_cost->setText(tr("%1 dropped   %2 held   frame %3 ms")
+                        .arg(cluster.text(ClusterModel::EventsDropped), cluster.text(ClusterModel::MonitorBytes),
+                             QString::number(m_session.frameMs(), 'f', 1)));
+    m_cost->setToolTip(tr("What watching costs: events lost, memory held by the engine for this view, time to apply the last frame"));
+    // The tab bars of tabbed docks are made by Qt at any time.
+    const auto bars = findChildren<QTabBar *>(QString(), Qt::FindDirectChildrenOnly);
+    for (QTabBar *bar : bars) {
+        bar->setAccessibleName(tr("Views"));
+        bar->setIconSize({16, 16});
+        bar->setExpanding(false);
+        bar->setDrawBase(false);
+        for (int tab = 0; tab < bar->count(); ++tab) {
+            for (const QString &name : std::as_const(m_order))
+                if (m_docks.value(name)->windowTitle() == bar->tabText(tab))
+                    bar->setTabIcon(tab, m_theme.icon(m_icons.value(name)));
+        }
+    }
+}
+
+void MainWindow::retint()
+{
+    for (auto it = m_actions.cbegin(); it != m_actions.cend(); ++it)
+        if (m_icons.contains(it.key()))
+            it.value()->setIcon(m_theme.icon(m_icons.value(it.key())));
+    m_brandIcon->setPixmap(m_theme.pixmap(QStringLiteral("dormouse"), m_theme.color(Color::Accent), 24, devicePixelRatioF()));
+    setWindowIcon(QIcon(m_theme.pixmap(QStringLiteral("dormouse"), m_theme.color(Color::Accent), 64, 1)));
+    updateStatus();
+}
+
+} // namespace dormouse
