@@ -17,6 +17,9 @@ Keepalive::Keepalive(const CoreContext &context, GatewayId gatewayId)
     : m_context(context), m_gatewayId(gatewayId),
       m_flushSeconds(context.metrics.histogram("gateway_hws_keepalive_flush_seconds",
                                                "from the submission of a refresh batch to its commit")),
+      m_schedulerFlushSeconds(context.metrics.histogram("hibernation_flush_seconds",
+                                                        "from the submission of a refresh batch to its commit")),
+      m_liveRows(context.metrics.gauge("hibernation_rows", "rows of client connections that may outlive a sleep")),
       m_flushRows(context.metrics.histogram("gateway_hws_keepalive_rows", "rows in a refresh batch",
                                             Metrics::sizeBounds())),
       m_failures(context.metrics.counter("gateway_hws_keepalive_failures_total",
@@ -35,6 +38,7 @@ void Keepalive::add(RequestId requestId, const QString &actorId, std::function<v
         - qint64(m_context.random.unit() * m_context.config.keepalivePhaseFraction * double(periodMs()));
     row.dueMs = m_context.clock.monoMs() + row.stepMs;
     m_rows[requestId] = row;
+    m_liveRows.set(double(m_rows.size()));
     m_context.store.submit({PutHibernating{HibernatingRow{m_gatewayId, requestId, actorId, row.lastPingTs}}},
                            std::move(done));
     armTick();
@@ -44,6 +48,7 @@ void Keepalive::remove(RequestId requestId)
 {
     if (m_rows.erase(requestId) == 0)
         return;
+    m_liveRows.set(double(m_rows.size()));
     m_context.store.submit({DeleteHibernating{m_gatewayId, requestId}}, [](const Status &) {});
     if (m_rows.empty())
         m_timer.cancel();
@@ -112,6 +117,7 @@ void Keepalive::flushed(const Flush &flush, const Status &status)
         return;
     }
     m_flushSeconds.observe(double(m_context.clock.monoUs() - flush.beganUs) / 1e6);
+    m_schedulerFlushSeconds.observe(double(m_context.clock.monoUs() - flush.beganUs) / 1e6);
     if (m_failuresInRow > 0) {
         report(monitor::EventLevel::Info, QStringLiteral("keepalive_recovered"),
                QStringLiteral("after %1 failures").arg(m_failuresInRow));

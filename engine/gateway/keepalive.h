@@ -24,7 +24,7 @@ constexpr qint64 hibernatingCutoff(qint64 nowMs, qint64 ageMs)
 /// store does or fails to do ends the refreshing or a client's connection.
 ///
 /// Metrics: gateway_hws_keepalive_flush_seconds, gateway_hws_keepalive_rows, gateway_hws_keepalive_failures_total,
-/// gateway_hws_keepalive_reinserted_total. Thread: engine thread.
+/// gateway_hws_keepalive_reinserted_total, hibernation_rows, hibernation_flush_seconds. Thread: engine thread.
 class Keepalive
 {
 public:
@@ -73,6 +73,8 @@ private:
     qint64 m_lastReportMs = 0;
     std::optional<qint64> m_lastSweepMs;
     MetricHistogram &m_flushSeconds;
+    MetricHistogram &m_schedulerFlushSeconds; ///< the same under the name of scheduler.md section 9.1
+    Gauge &m_liveRows;
     MetricHistogram &m_flushRows;
     Counter &m_failures;
     Counter &m_reinserted;

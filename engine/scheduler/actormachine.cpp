@@ -91,12 +91,12 @@ using K = ActorEffect::Kind;
 
 bool isHighError(const QByteArray &json)
 {
-    return json.startsWith("{\"runner_");
+    return json.startsWith("{\"runner_") || json == kInternalErrorJson;
 }
 
 void setError(ActorRow &row, const QByteArray &json)
 {
-    if (isHighError(row.errorJson) && !isHighError(json))
+    if (row.errorJson == kInternalErrorJson || (isHighError(row.errorJson) && !isHighError(json)))
         return;
     row.errorJson = json;
 }
@@ -245,12 +245,10 @@ std::optional<qint64> recordFailure(ActorRow &row, const MachineContext &context
 /// D-04: what is left of the backoff of an earlier failure.
 std::optional<qint64> remainingBackoff(const ActorRow &row, const MachineContext &context)
 {
-    if (row.retryCount <= 0)
+    const std::optional<qint64> earliest = wakeDelayedUntil(row, context.config);
+    if (!earliest || *earliest + context.jitterMs <= context.nowMs)
         return std::nullopt;
-    const qint64 retryAt = row.lastFailureTs + backoffDelay(row.retryCount - 1, context.config) + context.jitterMs;
-    if (retryAt <= context.nowMs)
-        return std::nullopt;
-    return retryAt;
+    return *earliest + context.jitterMs;
 }
 
 void resetRetries(ActorRow &row)
@@ -315,6 +313,12 @@ void settle(ActorStep &step, const Cause &cause, const MachineContext &context)
     const bool alarmDue = row.alarmTs && *row.alarmTs <= context.nowMs;
     const bool restartAlways = row.rescheduling;
 
+    if (lost && !cause.force)
+        step.lost = cause.lost;
+    step.cause = cause.kind == Cause::Kind::Ok ? "ok"
+        : cause.kind == Cause::Kind::Error     ? "error"
+        : cause.force                          ? "start_undeliverable"
+                                               : lostReasonName(cause.lost);
     step.effects.push_back({K::DeleteCommands, runnerId, row.generation, 0});
     if (lost && !cause.force)
         sendStop(step);
@@ -616,6 +620,13 @@ AllocationOverride mergeOverride(const AllocationOverride &a, const AllocationOv
     return AllocationOverride{a.kind, std::max(*a.timeoutMs, *b.timeoutMs)};
 }
 
+std::optional<qint64> wakeDelayedUntil(const ActorRow &row, const EngineConfig &config)
+{
+    if (row.retryCount <= 0)
+        return std::nullopt;
+    return row.lastFailureTs + backoffDelay(row.retryCount - 1, config);
+}
+
 bool isStopping(ActorState state)
 {
     return state == S::SleepIntent || state == S::StopIntent || state == S::GoingAway || state == S::Destroying;
@@ -675,6 +686,16 @@ const char *runnerStateName(RunnerState state)
     case RunnerState::Grace: return "grace";
     case RunnerState::Draining: return "draining";
     case RunnerState::Stopped: return "stopped";
+    }
+    return "unknown";
+}
+
+const char *lostReasonName(LostReason reason)
+{
+    switch (reason) {
+    case LostReason::ConnectionLost: return "connection_lost";
+    case LostReason::NoResponse: return "no_response";
+    case LostReason::DrainTimeout: return "draining_timeout";
     }
     return "unknown";
 }

@@ -72,6 +72,9 @@ struct ActorTransition
 std::span<const ActorTransition> actorTransitions();
 ActorAction actorAction(ActorState state, ActorEventKind event);
 
+/// Section 9.3, on top of every other error: the row contradicted itself.
+inline constexpr char kInternalErrorJson[] = "\"internal_error\"";
+
 enum class LostReason { ConnectionLost, NoResponse, DrainTimeout };
 
 struct ActorEvent
@@ -121,6 +124,8 @@ struct ActorStep
     std::optional<AllocationOverride> attempt;
     bool ignored = false;
     QByteArray reason; ///< reason code of what happened
+    QByteArray cause;  ///< why it was settled: ok, error, or a lostReasonName(); empty otherwise
+    std::optional<LostReason> lost; ///< the engine gave up on the actor in this step
 };
 ActorStep actorStep(const ActorRow &row, const ActorEvent &event, const MachineContext &context);
 
@@ -141,11 +146,15 @@ EventFence actorFence(const ActorRow &row, const QString &runnerId, quint32 gene
 /// Section 1.8: the stronger of the two; of two timeouts the later.
 AllocationOverride mergeOverride(const AllocationOverride &a, const AllocationOverride &b);
 
+/// D-04: a wake before this time waits for it; absent when the actor has not failed of late. Without jitter.
+std::optional<qint64> wakeDelayedUntil(const ActorRow &row, const EngineConfig &config);
+
 bool isStopping(ActorState state);  ///< a Stop command is out and the process has not confirmed
 bool isAllocated(ActorState state); ///< holds a slot (destroying: maybe)
 const char *actorStateName(ActorState state);
 const char *actorEventName(ActorEventKind kind);
 const char *runnerStateName(RunnerState state);
 const char *crashPolicyName(CrashPolicy policy);
+const char *lostReasonName(LostReason reason);
 
 } // namespace dormouse

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows as the monitoring interface shows them, with the reasons (scheduler.md section 9.3).
+#include "engine/scheduler/pools.h"
 #include "engine/scheduler/runnerhub.h"
 #include "engine/scheduler/schedulercore.h"
 
@@ -40,17 +41,41 @@ QString number(qint64 value)
     return QString::number(value);
 }
 
-/// Why every runner of the pool was passed over, for a pending actor.
-void explainPool(const SchedulerCore &core, const QString &poolKey, QStringList &why)
+/// Wall-clock time as people read it.
+QString moment(qint64 ts)
 {
-    const std::vector<AllocationCandidate> pool = core.candidates(poolKey);
+    return QDateTime::fromMSecsSinceEpoch(ts, Qt::UTC).toString(u"yyyy-MM-dd HH:mm:ss 'UTC'");
+}
+
+/// Why a runner gets no actor now: its own state first, then what the choice says. Empty = it may.
+QString runnerReason(const SchedulerCore &core, const AllocationCandidate &candidate, std::optional<quint32> highest)
+{
+    const auto it = core.runners.find(*candidate.runnerId);
+    if (it != core.runners.end()) {
+        if (it->second->row.state == RunnerState::Stopped)
+            return QStringLiteral("stopped");
+        if (it->second->row.state == RunnerState::Draining)
+            return QStringLiteral("draining");
+        if (it->second->row.state == RunnerState::Grace)
+            return QStringLiteral("no_socket");
+    }
+    return ineligibleReason(candidate, highest, core.context.config);
+}
+
+/// Why every runner of the pool was passed over, for a pending actor.
+void explainPool(const SchedulerCore &core, const ActorRow &row, QStringList &why)
+{
+    if (const QByteArray error = core.pools ? core.pools->poolErrorJson(row.namespaceId, row.pool) : QByteArray();
+        !error.isEmpty())
+        why << QString(u"pool_error: " % QString::fromUtf8(error));
+    const std::vector<AllocationCandidate> pool = core.candidates(SchedulerCore::poolKey(row));
     if (pool.empty()) {
         why << QStringLiteral("no_runner: no runner of this pool is known");
         return;
     }
     const std::optional<quint32> highest = highestVersion(pool);
     for (const AllocationCandidate &candidate : pool) {
-        const QString reason = ineligibleReason(candidate, highest, core.context.config);
+        const QString reason = runnerReason(core, candidate, highest);
         if (reason.isEmpty())
             continue;
         why << QString(u"runner_" % reason % u": runner " % *candidate.runnerId % u", "
@@ -58,12 +83,6 @@ void explainPool(const SchedulerCore &core, const QString &poolKey, QStringList 
                        % u" slots used, silent for " % number(candidate.silentMs) % u" ms, version "
                        % number(candidate.version));
     }
-}
-
-/// A wall-clock time as people read it.
-QString moment(qint64 ts)
-{
-    return QDateTime::fromMSecsSinceEpoch(ts, Qt::UTC).toString(u"yyyy-MM-dd HH:mm:ss 'UTC'");
 }
 
 /// A pool that cannot start runners is the better answer to "no capacity" (section 9.3).
@@ -84,7 +103,7 @@ QStringList explain(const SchedulerCore &core, const ActorRow &row, std::optiona
     case ActorState::Pending:
         why << QString(u"waiting_for_capacity: since " % moment(row.pendingAllocationTs.value_or(0)) % u", position "
                        % number(position.value_or(0)) % u" in the queue, gives up at " % deadline);
-        explainPool(core, SchedulerCore::poolKey(row), why);
+        explainPool(core, row, why);
         break;
     case ActorState::Backoff:
         why << QString(u"failure_backoff: restart " % number(row.retryCount) % u" at "
@@ -95,6 +114,9 @@ QStringList explain(const SchedulerCore &core, const ActorRow &row, std::optiona
             why << QString(u"idle: asleep since " % moment(row.sleepTs.value_or(0)));
         if (row.alarmTs)
             why << QString(u"alarm: wakes at " % moment(*row.alarmTs));
+        if (const std::optional<qint64> until = wakeDelayedUntil(row, core.context.config); until > core.wallMs())
+            why << QString(u"failure_backoff: failed " % number(row.retryCount + 1) % u" times, a wake before "
+                           % moment(*until) % u" waits until then");
         break;
     case ActorState::Starting:
         why << QString(u"starting: on runner " % runnerId % u", lost at " % deadline);
@@ -153,7 +175,7 @@ monitor::ActorInfo describeActorEntry(SchedulerCore &core, const QString &actorI
         info.deadlineName = deadlineName(row);
     info.retryCount = row.retryCount;
     info.errorJson = QString::fromUtf8(shownError(core, row));
-    // kvBytes stays unknown: the store counts it, the row has only what it was when the engine started.
+    info.kvBytes = row.kvBytes;
     if (row.pendingSeq) {
         const auto queue = core.queues.find(SchedulerCore::poolKey(row));
         if (queue != core.queues.end())

@@ -2,6 +2,8 @@
 // KV requests of runners: limits, messages and answers (runner-protocol.md section 6).
 #include "engine/scheduler/runnerhub.h"
 
+#include "engine/store/storelimits.h"
+
 #include <algorithm>
 
 namespace dormouse {
@@ -146,6 +148,46 @@ wire::KvResponseData kvAnswer(const wire::KvRequestData &request, const KvResult
     return wire::KvDeleteResponse{};
 }
 
+void RunnerHub::accountKv(const QString &actorId, const wire::KvRequestData &request, const KvResult &result)
+{
+    const ActorEntry *entry = m_core.actor(actorId);
+    if (!entry || !result)
+        return;
+    SchedulerMetrics::Usage &usage = m_core.metrics.usage(entry->row.namespaceId, entry->row.name);
+    quint64 bytes = 0;
+    for (const KvEntry &read : *result)
+        bytes += quint64(kvSize(read.key, read.value));
+    usage.kvRead->add(bytes);
+    if (const auto *put = std::get_if<wire::KvPutRequest>(&request)) {
+        bytes = 0;
+        for (std::size_t i = 0; i < put->keys.size() && i < put->values.size(); ++i)
+            bytes += quint64(kvSize(put->keys[i], put->values[i]));
+        usage.kvWrite->add(bytes);
+    }
+    if (!std::holds_alternative<wire::KvGetRequest>(request) && !std::holds_alternative<wire::KvListRequest>(request))
+        m_core.refreshKvBytes(actorId);
+}
+
+void SchedulerCore::refreshKvBytes(const QString &actorId)
+{
+    ActorEntry *entry = actor(actorId);
+    if (!entry || entry->kvSizeAsked)
+        return;
+    entry->kvSizeAsked = true;
+    context.store.kv(actorId, KvSize{}, [this, alive = std::weak_ptr<bool>(m_alive), actorId](const KvResult &result) {
+        ActorEntry *sized = alive.expired() ? nullptr : actor(actorId);
+        if (!sized)
+            return;
+        sized->kvSizeAsked = false;
+        if (!result || result->empty() || sized->row.destroyTs)
+            return;
+        const qint64 bytes = result->front().value.toLongLong();
+        metrics.usage(sized->row.namespaceId, sized->row.name).kvBytes->add(double(bytes - sized->row.kvBytes));
+        sized->row.kvBytes = bytes;
+        context.sink.actorChanged(actorId);
+    });
+}
+
 void RunnerHub::kvRequest(const QString &runnerId, const wire::ToServerKvRequest &request)
 {
     Link *owner = link(runnerId);
@@ -178,10 +220,11 @@ void RunnerHub::kvRequest(const QString &runnerId, const wire::ToServerKvRequest
     }
     m_core.context.store.kv(request.actorId, std::move(*checked.op),
                             [this, alive = std::weak_ptr<bool>(m_alive), runnerId, answer,
-                             data = request.data](const KvResult &result) {
+                             actorId = request.actorId, data = request.data](const KvResult &result) {
                                 if (alive.expired())
                                     return;
                                 answer->data = kvAnswer(data, result);
+                                accountKv(actorId, data, result);
                                 if (Link *target = link(runnerId))
                                     flushKv(*target);
                             });

@@ -97,8 +97,10 @@ void SchedulerCore::drainOlderVersions(const QString &namespaceId, const QString
     const std::set<QString> known = poolRunners[poolKey(namespaceId, pool)];
     for (const QString &id : known) {
         RunnerEntry *other = runner(id);
-        if (other && other->eligible && other->row.version < version)
+        if (other && other->eligible && other->row.version < version) {
+            metrics.pool(namespaceId, pool).upgradeDrains->add();
             drain(*other, false, QStringLiteral("version_upgrade"));
+        }
     }
 }
 

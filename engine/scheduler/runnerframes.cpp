@@ -81,7 +81,7 @@ void RunnerHub::frame(Socket &socket, const QByteArray &payload)
     } else if (const auto *ack = std::get_if<wire::ToServerAckCommands>(&*decoded)) {
         commandAck(socket, *runner, *ack);
     } else if (std::holds_alternative<wire::ToServerStopping>(*decoded)) {
-        SchedulerCore::Transaction transaction(m_core);
+        SchedulerCore::Transaction transaction(m_core, "drain");
         m_core.drain(*runner, false, QStringLiteral("runner_stopping"));
     } else if (const auto *ping = std::get_if<wire::ToServerPing>(&*decoded)) {
         legacyPing(*runner, ping->ts);
@@ -126,7 +126,7 @@ void RunnerHub::events(Socket &socket, RunnerEntry &runner, const wire::ToServer
 {
     const bool legacy = socket.version <= kLastLegacyVersion;
     Link *owner = link(socket.runnerId);
-    SchedulerCore::Transaction transaction(m_core);
+    SchedulerCore::Transaction transaction(m_core, "runner_events");
     std::set<QString> touched;
     for (const wire::EventWrapper &wrapper : reported.events) {
         const std::pair<QString, quint32> life{wrapper.checkpoint.actorId, wrapper.checkpoint.generation};
@@ -165,7 +165,7 @@ void RunnerHub::events(Socket &socket, RunnerEntry &runner, const wire::ToServer
 
 void RunnerHub::commandAck(Socket &socket, RunnerEntry &runner, const wire::ToServerAckCommands &ack)
 {
-    SchedulerCore::Transaction transaction(m_core);
+    SchedulerCore::Transaction transaction(m_core, "command_ack");
     if (socket.version <= kLastLegacyVersion) {
         if (!ack.lastCommandIdx)
             return;
@@ -384,7 +384,7 @@ void RunnerHub::finishReconcile(const QString &runnerId)
     RunnerEntry *runner = m_core.runner(runnerId);
     if (!owner || !runner || !owner->current)
         return;
-    SchedulerCore::Transaction transaction(m_core);
+    SchedulerCore::Transaction transaction(m_core, "reconcile");
     owner->reconciling = false;
     for (auto &[key, stored] : runner->commands)
         stored.due = stored.due && !stored.row.start; // Starts go again only where the inventory says so
@@ -402,6 +402,7 @@ void RunnerHub::finishReconcile(const QString &runnerId)
         if (wanted)
             continue;
         ++m_core.counters.reconcileZombies;
+        m_core.metrics.reconciled("zombie");
         report(monitor::EventKind::RunnerReconciled, monitor::EventLevel::Warn, runnerId, QStringLiteral("zombie"),
                actorId % u" generation " % QString::number(generation));
         m_core.addStop(*runner, actorId, generation);
@@ -434,6 +435,7 @@ void RunnerHub::reconcileActor(RunnerEntry &runner, const Link &owner, ActorEntr
     };
     const auto startCommand = runner.commands.find({actorId, generation, 0});
     if (owner.inventory.contains({actorId, generation})) {
+        m_core.metrics.reconciled("kept");
         m_core.dropCommands(runner.row.runnerId, actorId, generation, 0);
         if (isStopping(state))
             stopsDue();
@@ -450,17 +452,19 @@ void RunnerHub::reconcileActor(RunnerEntry &runner, const Link &owner, ActorEntr
             return;
         }
         ++m_core.counters.reconcileStarts;
+        m_core.metrics.reconciled("start");
         startCommand->second.due = true;
         stopsDue();
         return;
     }
     if (isStopping(state)) {
+        m_core.metrics.reconciled("stopped");
         event.kind = ActorEventKind::Stopped; // it stopped while nobody could hear it, or never began
         m_core.apply(actor, event);
         return;
     }
     ++m_core.counters.reconcileLost;
-    ++m_core.counters.lost;
+    m_core.metrics.reconciled("lost");
     event.kind = ActorEventKind::RunnerLost;
     event.lost = LostReason::ConnectionLost;
     m_core.apply(actor, event);

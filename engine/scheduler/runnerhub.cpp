@@ -109,6 +109,7 @@ void RunnerHub::accept(std::unique_ptr<Channel> channel, const QByteArray &rawQu
     Socket &socket = *owned;
     socket.channel = std::move(channel);
     socket.rayId = rayId;
+    socket.acceptedMs = m_core.monoMs();
     socket.channel->setListener(this);
     m_sockets.emplace(socket.channel.get(), std::move(owned));
 
@@ -149,9 +150,17 @@ void RunnerHub::closeSocket(Socket &socket, quint16 code, const QByteArray &reas
     report(monitor::EventKind::RunnerClosed, monitor::EventLevel::Info, socket.runnerId,
            QString::fromLatin1(reason), u"socket " % socket.rayId % u" closed by the engine");
     socket.role = Role::Closing;
+    uncount(socket);
     m_core.context.timers.cancel(socket.timer);
     socket.timer = 0;
     socket.channel->close(code, reason + '#' + socket.rayId.toUtf8());
+}
+
+void RunnerHub::uncount(Socket &socket)
+{
+    if (socket.counted)
+        m_core.metrics.disconnected(socket.namespaceId, socket.pool, socket.version);
+    socket.counted = false;
 }
 
 void RunnerHub::forget(Channel &channel)
@@ -159,6 +168,7 @@ void RunnerHub::forget(Channel &channel)
     const auto it = m_sockets.find(&channel);
     if (it == m_sockets.end())
         return;
+    uncount(*it->second);
     m_core.context.timers.cancel(it->second->timer);
     m_graveyard.push_back(std::move(it->second));
     m_sockets.erase(it);
@@ -182,7 +192,7 @@ void RunnerHub::channelClosed(Channel &channel, const ChannelClose &close)
         const QString runnerId = socket->runnerId;
         dropRole(*socket);
         if (current) {
-            SchedulerCore::Transaction transaction(m_core);
+            SchedulerCore::Transaction transaction(m_core, "disconnect");
             if (RunnerEntry *runner = m_core.runner(runnerId))
                 m_core.socketGone(*runner, close.reason.startsWith("pegboard.runner_shutdown"));
         }
@@ -302,7 +312,11 @@ void RunnerHub::handleInit(Socket &socket, const wire::ToServerInit &init)
     m_core.context.timers.cancel(socket.timer);
     socket.timer = 0;
     ++m_core.counters.connections;
-    SchedulerCore::Transaction transaction(m_core);
+    socket.pool = init.name;
+    socket.counted = true;
+    m_core.metrics.connected(socket.namespaceId, socket.pool, socket.version,
+                             double(m_core.monoMs() - socket.acceptedMs) / 1000);
+    SchedulerCore::Transaction transaction(m_core, "connect");
     bool isNew = false;
     RunnerEntry &runner = openRecord(socket, init, isNew);
     storeInitData(socket, runner, init);
@@ -333,7 +347,7 @@ RunnerEntry &RunnerHub::openRecord(Socket &socket, const wire::ToServerInit &ini
     }
     RunnerEntry &runner = *found;
     m_core.setEligible(runner, false);
-    m_core.setRunnerState(runner, RunnerState::Connected, QStringLiteral("connected"));
+    m_core.moveRunner(runner, RunnerEventKind::Connect, QStringLiteral("connected"));
     runner.row.protocolVersion = socket.version;
     ++runner.row.connEpoch;
     runner.row.lostAt.reset();
@@ -392,7 +406,7 @@ void RunnerHub::attach(Socket &socket, RunnerEntry &runner, bool isNew, const wi
         const int version = older->version;
         dropRole(*older); // the link is down until the newer socket is reconciled
         if (version <= kLastLegacyVersion) {
-            ++m_core.counters.evictions;
+            evicted(*older);
             closeSocket(*older, kNormalClose, "ws.eviction");
         } else {
             challenge(owner, *older);
@@ -467,12 +481,18 @@ void RunnerHub::challenge(Link &owner, Socket &older)
         });
 }
 
+void RunnerHub::evicted(const Socket &socket)
+{
+    ++m_core.counters.evictions;
+    m_core.metrics.evicted(socket.namespaceId, socket.pool, socket.version);
+}
+
 void RunnerHub::resolveProbe(Link &owner, Socket &older, bool sameProcess, const QString &how)
 {
     m_core.context.timers.cancel(older.timer);
     older.timer = 0;
     if (!sameProcess) {
-        ++m_core.counters.evictions;
+        evicted(older);
         report(monitor::EventKind::RunnerEvicted, monitor::EventLevel::Warn, owner.runnerId, how,
                u"another process uses this key, socket " % older.rayId);
         dropRole(older);
@@ -481,6 +501,7 @@ void RunnerHub::resolveProbe(Link &owner, Socket &older, bool sameProcess, const
     }
     older.role = Role::Parked;
     ++m_core.counters.socketsParked;
+    m_core.metrics.parked();
     const auto parked = std::count_if(owner.older.begin(), owner.older.end(),
                                       [](const Socket *socket) { return socket->role == Role::Parked; });
     report(monitor::EventKind::RunnerParked, monitor::EventLevel::Info, owner.runnerId, how,
@@ -490,7 +511,7 @@ void RunnerHub::resolveProbe(Link &owner, Socket &older, bool sameProcess, const
         return;
     report(monitor::EventKind::RunnerEvicted, monitor::EventLevel::Error, owner.runnerId,
            QStringLiteral("too_many_parked_sockets"), QString::number(parked));
-    ++m_core.counters.evictions;
+    evicted(older);
     const QString runnerId = owner.runnerId;
     std::vector<Socket *> all = owner.older;
     if (owner.current)

@@ -58,6 +58,9 @@ private:
         std::unique_ptr<Channel> channel;
         QString rayId;
         QString namespaceId;
+        QString pool;            ///< known from the init on
+        qint64 acceptedMs = 0;   ///< mono
+        bool counted = false;    ///< in the number of open connections
         QString key;
         int version = 0;
         Role role = Role::WaitInit;
@@ -103,6 +106,8 @@ private:
     void storeInitData(const Socket &socket, RunnerEntry &runner, const wire::ToServerInit &init);
     void attach(Socket &socket, RunnerEntry &runner, bool isNew, const wire::ToServerInit &init);
     void initCommitted(const QString &runnerId, Channel *channel, bool isNew);
+    void evicted(const Socket &socket);
+    void uncount(Socket &socket);
     void challenge(Link &link, Socket &older);
     void resolveProbe(Link &link, Socket &older, bool sameProcess, const QString &how);
 
@@ -114,6 +119,7 @@ private:
     void tunnel(Socket &socket, const wire::ToServerTunnelMessage &message);
     void kvRequest(const QString &runnerId, const wire::ToServerKvRequest &request);
     void flushKv(Link &link);
+    void accountKv(const QString &actorId, const wire::KvRequestData &request, const KvResult &result);
     void attachAgain(Socket &socket, RunnerEntry &runner, std::optional<qint64> lastCommandIdx);
     void resendLegacy(RunnerEntry &runner, std::optional<qint64> lastCommandIdx);
 

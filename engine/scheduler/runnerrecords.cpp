@@ -29,10 +29,14 @@ RunnerEntry &SchedulerCore::addRunner(const RunnerRow &row)
     return entry;
 }
 
-void SchedulerCore::setRunnerState(RunnerEntry &runner, RunnerState state, const QString &reason)
+bool SchedulerCore::moveRunner(RunnerEntry &runner, RunnerEventKind kind, const QString &reason)
 {
+    const std::optional<RunnerState> next = runnerNext(runner.row.state, kind);
+    if (!next)
+        return false;
+    const RunnerState state = *next;
     if (runner.row.state == state)
-        return;
+        return true;
     monitor::Event event;
     event.kind = monitor::EventKind::RunnerState;
     event.runnerId = runner.row.runnerId;
@@ -42,6 +46,7 @@ void SchedulerCore::setRunnerState(RunnerEntry &runner, RunnerState state, const
     emitEvent(std::move(event));
     runner.row.state = state;
     markDirty(runner);
+    return true;
 }
 
 void SchedulerCore::setEligible(RunnerEntry &runner, bool eligible)
@@ -60,11 +65,10 @@ void SchedulerCore::socketGone(RunnerEntry &runner, bool shutdownReason)
     if (runner.row.state == RunnerState::Stopped)
         return;
     if (shutdownReason && runner.actors.empty()) {
-        stopRunner(runner, false, QStringLiteral("runner_shutdown"));
+        stopRunner(runner, RunnerEventKind::ShutdownClosed, QStringLiteral("runner_shutdown"));
         return;
     }
-    if (runner.row.state == RunnerState::Connected)
-        setRunnerState(runner, RunnerState::Grace, QStringLiteral("socket_closed"));
+    moveRunner(runner, RunnerEventKind::SocketClosed, QStringLiteral("socket_closed"));
     runner.row.lostAt = wallMs() + context.config.runnerLostThreshold + context.config.runnerLostSlack;
     markDirty(runner);
     armRunner(runner);
@@ -79,7 +83,7 @@ void SchedulerCore::drain(RunnerEntry &runner, bool resetRetries, const QString 
         return;
     if (first) {
         identities.erase({runner.row.namespaceId, runner.row.name, runner.row.key});
-        setRunnerState(runner, RunnerState::Draining, reason);
+        moveRunner(runner, RunnerEventKind::Drain, reason);
         setEligible(runner, false);
         runner.row.drainTs = wallMs();
         runner.row.drainDeadline = wallMs() + context.config.drainTimeoutMs();
@@ -88,26 +92,35 @@ void SchedulerCore::drain(RunnerEntry &runner, bool resetRetries, const QString 
         announceLeaving(runner.row.runnerId, false);
     }
     const std::vector<QString> assigned(runner.actors.begin(), runner.actors.end());
+    const bool unreachable = first && hub && !hub->hasSocket(runner.row.runnerId);
     for (const QString &actorId : assigned) {
+        ActorEntry *entry = actor(actorId);
+        if (!entry)
+            continue;
         ActorEvent event;
         event.kind = ActorEventKind::GoingAway;
         event.resetRetries = resetRetries;
-        if (ActorEntry *entry = actor(actorId))
-            apply(*entry, event);
+        const auto start = runner.commands.find({actorId, entry->row.generation, 0});
+        if (unreachable && start != runner.commands.end() && start->second.due) {
+            // Never written to any socket, and a draining runner gets no Start any more (section 1.12).
+            event.kind = ActorEventKind::RunnerLost;
+            event.force = true;
+        }
+        apply(*entry, event);
     }
 }
 
-void SchedulerCore::stopRunner(RunnerEntry &runner, bool expired, const QString &reason)
+void SchedulerCore::stopRunner(RunnerEntry &runner, RunnerEventKind kind, const QString &reason)
 {
-    if (runner.row.state == RunnerState::Stopped)
+    const bool expired = kind == RunnerEventKind::Lost;
+    const bool drained = runner.row.state == RunnerState::Draining && !expired;
+    if (runner.row.state == RunnerState::Stopped || !moveRunner(runner, kind, reason))
         return;
     const QString runnerId = runner.row.runnerId;
-    const bool drained = runner.row.state == RunnerState::Draining && !expired;
     const auto identity = identities.find({runner.row.namespaceId, runner.row.name, runner.row.key});
     if (identity != identities.end() && identity->second == runnerId)
         identities.erase(identity);
     setEligible(runner, false);
-    setRunnerState(runner, RunnerState::Stopped, reason);
     runner.row.stopTs = wallMs();
     if (expired)
         runner.row.expiredTs = wallMs();
@@ -126,7 +139,6 @@ void SchedulerCore::stopRunner(RunnerEntry &runner, bool expired, const QString 
         ActorEvent event;
         event.kind = drained ? ActorEventKind::RunnerDrainTimeout : ActorEventKind::RunnerLost;
         event.lost = LostReason::ConnectionLost;
-        ++counters.lost;
         apply(*entry, event);
     }
     if (!runner.commands.empty()) {
@@ -164,12 +176,12 @@ void SchedulerCore::runnerTimer(const QString &runnerId)
         return;
     entry->timer = 0;
     entry->armedFor.reset();
-    Transaction transaction(*this);
+    Transaction transaction(*this, "runner_timer");
     const qint64 now = wallMs();
     if (entry->row.lostAt && *entry->row.lostAt <= now)
-        stopRunner(*entry, true, QStringLiteral("lost"));
+        stopRunner(*entry, RunnerEventKind::Lost, QStringLiteral("lost"));
     else if (entry->row.drainDeadline && *entry->row.drainDeadline <= now)
-        stopRunner(*entry, false, QStringLiteral("drain_deadline"));
+        stopRunner(*entry, RunnerEventKind::DrainDeadline, QStringLiteral("drain_deadline"));
     else
         armRunner(*entry);
 }
@@ -270,37 +282,38 @@ ActorEvent toActorEvent(const wire::EventWrapper &wrapper)
 bool SchedulerCore::runnerEvent(RunnerEntry &runner, const wire::EventWrapper &wrapper, bool perRunnerIndex)
 {
     ++counters.ingestedEvents;
+    metrics.ingested();
     const wire::ActorCheckpoint &checkpoint = wrapper.checkpoint;
     ActorRow unknown;
     unknown.actorId = checkpoint.actorId;
     unknown.generation = checkpoint.generation;
-    const auto refuse = [&](quint64 &counter, const QString &reason) {
-        ++counter;
+    const auto refuse = [&](quint64 &counter, const char *label, const QString &reason) {
+        countIgnored(counter, label);
         emitRefused(unknown, reason, u"event " % QString::number(checkpoint.index) % u" of runner " % runner.row.runnerId);
         return false;
     };
     if (perRunnerIndex) {
         if (checkpoint.index <= runner.row.lastEventIdx)
-            return refuse(counters.ignoredIndex, QStringLiteral("event_index_seen"));
+            return refuse(counters.ignoredIndex, "index", QStringLiteral("event_index_seen"));
         runner.row.lastEventIdx = checkpoint.index;
         markDirty(runner);
     }
     ActorEntry *entry = actor(checkpoint.actorId);
     if (!entry)
-        return refuse(counters.ignoredRunner, QStringLiteral("event_unknown_actor"));
+        return refuse(counters.ignoredRunner, "runner", QStringLiteral("event_unknown_actor"));
     const EventFence fence = actorFence(entry->row, runner.row.runnerId, checkpoint.generation, checkpoint.index);
     if (fence == EventFence::Runner)
-        return refuse(counters.ignoredRunner, QStringLiteral("event_wrong_runner"));
+        return refuse(counters.ignoredRunner, "runner", QStringLiteral("event_wrong_runner"));
     if (fence == EventFence::Generation)
-        return refuse(counters.ignoredGeneration, QStringLiteral("event_wrong_generation"));
+        return refuse(counters.ignoredGeneration, "generation", QStringLiteral("event_wrong_generation"));
     // Any event of the generation shows that its Start arrived.
     if (entry->row.lastEventIdx < 0 || fence == EventFence::Index)
         dropCommands(runner.row.runnerId, checkpoint.actorId, checkpoint.generation, 0);
     if (fence == EventFence::Index)
-        return refuse(counters.ignoredIndex, QStringLiteral("event_index_seen"));
+        return refuse(counters.ignoredIndex, "index", QStringLiteral("event_index_seen"));
     const bool applied = apply(*entry, toActorEvent(wrapper));
     if (!applied)
-        ++counters.ignoredState;
+        countIgnored(counters.ignoredState, "state");
     return applied;
 }
 

@@ -157,7 +157,7 @@ void Scheduler::createNamespace(const QString &name, const QString &displayName,
         d->refuse(done, Error::make("namespace", "name_not_unique", QStringLiteral("Namespace name is already taken.")));
         return;
     }
-    SchedulerCore::Transaction transaction(d->core);
+    SchedulerCore::Transaction transaction(d->core, "create_namespace");
     NamespaceRow row;
     row.namespaceId = makeId(d->core.context.random);
     row.name = name;
@@ -195,7 +195,7 @@ std::vector<QString> Scheduler::runnerNames(const QString &namespaceId) const
 
 void Scheduler::putActorName(const QString &namespaceId, const QString &name, const QByteArray &metadataJson)
 {
-    SchedulerCore::Transaction transaction(d->core);
+    SchedulerCore::Transaction transaction(d->core, "names");
     const NameRow row{namespaceId, name, metadataJson};
     d->core.actorNames[namespaceId][name.toUtf8()] = row;
     d->core.write(PutActorName{row, true});
@@ -221,7 +221,7 @@ std::vector<RunnerConfigRow> Scheduler::runnerConfigs(const QString &namespaceId
 
 void Scheduler::putRunnerConfig(const RunnerConfigRow &row, std::function<void(Status)> done)
 {
-    SchedulerCore::Transaction transaction(d->core);
+    SchedulerCore::Transaction transaction(d->core, "runner_config");
     d->core.runnerConfigs[{row.namespaceId, row.name}] = row;
     d->core.write(PutRunnerConfig{row});
     d->core.requestDrain(SchedulerCore::poolKey(row.namespaceId, row.name));
@@ -235,7 +235,7 @@ void Scheduler::deleteRunnerConfig(const QString &namespaceId, const QString &na
         d->refuse(done, Error::make("runner_config", "not_found", QStringLiteral("No config of this name.")));
         return;
     }
-    SchedulerCore::Transaction transaction(d->core);
+    SchedulerCore::Transaction transaction(d->core, "runner_config");
     d->core.runnerConfigs.erase({namespaceId, name});
     d->core.write(DeleteRunnerConfig{namespaceId, name});
     d->answer<Nothing>(done, {});
@@ -315,7 +315,7 @@ void Scheduler::createActor(const CreateActor &request, std::function<void(Resul
                                     {QStringLiteral("existing_actor_id"), holder->row.actorId}}));
         return;
     }
-    SchedulerCore::Transaction transaction(d->core);
+    SchedulerCore::Transaction transaction(d->core, "create");
     const QString actorId = d->create(request).row.actorId;
     d->core.afterAlways([this, actorId, done](const Status &status) {
         if (!done)
@@ -358,7 +358,7 @@ void Scheduler::destroyActor(const QString &actorId, const QString &namespaceId,
         d->refuse(done, notFound());
         return;
     }
-    SchedulerCore::Transaction transaction(d->core);
+    SchedulerCore::Transaction transaction(d->core, "destroy");
     ActorEvent event;
     event.kind = ActorEventKind::Destroy;
     d->core.apply(*entry, event);
@@ -394,7 +394,7 @@ void Scheduler::wakeActor(const QString &actorId, const AllocationOverride &over
     ActorEntry *entry = d->core.actor(actorId);
     if (!entry)
         return;
-    SchedulerCore::Transaction transaction(d->core);
+    SchedulerCore::Transaction transaction(d->core, "wake");
     ActorEvent event;
     event.kind = ActorEventKind::Wake;
     event.override = override;
@@ -506,7 +506,7 @@ void Scheduler::drainRunner(const QString &runnerId, std::function<void(Status)>
         d->refuse(done, Error::make("runner", "not_found", QStringLiteral("The runner does not exist.")));
         return;
     }
-    SchedulerCore::Transaction transaction(d->core);
+    SchedulerCore::Transaction transaction(d->core, "drain");
     d->core.drain(*entry, false, QStringLiteral("api_drain"));
     d->answer<Nothing>(done, {});
 }
@@ -533,7 +533,7 @@ void Scheduler::closePoolRunner(const QString &runnerId)
     if (!entry || entry->row.state == RunnerState::Stopped)
         return;
     SchedulerCore::Transaction transaction(d->core);
-    d->core.stopRunner(*entry, false, QStringLiteral("serverless_drained"));
+    d->core.stopRunner(*entry, RunnerEventKind::DrainDeadline, QStringLiteral("serverless_drained"));
 }
 
 void Scheduler::poolVersionSeen(const QString &namespaceId, const QString &pool, quint32 version)

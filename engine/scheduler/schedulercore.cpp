@@ -11,8 +11,6 @@ constexpr qint64 kHousekeepingMs = 5'000;  // section 3.3: safety net of the que
 constexpr qint64 kPingFlushMs = 3'000;     // section 2.8
 constexpr qint64 kClockJumpMs = 5'000;     // section 8.7
 constexpr qint64 kAckOutstanding = 32;     // section 1.12
-constexpr std::size_t kKeptDestroyed = 20'000;
-constexpr std::size_t kKeptStopped = 2'000;
 
 QString latin(const char *text)
 {
@@ -22,7 +20,7 @@ QString latin(const char *text)
 } // namespace
 
 SchedulerCore::SchedulerCore(const CoreContext &coreContext)
-    : context(coreContext), m_alive(std::make_shared<bool>(true))
+    : context(coreContext), metrics(coreContext.metrics), m_alive(std::make_shared<bool>(true))
 {
     m_clockOffset = wallMs() - monoMs();
 }
@@ -47,8 +45,10 @@ void SchedulerCore::shutdown()
     }
     context.timers.cancel(m_pingTimer);
     context.timers.cancel(m_houseTimer);
+    context.timers.cancel(m_sweepTimer);
     m_pingTimer = 0;
     m_houseTimer = 0;
+    m_sweepTimer = 0;
 }
 
 // --- transactions -------------------------------------------------------------------------------
@@ -113,10 +113,12 @@ void SchedulerCore::commit()
     forgetOld();
     if (batch.empty() && effects.empty())
         return;
-    context.store.submit(std::move(batch), [this, alive = std::weak_ptr<bool>(m_alive),
+    context.store.submit(std::move(batch), [this, alive = std::weak_ptr<bool>(m_alive), op = m_op, since = monoMs(),
                                             effects = std::move(effects)](const Status &status) {
-        if (!alive.expired())
-            runEffects(effects, status);
+        if (alive.expired())
+            return;
+        metrics.transaction(op, double(monoMs() - since) / 1000);
+        runEffects(effects, status);
     });
 }
 
@@ -154,6 +156,12 @@ MachineContext SchedulerCore::machineContext()
     return MachineContext{context.config, wallMs(), qint64(context.random.below(quint64(context.config.retryJitterMs)))};
 }
 
+bool SchedulerCore::poolServerless(const QString &namespaceId, const QString &pool) const
+{
+    const auto it = runnerConfigs.find({namespaceId, pool});
+    return it != runnerConfigs.end() && it->second.body.contains(QStringLiteral("serverless"));
+}
+
 bool SchedulerCore::poolGrowable(const QString &namespaceId, const QString &pool) const
 {
     const auto it = runnerConfigs.find({namespaceId, pool});
@@ -169,6 +177,8 @@ ActorEntry &SchedulerCore::addActor(const ActorRow &row)
 {
     auto entry = std::make_unique<ActorEntry>();
     entry->row = row;
+    entry->awakeSinceMs = monoMs();
+    entry->slotSinceMs = monoMs();
     ActorEntry &added = *entry;
     actors.emplace(row.actorId, std::move(entry));
     actorsByName[{row.namespaceId, row.name}].emplace(row.createTs, row.actorId);
@@ -177,15 +187,21 @@ ActorEntry &SchedulerCore::addActor(const ActorRow &row)
     ActorRow nothing = row;
     nothing.state = ActorState::Sleeping;
     syncDemand(nothing, row);
+    if (!row.destroyTs) {
+        SchedulerMetrics::Usage &usage = metrics.usage(row.namespaceId, row.name);
+        usage.actors->add(1);
+        usage.kvBytes->add(double(row.kvBytes));
+    }
     return added;
 }
 
 void SchedulerCore::firstAttempt(ActorEntry &actor)
 {
+    const ActorRow before = actor.row;
     ActorStep step;
-    step.row = actor.row;
+    step.row = before;
     step.attempt = AllocationOverride{};
-    finishStep(actor, actor.row, std::move(step), "create");
+    finishStep(actor, before, std::move(step), "create");
 }
 
 bool SchedulerCore::apply(ActorEntry &actor, const ActorEvent &event)
@@ -206,26 +222,10 @@ bool SchedulerCore::apply(ActorEntry &actor, const ActorEvent &event)
     const bool applied = !step.ignored;
     if (event.kind == ActorEventKind::PendingTimeout && applied)
         notePendingTimeout(before);
+    if (event.kind == ActorEventKind::SetAlarm && applied && event.alarmTs)
+        metrics.usage(before.namespaceId, before.name).alarms->add();
     finishStep(actor, before, std::move(step), actorEventName(event.kind));
     return applied;
-}
-
-void SchedulerCore::notePendingTimeout(const ActorRow &before)
-{
-    ++counters.pendingTimeouts;
-    const qint64 since = before.pendingAllocationTs.value_or(wallMs());
-    const auto queue = queues.find(poolKey(before));
-    monitor::Event out;
-    out.kind = monitor::EventKind::ActorState;
-    out.level = monitor::EventLevel::Warn;
-    out.actorId = before.actorId;
-    out.generation = before.generation;
-    out.value = wallMs() - since;
-    out.reason = QStringLiteral("pending_timeout");
-    out.text = QStringLiteral("waited %1 ms of %2 ms for a slot, %3 actors in the queue")
-                   .arg(wallMs() - since).arg(before.deadline.value_or(since) - since)
-                   .arg(queue == queues.end() ? 0 : queue->second.size());
-    emitEvent(std::move(out));
 }
 
 void SchedulerCore::finishStep(ActorEntry &actor, const ActorRow &before, ActorStep step, const char *event)
@@ -243,7 +243,8 @@ void SchedulerCore::finishStep(ActorEntry &actor, const ActorRow &before, ActorS
     actor.row = std::move(step.row);
     markDirty(actor);
     armActor(actor);
-    emitActorChange(before, actor.row, event, step.reason);
+    accountStep(actor, before, step, event);
+    emitActorChange(before, actor.row, event, step);
     if (actor.row.state == ActorState::Running && before.state != ActorState::Running && actor.wakeSinceMs) {
         actor.lastWakeMs = monoMs() - *actor.wakeSinceMs;
         actor.wakeSinceMs.reset();
@@ -334,39 +335,6 @@ void SchedulerCore::runActorEffect(const QString &actorId, const ActorEffect &ef
     }
 }
 
-void SchedulerCore::emitActorChange(const ActorRow &before, const ActorRow &now, const char *event,
-                                    const QByteArray &reason)
-{
-    const bool created = qstrcmp(event, "create") == 0;
-    if (before.state == now.state && before.generation == now.generation && !created)
-        return;
-    monitor::Event out;
-    out.kind = created ? monitor::EventKind::ActorCreated
-                       : now.state == ActorState::Destroyed ? monitor::EventKind::ActorDestroyed
-                                                            : monitor::EventKind::ActorState;
-    out.actorId = now.actorId;
-    out.runnerId = now.runnerId ? *now.runnerId : before.runnerId.value_or(QString());
-    out.generation = now.generation;
-    if (!created)
-        out.from = latin(actorStateName(before.state));
-    out.to = latin(actorStateName(now.state));
-    out.reason = QString::fromLatin1(reason.isEmpty() ? QByteArray(event) : reason);
-    out.text = u"event " % latin(event);
-    emitEvent(std::move(out));
-}
-
-void SchedulerCore::emitRefused(const ActorRow &row, const QString &reason, const QString &text)
-{
-    monitor::Event out;
-    out.kind = monitor::EventKind::Protocol;
-    out.level = monitor::EventLevel::Debug;
-    out.actorId = row.actorId;
-    out.generation = row.generation;
-    out.reason = reason;
-    out.text = text;
-    emitEvent(std::move(out));
-}
-
 // --- timers -------------------------------------------------------------------------------------
 
 void SchedulerCore::armActor(ActorEntry &actor)
@@ -410,9 +378,8 @@ void SchedulerCore::actorTimer(const QString &actorId)
     case ActorState::Running:
     case ActorState::Destroyed: return;
     }
-    if (event.kind == ActorEventKind::StartTimeout || event.kind == ActorEventKind::StopTimeout)
-        ++counters.lost;
-    Transaction transaction(*this);
+    metrics.timerLag(double(wallMs() - *due) / 1000);
+    Transaction transaction(*this, "actor_timer");
     apply(*entry, event);
 }
 
@@ -438,7 +405,8 @@ void SchedulerCore::housekeeping()
         }
         m_clockOffset = offset;
     }
-    Transaction transaction(*this);
+    accountUsage();
+    Transaction transaction(*this, "housekeeping");
     for (const auto &[key, queue] : queues) {
         if (!queue.empty())
             requestDrain(key);
@@ -455,105 +423,6 @@ void SchedulerCore::housekeeping()
         if (!checkpoints.empty())
             queueAcks(runnerId, std::move(checkpoints));
     }
-}
-
-void SchedulerCore::forgetOld()
-{
-    while (m_destroyedOrder.size() > kKeptDestroyed) {
-        const QString id = m_destroyedOrder.front();
-        m_destroyedOrder.pop_front();
-        const ActorEntry *entry = actor(id);
-        if (!entry)
-            continue;
-        const auto byName = actorsByName.find({entry->row.namespaceId, entry->row.name});
-        if (byName != actorsByName.end())
-            byName->second.erase(entry->row.createTs);
-        actors.erase(id);
-    }
-    while (m_stoppedOrder.size() > kKeptStopped) {
-        runners.erase(m_stoppedOrder.front());
-        m_stoppedOrder.pop_front();
-    }
-}
-
-// --- allocation and queue -----------------------------------------------------------------------
-
-std::vector<AllocationCandidate> SchedulerCore::candidates(const QString &key) const
-{
-    std::vector<AllocationCandidate> result;
-    const auto pool = poolRunners.find(key);
-    if (pool == poolRunners.end())
-        return result;
-    result.reserve(pool->second.size());
-    const qint64 now = monoMs();
-    for (const QString &id : pool->second) {
-        const auto it = runners.find(id);
-        if (it == runners.end())
-            continue;
-        const RunnerEntry &entry = *it->second;
-        result.push_back({&it->first, entry.eligible, entry.row.version, now - entry.lastInboundMs,
-                          entry.row.lastPingTs, entry.row.totalSlots, entry.used()});
-    }
-    return result;
-}
-
-std::optional<QString> SchedulerCore::pick(const QString &key)
-{
-    const std::vector<AllocationCandidate> pool = candidates(key);
-    const std::optional<std::size_t> index = pickRunner(pool, context.config, context.random);
-    if (!index)
-        return std::nullopt;
-    return *pool[*index].runnerId;
-}
-
-SlotOffer SchedulerCore::makeOffer(const ActorRow &row)
-{
-    SlotOffer offer;
-    const QString key = poolKey(row);
-    const auto queue = queues.find(key);
-    if (queue == queues.end() || queue->second.empty()) // newcomers never overtake
-        offer.runnerId = pick(key);
-    offer.poolGrowable = poolGrowable(row.namespaceId, row.pool);
-    offer.pendingSeq = m_lastSeq + 1;
-    if (!offer.runnerId)
-        ++m_lastSeq;
-    return offer;
-}
-
-void SchedulerCore::drainQueues()
-{
-    int budget = context.config.queueDrainBatch;
-    while (!m_drainRequests.empty() && budget > 0 && !shuttingDown) {
-        const QString key = *m_drainRequests.begin();
-        if (drainQueue(key, budget))
-            m_drainRequests.erase(key);
-    }
-    if (!m_drainRequests.empty() && !shuttingDown) {
-        // The rest goes into the next transaction, so that no batch grows without limit.
-        after([this] { Transaction transaction(*this); });
-    }
-}
-
-/// False when the budget ended first.
-bool SchedulerCore::drainQueue(const QString &key, int &budget)
-{
-    const auto it = queues.find(key);
-    if (it == queues.end())
-        return true;
-    PendingQueue &queue = it->second;
-    while (const QString *first = queue.first()) {
-        if (budget <= 0)
-            return false;
-        const std::optional<QString> runnerId = pick(key);
-        if (!runnerId)
-            return true;
-        --budget;
-        ActorEvent event;
-        event.kind = ActorEventKind::Assigned;
-        event.runnerId = *runnerId;
-        apply(*actor(*first), event);
-    }
-    return true;
 }
 
 // --- last_ping_ts -------------------------------------------------------------------------------
@@ -581,7 +450,7 @@ void SchedulerCore::flushPings()
     m_pingTimer = 0;
     std::vector<QString> ids;
     ids.swap(m_pingDirty);
-    Transaction transaction(*this);
+    Transaction transaction(*this, "runner_pings");
     for (const QString &id : ids) {
         RunnerEntry *entry = runner(id);
         if (!entry)
@@ -590,108 +459,6 @@ void SchedulerCore::flushPings()
         if (entry->row.state != RunnerState::Stopped)
             markDirty(*entry);
     }
-}
-
-// --- boot ---------------------------------------------------------------------------------------
-
-void SchedulerCore::boot(const Snapshot &snapshot)
-{
-    const qint64 now = wallMs();
-    const EngineConfig &config = context.config;
-    for (const NamespaceRow &row : snapshot.namespaces)
-        namespaces[row.namespaceId] = row;
-    for (const RunnerConfigRow &row : snapshot.runnerConfigs)
-        runnerConfigs[{row.namespaceId, row.name}] = row;
-    for (const NameRow &row : snapshot.actorNames)
-        actorNames[row.namespaceId][row.name.toUtf8()] = row;
-    for (const NameRow &row : snapshot.runnerNames)
-        runnerNames[row.namespaceId].insert(row.name.toUtf8());
-
-    Transaction transaction(*this);
-    // Snapshots are newest first; the order of forgetting is oldest first.
-    for (auto it = snapshot.runners.rbegin(); it != snapshot.runners.rend(); ++it) {
-        RunnerEntry &entry = addRunner(*it);
-        if (entry.row.state == RunnerState::Stopped)
-            continue;
-        if (entry.row.state == RunnerState::Connected)
-            entry.row.state = RunnerState::Grace;
-        entry.row.lostAt = now + config.runnerLostThreshold + config.runnerLostSlack;
-        // As every deadline: not before the runner had its chance to come back.
-        if (entry.row.drainDeadline)
-            entry.row.drainDeadline = std::max(*entry.row.drainDeadline, now + config.runnerLostThreshold);
-        ++entry.row.connEpoch;
-        markDirty(entry);
-        armRunner(entry);
-    }
-    std::vector<ActorEntry *> overdue;
-    for (auto it = snapshot.actors.rbegin(); it != snapshot.actors.rend(); ++it) {
-        ActorEntry &entry = addActor(*it);
-        ActorRow &row = entry.row;
-        if (row.state == ActorState::Destroyed) {
-            m_destroyedOrder.push_back(row.actorId);
-            continue;
-        }
-        if (row.deadline && row.state != ActorState::Backoff) {
-            const qint64 earliest = now + config.runnerLostThreshold;
-            if (*row.deadline < earliest) {
-                row.deadline = earliest;
-                markDirty(entry);
-            }
-        }
-        if (row.pendingSeq) {
-            queues[poolKey(row)].insert(*row.pendingSeq, row.actorId);
-            m_lastSeq = std::max(m_lastSeq, *row.pendingSeq);
-            requestDrain(poolKey(row));
-        }
-        if (row.slotHeld) {
-            if (RunnerEntry *holder = runner(row.runnerId.value_or(QString())))
-                holder->actors.insert(row.actorId);
-        }
-        if (row.state == ActorState::Sleeping && row.alarmTs && *row.alarmTs <= now)
-            overdue.push_back(&entry);
-        else
-            armActor(entry);
-    }
-    for (const CommandRow &row : snapshot.commands) {
-        RunnerEntry *holder = runner(row.runnerId);
-        if (!holder || holder->row.state == RunnerState::Stopped)
-            continue;
-        StoredCommand &stored = holder->commands[{row.actorId, row.generation, row.index}];
-        stored = StoredCommand{row, true, false};
-    }
-    std::sort(overdue.begin(), overdue.end(),
-              [](const ActorEntry *a, const ActorEntry *b) { return *a->row.alarmTs < *b->row.alarmTs; });
-    const qint64 rate = std::max(1, config.alarmFireRate);
-    for (std::size_t i = 0; i < overdue.size(); ++i) {
-        ActorEntry &entry = *overdue[i];
-        entry.armedFor = entry.row.alarmTs;
-        entry.timer = context.timers.schedule(monoMs() + 1 + qint64(i) * 1000 / rate,
-                                              [this, id = entry.row.actorId] { actorTimer(id); });
-    }
-    // Slots on records that have ended or vanished: repaired and reported (self-check).
-    for (auto &[id, entry] : actors) {
-        if (!entry->row.slotHeld)
-            continue;
-        const RunnerEntry *holder = runner(entry->row.runnerId.value_or(QString()));
-        if (holder && holder->row.state != RunnerState::Stopped)
-            continue;
-        ++counters.repairs;
-        emitRefused(entry->row, QStringLiteral("scheduler_repair"),
-                    QStringLiteral("slot on a runner record that has ended"));
-        ActorEvent event;
-        event.kind = ActorEventKind::RunnerLost;
-        apply(*entry, event);
-    }
-    if (namespaces.empty()) {
-        NamespaceRow row;
-        row.namespaceId = makeId(context.random);
-        row.name = QStringLiteral("default");
-        row.displayName = QStringLiteral("Default");
-        row.createTs = now;
-        namespaces[row.namespaceId] = row;
-        write(PutNamespace{row});
-    }
-    armHousekeeping();
 }
 
 } // namespace dormouse

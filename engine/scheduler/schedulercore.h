@@ -8,7 +8,9 @@
 #include "engine/scheduler/actormachine.h"
 #include "engine/scheduler/allocation.h"
 #include "engine/scheduler/pendingqueue.h"
+#include "engine/scheduler/runnermachine.h"
 #include "engine/scheduler/scheduler.h"
+#include "engine/scheduler/schedulermetrics.h"
 
 #include <map>
 #include <memory>
@@ -20,6 +22,10 @@ namespace dormouse {
 
 class RunnerHub;
 
+/// Ended rows kept in memory for lists; older ones stay in the store only.
+inline constexpr std::size_t kMaxDestroyedKept = 20'000;
+inline constexpr std::size_t kMaxStoppedKept = 2'000;
+
 struct ActorEntry
 {
     ActorRow row;
@@ -28,6 +34,9 @@ struct ActorEntry
     bool dirty = false;
     std::optional<qint64> wakeSinceMs; ///< mono, first event that needed it awake
     std::optional<qint64> lastWakeMs;
+    qint64 slotSinceMs = 0;  ///< mono, of the current slot
+    qint64 awakeSinceMs = 0; ///< mono, not yet counted as running
+    bool kvSizeAsked = false;
 };
 
 struct StoredCommand
@@ -64,7 +73,12 @@ public:
     class Transaction
     {
     public:
-        explicit Transaction(SchedulerCore &core) : m_core(core) { ++m_core.m_depth; }
+        /// op is the label of its duration, a literal.
+        explicit Transaction(SchedulerCore &core, const char *op = "other") : m_core(core)
+        {
+            if (m_core.m_depth++ == 0)
+                m_core.m_op = op;
+        }
         ~Transaction()
         {
             if (m_core.m_depth == 1)
@@ -103,11 +117,13 @@ public:
     /// Live record with this identity (connected or grace), or null.
     RunnerEntry *runnerByIdentity(const QString &namespaceId, const QString &name, const QString &key);
     RunnerEntry &addRunner(const RunnerRow &row);
-    void setRunnerState(RunnerEntry &runner, RunnerState state, const QString &reason);
+    /// The table of runnermachine.h; false when there is no such transition.
+    bool moveRunner(RunnerEntry &runner, RunnerEventKind event, const QString &reason);
     void setEligible(RunnerEntry &runner, bool eligible);
     void socketGone(RunnerEntry &runner, bool shutdownReason);
     void drain(RunnerEntry &runner, bool resetRetries, const QString &reason);
-    void stopRunner(RunnerEntry &runner, bool expired, const QString &reason);
+    /// event: ShutdownClosed, DrainDeadline or Lost.
+    void stopRunner(RunnerEntry &runner, RunnerEventKind event, const QString &reason);
     /// Drains what is older than version and eligible, when the config of the pool asks for it (section 2.7).
     void drainOlderVersions(const QString &namespaceId, const QString &pool, quint32 version);
     void armRunner(RunnerEntry &runner);
@@ -132,6 +148,7 @@ public:
     // --- queue
     void requestDrain(const QString &poolKey) { m_drainRequests.insert(poolKey); }
     bool poolGrowable(const QString &namespaceId, const QString &pool) const;
+    bool poolServerless(const QString &namespaceId, const QString &pool) const;
     static QString poolKey(const QString &namespaceId, const QString &pool) { return namespaceId + QChar(0x1f) + pool; }
     static QString poolKey(const ActorRow &row) { return poolKey(row.namespaceId, row.pool); }
     static QString poolKey(const RunnerRow &row) { return poolKey(row.namespaceId, row.name); }
@@ -145,12 +162,16 @@ public:
     MachineContext machineContext();
     void emitEvent(monitor::Event event) { context.sink.event(std::move(event)); }
     void emitRefused(const ActorRow &row, const QString &reason, const QString &text);
+    void countIgnored(quint64 &counter, const char *reason);
+    /// The stored size of an actor's KV is another one: asks for it, once for a burst.
+    void refreshKvBytes(const QString &actorId);
 
     CoreContext context;
     GatewayEvents *gateway = nullptr;
     PoolObserver *pools = nullptr;
     RunnerHub *hub = nullptr;
     SchedulerCounters counters;
+    SchedulerMetrics metrics;
     bool failed = false;       ///< the store gave up: no work is accepted
     bool shuttingDown = false;
 
@@ -175,6 +196,14 @@ private:
     void drainQueues();
     bool drainQueue(const QString &poolKey, int &budget);
     void notePendingTimeout(const ActorRow &before);
+    void accountRows(const ActorRow &before, const ActorRow &now);
+    void accountStep(ActorEntry &actor, const ActorRow &before, const ActorStep &step, const char *event);
+    void accountAwake(ActorEntry &actor);
+    void accountUsage();
+    void reportForgotten(const char *kind, const char *what, quint64 count);
+    void countRepair(const ActorRow &row, const QString &text);
+    void repairRow(ActorEntry &actor);
+    void repairSlots();
     void finishStep(ActorEntry &actor, const ActorRow &before, ActorStep step, const char *event);
     void syncIndexes(const ActorRow &before, const ActorRow &now);
     void syncDemand(const ActorRow &before, const ActorRow &now);
@@ -184,7 +213,7 @@ private:
     SlotOffer makeOffer(const ActorRow &row);
     std::optional<QString> pick(const QString &poolKey);
     void armActor(ActorEntry &actor);
-    void emitActorChange(const ActorRow &before, const ActorRow &now, const char *event, const QByteArray &reason);
+    void emitActorChange(const ActorRow &before, const ActorRow &now, const char *event, const ActorStep &step);
     void runnerTimer(const QString &runnerId);
     void armHousekeeping();
     void housekeeping();
@@ -192,6 +221,8 @@ private:
     void forgetOld();
 
     int m_depth = 0;
+    const char *m_op = "other";
+    qint64 m_usageAtMs = 0;
     Batch m_batch;
     std::vector<Effect> m_effects;
     std::map<QString, std::vector<RunnerEntry::CommandKey>> m_newCommands; ///< of the current transaction, by runner
@@ -200,6 +231,7 @@ private:
     std::vector<QString> m_pingDirty;
     TimerId m_pingTimer = 0;
     TimerId m_houseTimer = 0;
+    TimerId m_sweepTimer = 0;
     std::set<QString> m_drainRequests;
     using PoolName = std::pair<QString, QString>; ///< namespace id and name
     std::map<PoolName, int> m_demand; ///< actors that count, by section 4.2; pools without any are left out

@@ -307,6 +307,9 @@ KvResult MemoryStore::Private::applyKv(const QString &actorId, const KvOp &op)
                 kv.erase(actorId);
                 return Entries();
             },
+            [&](const KvSize &) -> KvResult {
+                return Entries{KvEntry{{}, QByteArray::number(reading.bytes), {}, 0}};
+            },
         },
         op);
 }

@@ -764,6 +764,9 @@ KvResult SqliteTables::kv(const QString &actorId, const KvOp &op)
                               kvDeleteRange(actorId, del);
                               return nothing;
                           },
+                          [&](const KvSize &) -> KvResult {
+                              return std::vector<KvEntry>{{{}, QByteArray::number(kvBytes(actorId)), {}, 0}};
+                          },
                           [&](const KvDropAll &) -> KvResult {
                               kvDrop(actorId);
                               return nothing;

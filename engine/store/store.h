@@ -208,8 +208,9 @@ struct KvPut { std::vector<KvEntry> entries; }; ///< updateTs and version are fi
 struct KvDelete { std::vector<QByteArray> keys; };
 struct KvDeleteRange { QByteArray start; QByteArray end; };
 struct KvDropAll {};
-using KvOp = std::variant<KvGet, KvList, KvPut, KvDelete, KvDeleteRange, KvDropAll>;
-/// Entries of get and list; empty for the others. Errors: actor.kv_storage_quota_exceeded, core.internal_error.
+struct KvSize {}; ///< of everything stored: one entry without a key whose value is the number of bytes as text
+using KvOp = std::variant<KvGet, KvList, KvPut, KvDelete, KvDeleteRange, KvDropAll, KvSize>;
+/// Entries of get, list and size; empty for the others. Errors: actor.kv_storage_quota_exceeded, core.internal_error.
 using KvResult = Result<std::vector<KvEntry>>;
 
 /// Everything but KV, read once at boot. Destroyed actors and stopped runners included, newest first, bounded.

@@ -19,7 +19,7 @@
 namespace dormouse::test {
 
 /// A runner process. Answers pings on its latest socket, as the SDKs do.
-class ScriptedRunner final : public ChannelListener
+class ScriptedRunner : public ChannelListener
 {
 public:
     int protocol = 7;

@@ -51,7 +51,7 @@ private Q_SLOTS:
         QVERIFY(std::get<wire::KvListResponse>(runner.kvAnswers[6].data).keys.empty());
     }
 
-    void kvOwnership()
+    void raceR42_kvOwnership()
     {
         Bench bench;
         ScriptedRunner owner;

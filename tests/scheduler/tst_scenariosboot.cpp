@@ -118,7 +118,7 @@ private Q_SLOTS:
         QCOMPARE(bench.scheduler->usedSlots(runnerId), 1u);
     }
 
-    void bootLeavesTimeBeforeDeadlines()
+    void raceR41_bootLeavesTimeBeforeDeadlines()
     {
         Bench bench;
         ScriptedRunner draining;
@@ -188,6 +188,98 @@ private Q_SLOTS:
         QCOMPARE(bench.state(ids.front()), ActorState::Sleeping);
         bench.world.advance(2'000);
         QCOMPARE(int(awake()), kActors);
+    }
+
+    void scenario102_slotsThatContradictTheState()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 5);
+        const QString running = bench.createRunning(runner, CrashPolicy::Sleep);
+        const QString resting = bench.createRunning(runner, CrashPolicy::Sleep);
+        bench.putToSleep(runner, resting, 1);
+        const QString fine = bench.createRunning(runner, CrashPolicy::Sleep);
+        // By hand: one slot vanishes, one appears.
+        ActorRow lostSlot = bench.row(running);
+        lostSlot.slotHeld = false;
+        ActorRow extraSlot = bench.row(resting);
+        extraSlot.slotHeld = true;
+        extraSlot.runnerId = runner.runnerId;
+        bench.store.submit({PutActor{lostSlot}, PutActor{extraSlot}}, [](const Status &) {});
+        bench.world.settle();
+        bench.restart(100);
+        QCOMPARE(bench.scheduler->counters().repairs, quint64(2));
+        QCOMPARE(bench.metrics.value("scheduler_repair_total"), 2.0);
+        QCOMPARE(bench.sink.count(QLatin1String("scheduler_repair")), 2);
+        QCOMPARE(bench.scheduler->usedSlots(runner.runnerId), 1u);
+        QCOMPARE(bench.brokenInvariant(), QString());
+        QCOMPARE(bench.state(fine), ActorState::Running);
+        QCOMPARE(bench.state(resting), ActorState::Sleeping);
+        QVERIFY(bench.row(resting).errorJson.isEmpty());
+        // Where that one runs is not known any more: it rests, and says why, until somebody wants it.
+        QCOMPARE(bench.state(running), ActorState::Sleeping);
+        QCOMPARE(bench.row(running).errorJson, QByteArray("\"internal_error\""));
+        bench.restart(100);
+        QCOMPARE(bench.scheduler->counters().repairs, quint64(0)); // it was written down
+        ScriptedRunner other;
+        bench.connectRunner(other, "other", 1);
+        bench.wake(running);
+        QCOMPARE(bench.state(running), ActorState::Starting);
+        QVERIFY(bench.row(running).errorJson.isEmpty());
+    }
+
+    void queueNumbersThatContradictTheState()
+    {
+        Bench bench;
+        bench.configurePool();
+        const QString first = bench.create(CrashPolicy::Restart);
+        const QString second = bench.create(CrashPolicy::Restart);
+        const QString resting = bench.create(CrashPolicy::Sleep);
+        ActorRow without = bench.row(first);
+        without.pendingSeq.reset();
+        ActorRow with = bench.row(resting);
+        with.pendingSeq = 99;
+        bench.store.submit({PutActor{without}, PutActor{with}}, [](const Status &) {});
+        bench.world.settle();
+        bench.restart(100);
+        QCOMPARE(bench.scheduler->counters().repairs, quint64(2));
+        QCOMPARE(bench.scheduler->describeActor(second).queuePosition, std::optional<int>(1));
+        QCOMPARE(bench.scheduler->describeActor(first).queuePosition, std::optional<int>(2));
+        QVERIFY(!bench.scheduler->describeActor(resting).queuePosition);
+        QCOMPARE(bench.brokenInvariant(), QString());
+    }
+
+    void clockSteps_data()
+    {
+        QTest::addColumn<qint64>("stepMs");
+        QTest::newRow("forward") << qint64(3'600'000);
+        QTest::newRow("back") << qint64(-3'600'000);
+    }
+
+    /// Section 8.7 rule 6: alarms follow the wall clock, sockets do not care.
+    void clockSteps()
+    {
+        QFETCH(qint64, stepMs);
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 2);
+        const QString running = bench.createRunning(runner, CrashPolicy::Sleep);
+        const QString alarmed = bench.createRunning(runner, CrashPolicy::Sleep);
+        bench.report(runner, alarmed, 1, alarmAt(bench.now() + 1'800'000));
+        bench.putToSleep(runner, alarmed, 2);
+        bench.world.clock.stepWall(stepMs);
+        bench.world.advance(6'000);
+        QCOMPARE(bench.state(alarmed), stepMs > 0 ? ActorState::Starting : ActorState::Sleeping);
+        bench.world.advance(60'000);
+        QCOMPARE(bench.state(running), ActorState::Running);
+        QCOMPARE(runner.closes, 0);
+        QVERIFY(bench.scheduler->describeRunner(runner.runnerId).eligible.value());
+        if (stepMs < 0) {
+            bench.world.advance(5'000'000);
+            QCOMPARE(bench.state(alarmed), ActorState::Sleeping);
+            bench.world.advance(335'000);
+            QCOMPARE(bench.state(alarmed), ActorState::Starting);
+        }
     }
 };
 

@@ -100,7 +100,7 @@ private Q_SLOTS:
         QCOMPARE(bench.row(id).generation, 2u);
     }
 
-    void scenario081_eventsAreFilteredByIndex()
+    void scenario081_R24_eventsAreFilteredByIndex()
     {
         Bench bench;
         ScriptedRunner runner;
@@ -116,7 +116,7 @@ private Q_SLOTS:
         QCOMPARE(bench.row(id).alarmTs, base + 100'003);
     }
 
-    void scenario084_nothingCountsAfterStopped()
+    void scenario084_R21_nothingCountsAfterStopped()
     {
         Bench bench;
         ScriptedRunner runner;
@@ -163,7 +163,7 @@ private Q_SLOTS:
         QCOMPARE(runner.acks.size(), std::size_t(1));
     }
 
-    void scenario086_startDeadline()
+    void scenario086_R18_startDeadline()
     {
         Bench bench;
         ScriptedRunner runner;
@@ -240,7 +240,7 @@ private Q_SLOTS:
         QVERIFY(!bench.row(id).rescheduleTs);
     }
 
-    void scenario082_eventsOfAnOldGeneration()
+    void scenario082_R23_eventsOfAnOldGeneration()
     {
         Bench bench;
         ScriptedRunner runner;
@@ -259,7 +259,7 @@ private Q_SLOTS:
         QCOMPARE(runner.stops(id), 0);
     }
 
-    void scenario083_eventsFromAnotherRunner()
+    void scenario083_R22_eventsFromAnotherRunner()
     {
         Bench bench;
         ScriptedRunner first;

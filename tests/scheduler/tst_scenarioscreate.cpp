@@ -45,7 +45,7 @@ private Q_SLOTS:
                  first);
     }
 
-    void scenario003_keyIsFreeWhileDestroying()
+    void scenario003_R40_keyIsFreeWhileDestroying()
     {
         Bench bench;
         ScriptedRunner runner;

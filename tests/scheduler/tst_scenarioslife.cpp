@@ -55,14 +55,14 @@ private Q_SLOTS:
         QCOMPARE(bench.state(id), ActorState::SleepIntent);
     }
 
-    void scenario034_wakeWhileFallingAsleep_data()
+    void scenario034_R09_wakeWhileFallingAsleep_data()
     {
         QTest::addColumn<int>("wakes");
         QTest::newRow("one") << 1;
         QTest::newRow("five") << 5;
     }
 
-    void scenario034_wakeWhileFallingAsleep()
+    void scenario034_R09_wakeWhileFallingAsleep()
     {
         QFETCH(int, wakes);
         Bench bench;
@@ -82,7 +82,7 @@ private Q_SLOTS:
         QCOMPARE(bench.scheduler->counters().allocations, quint64(2));
     }
 
-    void scenario035_stopDeadline()
+    void scenario035_R19_stopDeadline()
     {
         Bench bench;
         ScriptedRunner runner;
@@ -95,6 +95,13 @@ private Q_SLOTS:
         QCOMPARE(bench.row(id).state, ActorState::Sleeping);
         QCOMPARE(runner.commands.back().checkpoint, (wire::ActorCheckpoint{id, 0, 2}));
         QVERIFY(bench.row(id).errorJson.startsWith("{\"runner_no_response\""));
+        const QString next = bench.create(CrashPolicy::Sleep); // has the slot now
+        QCOMPARE(bench.scheduler->usedSlots(runner.runnerId), 1u);
+        runner.event(id, 0, 2, kStoppedOk);
+        bench.world.settle();
+        QCOMPARE(bench.state(id), ActorState::Sleeping);
+        QCOMPARE(bench.state(next), ActorState::Starting);
+        QCOMPARE(bench.scheduler->usedSlots(runner.runnerId), 1u);
     }
 
     void scenario037_038_sleepReportedAsError_data()
@@ -124,7 +131,7 @@ private Q_SLOTS:
         }
     }
 
-    void scenario039_sleepIntentWhileStarting()
+    void scenario039_R16_sleepIntentWhileStarting()
     {
         Bench bench;
         ScriptedRunner runner;
@@ -163,7 +170,7 @@ private Q_SLOTS:
         QCOMPARE(runner.starts(id), 2);
     }
 
-    void scenario044_alarmOutlivesAnEarlierWake()
+    void scenario044_R30_alarmOutlivesAnEarlierWake()
     {
         Bench bench;
         ScriptedRunner runner;
@@ -217,7 +224,7 @@ private Q_SLOTS:
         QCOMPARE(other.starts(id), 1);
     }
 
-    void scenario036_wakeThenStopDeadline()
+    void scenario036_R10_wakeThenStopDeadline()
     {
         Bench bench;
         ScriptedRunner runner;
@@ -273,7 +280,7 @@ private Q_SLOTS:
         QCOMPARE(runner.starts(id), 2);
     }
 
-    void scenario045_alarmWhileRunningDoesNotSpin()
+    void scenario045_R26_alarmWhileRunningDoesNotSpin()
     {
         Bench bench;
         ScriptedRunner runner;

@@ -10,7 +10,7 @@ class TestScenariosReconcile : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void scenario065_reconnectWithInventoryStartsNothing()
+    void scenario065_R32_reconnectWithInventoryStartsNothing()
     {
         Bench bench;
         ScriptedRunner runner;
@@ -198,14 +198,14 @@ private Q_SLOTS:
         QVERIFY(bench.scheduler->linkUp(newer.runnerId));
     }
 
-    void scenario067_lostAndReconnectInOneInstant_data()
+    void scenario067_R34_lostAndReconnectInOneInstant_data()
     {
         QTest::addColumn<bool>("reconnectFirst");
         QTest::newRow("reconnect first") << true;
         QTest::newRow("lost first") << false;
     }
 
-    void scenario067_lostAndReconnectInOneInstant()
+    void scenario067_R34_lostAndReconnectInOneInstant()
     {
         QFETCH(bool, reconnectFirst);
         Bench bench;

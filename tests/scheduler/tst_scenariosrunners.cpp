@@ -116,7 +116,7 @@ private Q_SLOTS:
         QVERIFY(bench.scheduler->runners().empty());
     }
 
-    void scenario060_intentBeatsDrain_data()
+    void scenario060_R12_R13_R15_intentBeatsDrain_data()
     {
         QTest::addColumn<bool>("sleep");
         QTest::addColumn<bool>("intentFirst");
@@ -126,7 +126,7 @@ private Q_SLOTS:
         QTest::newRow("drain, then stop") << false << false;
     }
 
-    void scenario060_intentBeatsDrain()
+    void scenario060_R12_R13_R15_intentBeatsDrain()
     {
         QFETCH(bool, sleep);
         QFETCH(bool, intentFirst);
@@ -151,7 +151,7 @@ private Q_SLOTS:
         QCOMPARE(bench.state(id), sleep ? ActorState::Sleeping : ActorState::Destroyed);
     }
 
-    void scenario061_assignmentFirstThenDrain()
+    void scenario061_R35_assignmentFirstThenDrain()
     {
         Bench bench;
         bench.configurePool();
@@ -168,7 +168,7 @@ private Q_SLOTS:
         QVERIFY(!runner.lastIsStart());
     }
 
-    void scenario061_drainFirst()
+    void scenario061_R36_drainFirst()
     {
         Bench bench;
         bench.configurePool();

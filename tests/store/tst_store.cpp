@@ -432,8 +432,13 @@ void TestStore::kvLists()
 void TestStore::kvDeletes()
 {
     OPEN_BENCH;
+    const auto size = [&] { return bench.kv(KvSize{})->front().value; };
+    QCOMPARE(size(), QByteArray("0"));
     bench.put({"61", "62", "63", "64", "65"});
+    const int five = size().toInt();
+    QVERIFY(five > 0 && five % 5 == 0);
     QVERIFY(bench.kv(KvDelete{{"a", "nothing"}}).ok());
+    QCOMPARE(size().toInt(), five / 5 * 4);
     QCOMPARE(bench.keys({}), (QByteArrayList{"62", "63", "64", "65"}));
     QVERIFY(bench.kv(KvDeleteRange{"b", "d"}).ok());
     QCOMPARE(bench.keys({}), (QByteArrayList{"64", "65"}));
@@ -441,6 +446,7 @@ void TestStore::kvDeletes()
     QCOMPARE(bench.keys({}).size(), 2);
     QVERIFY(bench.kv(KvDropAll{}).ok());
     QCOMPARE(bench.keys({}), QByteArrayList());
+    QCOMPARE(size(), QByteArray("0"));
 }
 
 void TestStore::kvQuota()
