@@ -72,6 +72,8 @@ void visitFields(V &v, T &r)
     v("bi", "bytes_in", r.bytesIn);
     v("bo", "bytes_out", r.bytesOut);
     v("ps", "parked_sockets", r.parkedSockets);
+    v("os", "outbound_state", r.outboundState);
+    v("pe", "pool_error_json", r.poolErrorJson);
 }
 
 template<typename V, typename T>

@@ -83,6 +83,8 @@ struct RunnerInfo
     std::optional<qint64> queuedBytes; ///< engine to runner
     std::optional<quint64> messagesIn, messagesOut, bytesIn, bytesOut;
     std::optional<int> parkedSockets;
+    QString outboundState; ///< serverless: serving or draining; empty = no outbound request keeps this runner
+    QString poolErrorJson; ///< active error of its pool (scheduler.md section 9.3), empty = none
 };
 
 struct ConnectionInfo

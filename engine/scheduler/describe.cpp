@@ -209,6 +209,10 @@ monitor::RunnerInfo describeRunnerEntry(SchedulerCore &core, const RunnerHub &hu
     info.stopTs = row.stopTs;
     info.lostAtTs = row.lostAt;
     info.lastRttMs = row.lastRttMs;
+    if (core.pools && row.state != RunnerState::Stopped) {
+        info.outboundState = core.pools->outboundState(runnerId);
+        info.poolErrorJson = QString::fromUtf8(core.pools->poolErrorJson(row.namespaceId, row.name));
+    }
     if (row.state == RunnerState::Stopped) {
         info.eligible = false;
         info.ineligibleReason = QStringLiteral("stopped");

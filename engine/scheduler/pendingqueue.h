@@ -17,6 +17,12 @@ public:
     bool remove(qint64 seq);
     const QString *first() const { return m_entries.empty() ? nullptr : &m_entries.front().actorId; }
     bool empty() const { return m_entries.empty(); }
+    template<typename Visit>
+    void forEach(Visit visit) const
+    {
+        for (const Entry &entry : m_entries)
+            visit(entry.actorId);
+    }
     int size() const { return int(m_entries.size()); }
     /// 1 = next to be served; absent when it is not queued.
     std::optional<int> position(qint64 seq) const;

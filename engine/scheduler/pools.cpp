@@ -83,6 +83,17 @@ void SchedulerCore::announceLeaving(const QString &runnerId, bool stopped)
     });
 }
 
+void SchedulerCore::poolErrorChanged(const QString &namespaceId, const QString &pool)
+{
+    const QString key = poolKey(namespaceId, pool);
+    if (const auto known = poolRunners.find(key); known != poolRunners.end()) {
+        for (const QString &id : known->second)
+            context.sink.runnerChanged(id);
+    }
+    if (const auto queue = queues.find(key); queue != queues.end())
+        queue->second.forEach([this](const QString &actorId) { context.sink.actorChanged(actorId); });
+}
+
 void SchedulerCore::drainOlderVersions(const QString &namespaceId, const QString &pool, quint32 version)
 {
     const auto config = runnerConfigs.find({namespaceId, pool});

@@ -20,6 +20,8 @@ public:
     virtual void runnerLeaving(const QString &runnerId, bool stopped) = 0;
     /// Active error of a pool (section 9.3) as JSON, empty = none. Asked at any time.
     virtual QByteArray poolErrorJson(const QString &namespaceId, const QString &pool) const = 0;
+    /// State of the outbound request that keeps this runner, empty = there is none. Asked at any time.
+    virtual QString outboundState(const QString &runnerId) const = 0;
 };
 
 } // namespace dormouse

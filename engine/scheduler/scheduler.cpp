@@ -536,6 +536,11 @@ void Scheduler::closePoolRunner(const QString &runnerId)
     d->core.stopRunner(*entry, RunnerEventKind::DrainDeadline, QStringLiteral("serverless_drained"));
 }
 
+void Scheduler::poolErrorChanged(const QString &namespaceId, const QString &pool)
+{
+    d->core.poolErrorChanged(namespaceId, pool);
+}
+
 void Scheduler::poolVersionSeen(const QString &namespaceId, const QString &pool, quint32 version)
 {
     SchedulerCore::Transaction transaction(d->core);

@@ -127,6 +127,8 @@ public:
     void drainPoolRunner(const QString &runnerId);
     /// Section 4.4 d: the record is final, its socket is closed with ws.eviction.
     void closePoolRunner(const QString &runnerId);
+    /// poolErrorJson() answers otherwise from now on: what is shown of the pool changes.
+    void poolErrorChanged(const QString &namespaceId, const QString &pool);
     /// The endpoint reports this runner version (section 4.7): eligible older runners drain, if the config allows.
     void poolVersionSeen(const QString &namespaceId, const QString &pool, quint32 version);
 

@@ -144,6 +144,7 @@ public:
     // --- serverless pools
     int demandOf(const QString &namespaceId, const QString &pool) const;
     void announceConfig(const QString &namespaceId, const QString &pool);
+    void poolErrorChanged(const QString &namespaceId, const QString &pool);
 
     // --- queue
     void requestDrain(const QString &poolKey) { m_drainRequests.insert(poolKey); }

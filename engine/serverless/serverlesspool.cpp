@@ -32,6 +32,7 @@ ServerlessPool::ServerlessPool(PoolServices &services, const QString &namespaceI
       m_errors(m_context, [this] {
           report(m_errors.activeJson().isEmpty() ? QStringLiteral("pool_error_cleared") : QStringLiteral("pool_error"),
                  QString::fromUtf8(m_errors.activeJson()), {}, {}, {}, !m_errors.activeJson().isEmpty());
+          m_services.scheduler.poolErrorChanged(m_namespaceId, m_name);
       }),
       m_poller(m_context, services.fetch, [this](const ServerlessMetadata &metadata) { metadataAnswered(metadata); }),
       m_timer(m_context.timers),
@@ -99,6 +100,15 @@ void ServerlessPool::runnerLeaving(const QString &runnerId, bool stopped)
             connection->drain(QStringLiteral("runner_drains"), true);
         return;
     }
+}
+
+QString ServerlessPool::outboundState(const QString &runnerId) const
+{
+    for (const auto &connection : m_connections) {
+        if (connection->runnerId() == runnerId)
+            return QString::fromLatin1(poolConnectionStateName(connection->state()));
+    }
+    return {};
 }
 
 void ServerlessPool::bump(qint64 delayMs)
@@ -231,8 +241,12 @@ void ServerlessPool::connectionChanged(PoolConnection &connection, PoolConnectio
     QString text = u"connection " % QString::number(connection.number());
     if (to == State::Waiting)
         text += u", failure " % QString::number(connection.failures());
-    report(reason, text, connection.runnerId(), QString::fromLatin1(poolConnectionStateName(from)),
-           QString::fromLatin1(poolConnectionStateName(to)), bad);
+    // A connection begins as if it waited for its first attempt; nobody needs to hear of that.
+    const QString before = from == State::Waiting && connection.failures() == 0
+        ? QString() : QString::fromLatin1(poolConnectionStateName(from));
+    report(reason, text, connection.runnerId(), before, QString::fromLatin1(poolConnectionStateName(to)), bad);
+    if (!connection.runnerId().isEmpty())
+        m_context.sink.runnerChanged(connection.runnerId());
     if (!connection.isWanted())
         bump(0);
 }

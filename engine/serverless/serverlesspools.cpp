@@ -107,6 +107,13 @@ QByteArray ServerlessPools::poolErrorJson(const QString &namespaceId, const QStr
     return found ? found->errorJson() : QByteArray();
 }
 
+QString ServerlessPools::outboundState(const QString &runnerId) const
+{
+    const RunnerRow *row = m_services.scheduler.runner(runnerId);
+    const ServerlessPool *found = row ? find(row->namespaceId, row->name) : nullptr;
+    return found ? found->outboundState(runnerId) : QString();
+}
+
 void ServerlessPools::forgetIdle()
 {
     std::erase_if(m_pools, [](const auto &entry) { return entry.second->isIdle(); });

@@ -35,6 +35,7 @@ public:
     void poolConfigured(const QString &namespaceId, const QString &pool) override;
     void runnerLeaving(const QString &runnerId, bool stopped) override;
     QByteArray poolErrorJson(const QString &namespaceId, const QString &pool) const override;
+    QString outboundState(const QString &runnerId) const override;
 
 private:
     using Key = std::pair<QString, QString>; ///< namespace id and name

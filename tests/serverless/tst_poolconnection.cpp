@@ -474,6 +474,26 @@ private Q_SLOTS:
         QVERIFY(info.why.join(u' ').contains(u"serverless_http_error"));
     }
 
+    void runnerShowsItsRequest()
+    {
+        OneRequest bench;
+        ScriptedRunner &runner = bench.serve(0);
+        const auto shown = [&] { return bench.scheduler->describeRunner(runner.runnerId); };
+        QCOMPARE(shown().outboundState, QStringLiteral("serving"));
+        QVERIFY(shown().poolErrorJson.isEmpty());
+        bench.create(CrashPolicy::Restart);
+        bench.pause();
+        bench.streams[1]->end(QStringLiteral("refused"));
+        bench.settleErrors();
+        QVERIFY(shown().poolErrorJson.contains(u"refused"));
+        bench.scheduler->drainRunner(runner.runnerId, {});
+        bench.world.settle();
+        QCOMPARE(shown().outboundState, QStringLiteral("draining"));
+        ScriptedRunner own; // dialled in by itself
+        bench.connectRunner(own, "own", 1);
+        QVERIFY(bench.scheduler->describeRunner(own.runnerId).outboundState.isEmpty());
+    }
+
     void manyErrorsAtOnce()
     {
         OneRequest bench;
