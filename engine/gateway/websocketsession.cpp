@@ -160,9 +160,10 @@ monitor::ConnectionInfo WebSocketSession::describe() const
     info.wakes = m_record->wakes;
     info.resends = m_record->resends;
     info.lastAckLatencyUs = m_record->lastAckLatencyUs;
-    if (m_requestId)
+    if (m_requestId) {
         info.keepaliveTs = m_core.keepalive.lastPingTs(*m_requestId);
         info.keepaliveDueTs = m_core.keepalive.nextRefreshTs(*m_requestId);
+    }
     return info;
 }
 
