@@ -23,6 +23,7 @@ public:
     void poolConfigured(const QString &, const QString &) override {}
     void runnerLeaving(const QString &, bool) override {}
     QByteArray poolErrorJson(const QString &, const QString &) const override { return error; }
+    QString outboundState(const QString &) const override { return {}; }
     QByteArray error = "{\"serverless_http_error\":{\"status_code\":500,\"body\":\"no\"}}";
 };
 
