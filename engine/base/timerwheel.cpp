@@ -5,6 +5,10 @@
 
 namespace dormouse {
 
+namespace {
+constexpr int kFiring = -1; ///< level of a timer that is due in the advance() under way
+}
+
 TimerWheel::TimerWheel(qint64 nowMs) : m_nowMs(nowMs) {}
 
 void TimerWheel::place(TimerId id, Timer &timer, qint64 earliestMs)
@@ -16,7 +20,21 @@ void TimerWheel::place(TimerId id, Timer &timer, qint64 earliestMs)
         ++level;
     timer.level = level;
     timer.slot = int((due >> (kSlotBits * level)) & (kSlots - 1));
-    m_wheel[std::size_t(level)][std::size_t(timer.slot)].push_back(id);
+    auto &slot = m_wheel[std::size_t(level)][std::size_t(timer.slot)];
+    timer.position = slot.size();
+    slot.push_back(id);
+}
+
+/// The last of the slot takes its place: order within a slot means nothing until it is due.
+void TimerWheel::takeOut(const Timer &timer)
+{
+    if (timer.level == kFiring)
+        return;
+    auto &slot = m_wheel[std::size_t(timer.level)][std::size_t(timer.slot)];
+    const TimerId moved = slot.back();
+    slot[timer.position] = moved;
+    slot.pop_back();
+    m_timers.at(moved).position = timer.position;
 }
 
 TimerId TimerWheel::schedule(qint64 deadlineMs, Callback callback)
@@ -50,8 +68,7 @@ bool TimerWheel::cancel(TimerId id)
     const auto it = m_timers.find(id);
     if (it == m_timers.end())
         return false;
-    auto &slot = m_wheel[std::size_t(it->second.level)][std::size_t(it->second.slot)];
-    slot.erase(std::find(slot.begin(), slot.end(), id));
+    takeOut(it->second);
     forgetDeadline(it->second.deadlineMs);
     m_timers.erase(it);
     return true;
@@ -92,14 +109,12 @@ int TimerWheel::advance(qint64 nowMs)
             const qint64 db = m_timers.at(b).deadlineMs;
             return da != db ? da < db : a < b;
         });
-        // Still cancellable while siblings run: parked back in the slot and taken one by one.
-        slot = due;
+        for (const TimerId id : due)
+            m_timers.at(id).level = kFiring;
         for (const TimerId id : due) {
             const auto it = m_timers.find(id);
             if (it == m_timers.end())
-                continue;
-            auto &current = m_wheel[std::size_t(it->second.level)][std::size_t(it->second.slot)];
-            current.erase(std::find(current.begin(), current.end(), id));
+                continue; // cancelled by one that ran before it
             Callback callback = std::move(it->second.callback);
             forgetDeadline(it->second.deadlineMs);
             m_timers.erase(it);

@@ -48,8 +48,10 @@ private:
         Callback callback;
         int level = 0;
         int slot = 0;
+        std::size_t position = 0; ///< within the slot
     };
 
+    void takeOut(const Timer &timer);
     void place(TimerId id, Timer &timer, qint64 earliestMs);
     void cascade(int level);
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/base/ringqueue.h"
+
 #include <QByteArray>
 
-#include <deque>
 #include <functional>
 #include <optional>
 
@@ -89,7 +90,7 @@ public:
     void startAt(quint16 nextIndex);
 
 private:
-    std::deque<PendingMessage> m_messages;
+    RingQueue<PendingMessage> m_messages;
     qint64 m_limit;
     qint64 m_bytes = 0;
     qint64 m_unwritten = 0;

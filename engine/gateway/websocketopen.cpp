@@ -76,6 +76,20 @@ void WebSocketSession::trySendOpen()
     }
 }
 
+/// An accepted socket is never opened again: what only the opening needed would be held for hours.
+void WebSocketSession::forgetHead()
+{
+    if (!m_channel)
+        return;
+    m_headers = {};
+    HeaderList kept;
+    const QByteArray console = m_setup.head.header("x-dormouse-console"); // describe() asks for it
+    if (!console.isNull())
+        kept.emplace_back("x-dormouse-console", console);
+    m_setup.head.headers = std::move(kept);
+    m_setup.head.target.clear();
+}
+
 void WebSocketSession::openAnswered(const wire::ToServerWebSocketOpen &open)
 {
     m_phaseTimer.cancel();
@@ -83,6 +97,7 @@ void WebSocketSession::openAnswered(const wire::ToServerWebSocketOpen &open)
     m_core.metrics.openWait.observe(double(m_core.nowUs() - m_openWrittenUs) / 1e6);
     m_core.metrics.attempt(kind(), "accepted", "");
     noteIndex(0);
+    forgetHead();
     if (open.canHibernate) {
         createRecord();
         return;

@@ -6,7 +6,6 @@
 #include "engine/gateway/readywaiter.h"
 
 #include <array>
-#include <deque>
 #include <span>
 
 namespace dormouse {
@@ -102,6 +101,7 @@ private:
     void beginAttempt();
     void attemptReady(const ReadyWaiter::Ready &ready);
     void trySendOpen();
+    void forgetHead();
     void openAnswered(const wire::ToServerWebSocketOpen &open);
     void openRefused(const wire::ToServerWebSocketClose &close);
     void failOpen(const char *code);
@@ -167,8 +167,8 @@ private:
     wire::HeaderMap m_headers;
     ReadyWaiter m_waiter;
     std::unique_ptr<Record> m_record;
-    std::deque<Message> m_held;  ///< received while they may not be numbered yet
-    std::deque<Message> m_plain; ///< socket that cannot hibernate: waiting for the link
+    RingQueue<Message> m_held;  ///< received while they may not be numbered yet
+    RingQueue<Message> m_plain; ///< socket that cannot hibernate: waiting for the link
     qint64 m_plainBytes = 0;
     quint16 m_nextIndex = 0; ///< socket that cannot hibernate
     bool m_openWritten = false;

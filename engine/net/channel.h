@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QByteArrayView>
 
 #include <optional>
 
@@ -49,6 +50,14 @@ public:
     virtual bool isOpen() const = 0;
     /// Queues one message. Ignored after close().
     virtual void send(const QByteArray &payload, bool binary) = 0;
+    /// One binary message in pieces, for those who add a few bytes around a payload.
+    virtual void sendPieces(QByteArrayView head, QByteArrayView payload, QByteArrayView tail)
+    {
+        QByteArray message;
+        message.reserve(head.size() + payload.size() + tail.size());
+        message.append(head).append(payload).append(tail);
+        send(message, true);
+    }
     virtual void ping(const QByteArray &payload) = 0;
     /// Sends a close frame (without a body when code is absent), waits up to 1 s for the peer's, then ends the
     /// connection. channelClosed follows. The caller has already made the code valid for the wire; reasons longer

@@ -183,6 +183,19 @@ void ServerWebSocket::send(const QByteArray &payload, bool binary)
         return;
     m_codec.appendFrame(m_connection.output(),
                         binary ? WebSocketCodec::Opcode::Binary : WebSocketCodec::Opcode::Text, payload);
+    messageQueued();
+}
+
+void ServerWebSocket::sendPieces(QByteArrayView head, QByteArrayView payload, QByteArrayView tail)
+{
+    if (m_state != State::Open)
+        return;
+    m_codec.appendParts(m_connection.output(), WebSocketCodec::Opcode::Binary, {head, payload, tail});
+    messageQueued();
+}
+
+void ServerWebSocket::messageQueued()
+{
     if (m_connection.bytesQueued() > kHighMarkBytes)
         m_aboveHigh = true;
     m_connection.outputGrew();
@@ -265,6 +278,12 @@ void ServerChannel::send(const QByteArray &payload, bool binary)
 {
     if (m_session)
         m_session->send(payload, binary);
+}
+
+void ServerChannel::sendPieces(QByteArrayView head, QByteArrayView payload, QByteArrayView tail)
+{
+    if (m_session)
+        m_session->sendPieces(head, payload, tail);
 }
 
 void ServerChannel::ping(const QByteArray &payload)

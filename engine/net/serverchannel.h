@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/base/ringqueue.h"
 #include "engine/base/timerwheel.h"
 #include "engine/net/channel.h"
 #include "engine/net/websocketcodec.h"
-
-#include <deque>
 
 namespace dormouse {
 
@@ -35,6 +34,7 @@ public:
     // For the channel.
     bool isOpen() const { return m_state == State::Open; }
     void send(const QByteArray &payload, bool binary);
+    void sendPieces(QByteArrayView head, QByteArrayView payload, QByteArrayView tail);
     void ping(const QByteArray &payload);
     void close(std::optional<quint16> code, const QByteArray &reason);
     void abort();
@@ -59,11 +59,12 @@ private:
 
     void handle(WebSocketCodec::Event &event);
     void finish(const ChannelClose &close);
+    void messageQueued();
 
     ServerConnection &m_connection;
     WebSocketCodec m_codec;
     ServerChannel *m_channel = nullptr;
-    std::deque<Entry> m_inbox;
+    RingQueue<Entry> m_inbox;
     qint64 m_heldBytes = 0;
     TimerId m_listenerTimer = 0;
     State m_state = State::Open;
@@ -87,6 +88,7 @@ public:
 
     bool isOpen() const override;
     void send(const QByteArray &payload, bool binary) override;
+    void sendPieces(QByteArrayView head, QByteArrayView payload, QByteArrayView tail) override;
     void ping(const QByteArray &payload) override;
     void close(std::optional<quint16> code, const QByteArray &reason = {}) override;
     void abort() override;

@@ -18,6 +18,7 @@ constexpr quint16 kInvalidData = closeNumber(CloseCode::InvalidPayload);
 constexpr quint16 kTooLarge = closeNumber(CloseCode::TooBig);
 constexpr qsizetype kMaxControlBytes = 125;
 constexpr qsizetype kMaxReasonBytes = 123;
+constexpr quint64 kReserveBytes = 256 * 1024;
 
 bool isControl(WebSocketCodec::Opcode opcode)
 {
@@ -149,6 +150,8 @@ std::optional<WebSocketCodec::Event> WebSocketCodec::next(QByteArrayView &bytes)
         if (part > 0) {
             QByteArray &to = isControl(m_opcode) ? m_control : m_message;
             const qsizetype start = to.size();
+            if (start == 0)
+                to.reserve(qsizetype(std::min<quint64>(m_frameLength, kReserveBytes))); // a length is only a claim
             to.resize(start + part);
             applyMask(to.data() + start, bytes.data(), part, m_mask, m_frameRead);
             m_frameRead += quint64(part);
@@ -169,6 +172,15 @@ std::optional<WebSocketCodec::Event> WebSocketCodec::next(QByteArrayView &bytes)
 /// True when the header is complete. Faults of the first two bytes are found before the rest arrives.
 bool WebSocketCodec::takeHeader(QByteArrayView &bytes, std::optional<Event> &event)
 {
+    if (m_headerSize == 0 && bytes.size() >= qsizetype(m_header.size())) {
+        // The usual case: the longest header would fit, so no byte needs to be counted.
+        std::memcpy(m_header.data(), bytes.data(), m_header.size());
+        m_headerSize = 2;
+        event = checkFirstTwo();
+        m_headerSize = event ? 2 : headerLength();
+        bytes = bytes.sliced(m_headerSize);
+        return !event;
+    }
     while (m_headerSize < headerLength() && !bytes.isEmpty()) {
         m_header[std::size_t(m_headerSize++)] = uchar(bytes.front());
         bytes = bytes.sliced(1);
@@ -280,10 +292,9 @@ std::optional<WebSocketCodec::Event> WebSocketCodec::finishControl()
     return Event{Event::Type::Close, reason, false, code};
 }
 
-void WebSocketCodec::appendFrame(QByteArray &out, Opcode opcode, QByteArrayView payload, quint32 maskKey) const
+char *WebSocketCodec::appendHeader(QByteArray &out, Opcode opcode, qsizetype size, quint32 maskKey) const
 {
     const bool masked = m_role == Role::Client;
-    const qsizetype size = payload.size();
     std::array<char, 14> header{};
     qsizetype used = 2;
     header[0] = char(0x80 | quint8(opcode));
@@ -299,21 +310,43 @@ void WebSocketCodec::appendFrame(QByteArray &out, Opcode opcode, QByteArrayView 
         qToBigEndian(quint64(size), header.data() + used);
         used += 8;
     }
-    std::array<uchar, 4> key{};
     if (masked) {
-        qToBigEndian(maskKey, key.data());
-        std::memcpy(header.data() + used, key.data(), key.size());
+        qToBigEndian(maskKey, header.data() + used);
         used += 4;
     }
     const qsizetype start = out.size();
     out.resize(start + used + size);
-    std::memcpy(out.data() + start, header.data(), std::size_t(used));
-    if (size == 0)
+    char *to = out.data() + start;
+    std::memcpy(to, header.data(), std::size_t(used));
+    return to + used;
+}
+
+void WebSocketCodec::appendFrame(QByteArray &out, Opcode opcode, QByteArrayView payload, quint32 maskKey) const
+{
+    char *to = appendHeader(out, opcode, payload.size(), maskKey);
+    if (payload.isEmpty())
         return;
-    if (masked)
-        applyMask(out.data() + start + used, payload.data(), size, key, 0);
-    else
-        std::memcpy(out.data() + start + used, payload.data(), std::size_t(size));
+    if (m_role == Role::Client) {
+        std::array<uchar, 4> key{};
+        qToBigEndian(maskKey, key.data());
+        applyMask(to, payload.data(), payload.size(), key, 0);
+    } else {
+        std::memcpy(to, payload.data(), std::size_t(payload.size()));
+    }
+}
+
+void WebSocketCodec::appendParts(QByteArray &out, Opcode opcode, std::initializer_list<QByteArrayView> parts) const
+{
+    Q_ASSERT(m_role == Role::Server); // a mask would run on across the parts
+    qsizetype size = 0;
+    for (const QByteArrayView part : parts)
+        size += part.size();
+    char *to = appendHeader(out, opcode, size, 0);
+    for (const QByteArrayView part : parts) {
+        if (!part.isEmpty())
+            std::memcpy(to, part.data(), std::size_t(part.size()));
+        to += part.size();
+    }
 }
 
 void WebSocketCodec::appendClose(QByteArray &out, std::optional<quint16> code, QByteArrayView reason,

@@ -5,6 +5,7 @@
 #include <QByteArrayView>
 
 #include <array>
+#include <initializer_list>
 #include <optional>
 
 namespace dormouse {
@@ -78,6 +79,8 @@ public:
 
     /// Appends one unfragmented frame. maskKey is used by the client role only.
     void appendFrame(QByteArray &out, Opcode opcode, QByteArrayView payload, quint32 maskKey = 0) const;
+    /// Server role: the same with the payload in pieces.
+    void appendParts(QByteArray &out, Opcode opcode, std::initializer_list<QByteArrayView> parts) const;
     /// Appends a close frame; without a code the frame has no body. The reason is cut to 123 bytes at a character.
     void appendClose(QByteArray &out, std::optional<quint16> code, QByteArrayView reason, quint32 maskKey = 0) const;
 
@@ -87,6 +90,8 @@ public:
     static QByteArray cutReason(QByteArrayView reason);
 
 private:
+    /// Makes room for a whole frame and returns where its payload goes.
+    char *appendHeader(QByteArray &out, Opcode opcode, qsizetype size, quint32 maskKey) const;
     bool takeHeader(QByteArrayView &bytes, std::optional<Event> &event);
     std::optional<Event> checkFirstTwo();
     std::optional<Event> startPayload();

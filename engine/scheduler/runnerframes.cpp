@@ -259,6 +259,15 @@ bool RunnerHub::sendTunnel(const QString &runnerId, const wire::ToClientTunnelMe
     if (!owner || !owner->up)
         return false;
     owner->tunnelSincePing = true;
+    if (const auto *data = std::get_if<wire::ToClientWebSocketMessage>(&message.kind)) {
+        const auto frame = wire::messageFrame(owner->current->version, message.messageId, data->data.size(), data->binary);
+        if (frame) {
+            ++owner->messagesOut;
+            owner->bytesOut += quint64(frame->headSize + data->data.size() + 1);
+            owner->current->channel->sendPieces(frame->headView(), data->data, frame->tailView());
+            return true;
+        }
+    }
     // A message that no runner of this version can take is reported by sendOn() and counts as taken: the link is
     // fine, and sending it again would not help.
     send(*owner, message);

@@ -2,6 +2,7 @@
 #include "engine/scheduler/schedulercore.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace dormouse {
 
@@ -431,8 +432,9 @@ void SchedulerCore::noteInbound(RunnerEntry &runner)
 {
     const qint64 now = monoMs();
     const bool wasSilent = now - runner.lastInboundMs > context.config.runnerEligibleThreshold;
-    runner.lastInboundMs = now;
-    runner.row.lastPingTs = wallMs();
+    // Both clocks have a resolution of 1 ms; within one, nothing changes.
+    if (std::exchange(runner.lastInboundMs, now) != now)
+        runner.row.lastPingTs = wallMs();
     if (!runner.pingDirty) {
         runner.pingDirty = true;
         m_pingDirty.push_back(runner.row.runnerId);

@@ -6,6 +6,9 @@
 
 #include <QByteArrayView>
 
+#include <array>
+#include <optional>
+
 namespace dormouse::wire {
 
 /// Decodes one frame of a runner. Lenient exactly where runner-protocol.md section 1.2 says "this engine".
@@ -15,6 +18,19 @@ Result<ToServer> decodeToServer(int version, QByteArrayView bytes);
 /// Errors: ws.invalid_packet when the message cannot be expressed in that version, a map key is doubled,
 /// or the result exceeds kMaxMessageBytes.
 Result<QByteArray> encodeToClient(int version, const ToClient &message);
+
+/// What stands around the payload of a ToClientWebSocketMessage: head, payload and tail in a row are what
+/// encodeToClient() gives. For the one message whose cost counts.
+struct MessageFrame
+{
+    std::array<char, 24> head{};
+    qsizetype headSize = 0;
+    char tail = 0;
+    QByteArrayView headView() const { return {head.data(), headSize}; }
+    QByteArrayView tailView() const { return {&tail, 1}; }
+};
+/// Absent for versions with another layout (1 to 3) and for payloads near the limit: encodeToClient() decides there.
+std::optional<MessageFrame> messageFrame(int version, const MessageId &id, qint64 payloadBytes, bool binary);
 
 /// The other side, for the runner library. decodeToClient is as strict as the npm decoder.
 Result<ToClient> decodeToClient(int version, QByteArrayView bytes);

@@ -268,6 +268,31 @@ Result<ToClient> decodeToClient(int version, QByteArrayView bytes)
     return message;
 }
 
+std::optional<MessageFrame> messageFrame(int version, const MessageId &id, qint64 payloadBytes, bool binary)
+{
+    constexpr char kTunnelTag = 4;  // in kRootMk2
+    constexpr char kMessageTag = 4; // in kTunnelMk2
+    MessageFrame frame;
+    if (version <= kLastMk1Version || payloadBytes > kMaxMessageBytes - qint64(frame.head.size()) - 1)
+        return std::nullopt;
+    char *to = frame.head.data();
+    *to++ = kTunnelTag;
+    qToBigEndian(id.gatewayId.value, to);
+    to += 4;
+    qToBigEndian(id.requestId.value, to);
+    to += 4;
+    qToLittleEndian(id.messageIndex, to);
+    to += 2;
+    *to++ = kMessageTag;
+    quint64 length = quint64(payloadBytes);
+    for (; length > 0x7f; length >>= 7)
+        *to++ = char((length & 0x7f) | 0x80);
+    *to++ = char(length);
+    frame.headSize = to - frame.head.data();
+    frame.tail = binary ? 1 : 0;
+    return frame;
+}
+
 Result<QByteArray> encodeToClient(int version, const ToClient &message)
 {
     if (!isSupportedVersion(version))

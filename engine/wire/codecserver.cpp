@@ -279,10 +279,55 @@ void body(A &ar, T &v)
     ar.tagged("messageKind", tunnelTable(ar.version()), v.kind);
 }
 
+namespace {
+
+/// The two messages that make up the traffic, in their usual form; what is unusual about anything else is judged by
+/// the general reader.
+std::optional<ToServerTunnelMessage> decodeTraffic(int version, QByteArrayView bytes)
+{
+    constexpr char kTunnelTag = 6;  // in kRootMk2
+    constexpr char kMessageTag = 4; // in kTunnelMk2
+    constexpr char kAckTag = 5;
+    constexpr qsizetype kKindAt = 11;
+    constexpr int kMaxLengthBytes = 4;
+    if (version <= kLastMk1Version || bytes.size() < kKindAt + 3 || bytes[0] != kTunnelTag
+        || bytes.size() > kMaxMessageBytes)
+        return std::nullopt;
+    const char *data = bytes.data();
+    ToServerTunnelMessage message;
+    message.messageId.gatewayId.value = qFromBigEndian<quint32>(data + 1);
+    message.messageId.requestId.value = qFromBigEndian<quint32>(data + 5);
+    message.messageId.messageIndex = qFromLittleEndian<quint16>(data + 9);
+    if (bytes[kKindAt] == kAckTag && bytes.size() == kKindAt + 3) {
+        message.kind = ToServerWebSocketMessageAck{qFromLittleEndian<quint16>(data + kKindAt + 1)};
+        return message;
+    }
+    if (bytes[kKindAt] != kMessageTag)
+        return std::nullopt;
+    qsizetype at = kKindAt + 1;
+    qsizetype length = 0;
+    for (int i = 0;; ++i) {
+        if (i == kMaxLengthBytes || at >= bytes.size())
+            return std::nullopt;
+        const auto byte = quint8(bytes[at++]);
+        length |= qsizetype(byte & 0x7f) << (7 * i);
+        if (!(byte & 0x80))
+            break;
+    }
+    if (bytes.size() != at + length + 1 || quint8(bytes.back()) > 1)
+        return std::nullopt;
+    message.kind = ToServerWebSocketMessage{bytes.sliced(at, length).toByteArray(), bytes.back() == 1};
+    return message;
+}
+
+} // namespace
+
 Result<ToServer> decodeToServer(int version, QByteArrayView bytes)
 {
     if (!isSupportedVersion(version))
         return unsupportedVersion(version);
+    if (std::optional<ToServerTunnelMessage> traffic = decodeTraffic(version, bytes))
+        return ToServer(std::move(*traffic));
     Decoder decoder(version, bytes, Strictness::Lenient);
     ToServer message;
     decoder.tagged("ToServer", rootTable(version), message);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/base/ids.h"
 #include "engine/base/random.h"
+#include "engine/base/ringqueue.h"
 #include "engine/base/timerwheel.h"
 
 #include <QTest>
 
 #include <algorithm>
+#include <deque>
 #include <set>
 
 using namespace dormouse;
@@ -70,6 +72,68 @@ private Q_SLOTS:
             }
         }
     }
+    void ringQueueAgreesWithDeque()
+    {
+        Random random(7);
+        RingQueue<QByteArray> queue;
+        std::deque<QByteArray> model;
+        for (int step = 0; step < 20'000; ++step) {
+            // Grows and empties in turn, so that it wraps at many sizes.
+            const bool growing = (step / 500) % 2 == 0;
+            const quint64 what = random.below(10);
+            const QByteArray value = QByteArray::number(step);
+            if (what == 0) {
+                queue.push_front(value);
+                model.push_front(value);
+            } else if (what < (growing ? 7u : 3u)) {
+                queue.push_back(value);
+                model.push_back(value);
+            } else if (!model.empty()) {
+                queue.pop_front();
+                model.pop_front();
+            }
+            QCOMPARE(queue.size(), model.size());
+            QCOMPARE(queue.empty(), model.empty());
+            if (!model.empty()) {
+                QCOMPARE(queue.front(), model.front());
+                QCOMPARE(queue.back(), model.back());
+                const std::size_t position = std::size_t(random.below(model.size()));
+                QCOMPARE(queue[position], model[position]);
+            }
+        }
+        QVERIFY(std::equal(queue.begin(), queue.end(), model.begin(), model.end()));
+        queue.clear();
+        QVERIFY(queue.empty() && queue.begin() == queue.end());
+    }
+
+    void wheelSiblingsCancelEachOther()
+    {
+        // All due in the same advance, all in one slot: each cancels a later one and one of another time.
+        TimerWheel wheel(0);
+        std::vector<TimerId> same;
+        std::vector<TimerId> later;
+        std::vector<int> fired;
+        int laterFired = 0;
+        for (int i = 0; i < 100; ++i) {
+            later.push_back(wheel.schedule(5'000, [&] { ++laterFired; }));
+            same.push_back(wheel.schedule(10, [&, i] {
+                fired.push_back(i);
+                if (i % 2 == 0) {
+                    QVERIFY(wheel.cancel(same[std::size_t(i) + 1]));
+                    QVERIFY(!wheel.cancel(same[std::size_t(i)]));
+                }
+                QVERIFY(wheel.cancel(later[std::size_t(i)]));
+            }));
+        }
+        QCOMPARE(wheel.advance(10), 50);
+        QCOMPARE(int(fired.size()), 50);
+        QVERIFY(std::all_of(fired.begin(), fired.end(), [](int i) { return i % 2 == 0; }));
+        QCOMPARE(wheel.size(), std::size_t(50));
+        QCOMPARE(wheel.nextDeadline(), std::optional<qint64>(5'000));
+        QCOMPARE(wheel.advance(5'000), 50);
+        QCOMPARE(laterFired, 50);
+    }
+
     void wheelCallbackMayCancelSibling()
     {
         TimerWheel wheel(0);

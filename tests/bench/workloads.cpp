@@ -4,7 +4,7 @@
 #include "tests/bench/world.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstdio>
 
 namespace dormouse::bench {
 
@@ -154,6 +154,8 @@ Measure httpGet(World &world)
         client.get("/ping", headers, [&](int status, const std::string &body) {
             --underWay;
             const bool fine = status == 200 && body == "ok";
+            if (!fine && bad == 0)
+                std::fprintf(stderr, "GET answered with %d: %s\n", status, body.c_str());
             ++(fine ? good : bad);
             if (going && fine)
                 next(client);

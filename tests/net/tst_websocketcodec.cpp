@@ -100,6 +100,19 @@ private Q_SLOTS:
         }
     }
 
+    void piecesMakeTheSameFrame()
+    {
+        const WebSocketCodec codec(WebSocketCodec::Role::Server);
+        for (const qsizetype size : {0, 1, 100, 125, 126, 65'535, 65'536}) {
+            const QByteArray payload(size, 'p');
+            QByteArray whole("before");
+            QByteArray pieces("before");
+            codec.appendFrame(whole, WebSocketCodec::Opcode::Binary, QByteArray("head" + payload + "t"));
+            codec.appendParts(pieces, WebSocketCodec::Opcode::Binary, {"head", payload, "t"});
+            QCOMPARE(pieces, whole);
+        }
+    }
+
     void maskAtEveryPhase()
     {
         const std::array<uchar, 4> key{1, 2, 4, 8};

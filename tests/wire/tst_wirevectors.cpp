@@ -139,6 +139,8 @@ private Q_SLOTS:
     void dissectorBoundsLongLists();
     void downgradeFromVersion7();
     void unsupportedVersions();
+    void messageFrameIsTheEncoding();
+    void trafficIsReadAsEverythingElse();
     void membersOfOtherVersionsAreRefused();
     void generationsMoveInVersion4();
     void legacyIds();
@@ -455,6 +457,57 @@ void TestWireVectors::unsupportedVersions()
     }
     for (int version = kOldestVersion; version <= kNewestVersion; ++version)
         QVERIFY(decodeToServer(version, stopping).ok());
+}
+
+void TestWireVectors::messageFrameIsTheEncoding()
+{
+    const MessageId id{GatewayId{0x01020304}, RequestId{0xfffefdfc}, 0x8001};
+    for (int version = kOldestVersion; version <= kNewestVersion; ++version) {
+        for (const qsizetype size : {0, 1, 127, 128, 16'383, 16'384, 2'097'151, 2'097'152}) {
+            for (const bool binary : {true, false}) {
+                const QByteArray payload(size, 'x');
+                const auto frame = messageFrame(version, id, size, binary);
+                QCOMPARE(frame.has_value(), version > 3);
+                if (!frame)
+                    continue;
+                const auto encoded = encodeToClient(version, ToClientTunnelMessage{id, ToClientWebSocketMessage{payload, binary}});
+                QVERIFY(encoded.ok());
+                QVERIFY(frame->headView().toByteArray() + payload + frame->tailView().toByteArray() == *encoded);
+            }
+        }
+        // What cannot be encoded is left to encodeToClient(), which says why.
+        QVERIFY(!messageFrame(version, id, kMaxMessageBytes, true));
+    }
+}
+
+/// The short way through the decoder and the general one agree on every prefix and every changed byte.
+void TestWireVectors::trafficIsReadAsEverythingElse()
+{
+    const MessageId id{GatewayId{0x01020304}, RequestId{0x05060708}, 0x0a0b};
+    for (const int version : {4, 5, 7}) {
+        for (const ToServerTunnelMessageKind &kind :
+             {ToServerTunnelMessageKind(ToServerWebSocketMessage{QByteArray(200, 'm'), false}),
+              ToServerTunnelMessageKind(ToServerWebSocketMessageAck{0x8001})}) {
+            const auto encoded = encodeToServer(version, ToServerTunnelMessage{id, kind, {}, {}});
+            QVERIFY(encoded.ok());
+            for (qsizetype size = 0; size <= encoded->size(); ++size) {
+                const auto decoded = decodeToServer(version, encoded->left(size));
+                QCOMPARE(decoded.ok(), size == encoded->size());
+            }
+            // A tail passes in this direction, so the general reader takes it.
+            const auto padded = decodeToServer(version, QByteArray(*encoded + "tail"));
+            QVERIFY(padded.ok());
+            const auto plain = decodeToServer(version, *encoded);
+            for (const auto *result : {&padded, &plain}) {
+                const auto *tunnel = std::get_if<ToServerTunnelMessage>(&**result);
+                QVERIFY(tunnel && tunnel->messageId == id);
+                QCOMPARE(tunnel->kind.index(), kind.index());
+                const auto again = encodeToServer(version, **result);
+                QVERIFY(again.ok());
+                QCOMPARE(*again, *encoded);
+            }
+        }
+    }
 }
 
 void TestWireVectors::membersOfOtherVersionsAreRefused()
