@@ -50,7 +50,7 @@ Result<CommandLine> parseCommandLine(const QStringList &arguments)
 {
     CommandLine line;
     if (arguments.isEmpty())
-        return usage(QStringLiteral("a command is needed: serve, export or config"));
+        return usage(QStringLiteral("a command is needed: serve, export, certificate or config"));
     const QString command = arguments.front();
     if (command == u"--help" || command == u"-h" || command == u"help")
         return line;
@@ -60,12 +60,15 @@ Result<CommandLine> parseCommandLine(const QStringList &arguments)
     }
     const bool serve = command == u"serve";
     const bool exporting = command == u"export";
+    const bool certificate = command == u"certificate";
     if (serve)
         line.command = CommandLine::Command::Serve;
     else if (exporting)
         line.command = CommandLine::Command::Export;
     else if (command == u"config")
         line.command = CommandLine::Command::Config;
+    else if (certificate)
+        line.command = CommandLine::Command::Certificate;
     else
         return usage(QStringLiteral("unknown command \"%1\"").arg(command));
 
@@ -92,7 +95,7 @@ Result<CommandLine> parseCommandLine(const QStringList &arguments)
             target = &listen;
         else if (serve && option == u"--data-dir")
             target = &line.dataDir;
-        else if (!exporting && option == u"--config")
+        else if (!exporting && !certificate && option == u"--config")
             target = &line.configFile;
         else if (serve && option == u"--token")
             target = &line.token;
@@ -100,9 +103,13 @@ Result<CommandLine> parseCommandLine(const QStringList &arguments)
             target = &line.recordFile;
         else if (exporting && option == u"--format")
             target = &line.format;
-        else if (exporting && (option == u"-o" || option == u"--output"))
+        else if ((exporting || certificate) && (option == u"-o" || option == u"--output"))
             target = &line.output;
         if (!target) {
+            if (certificate && !option.startsWith(u'-')) {
+                line.names.append(option);
+                continue;
+            }
             if (exporting && !option.startsWith(u'-') && line.input.isEmpty()) {
                 line.input = option;
                 continue;
@@ -145,6 +152,9 @@ QByteArray helpText()
         "  dormoused export [options] FILE   convert a recording\n"
         "    --format jsonl|chrome       JSON Lines (default) or a Chrome trace\n"
         "    -o, --output OUT            file to write; without it standard output\n"
+        "\n"
+        "  dormoused certificate [-o DIR] [NAME...]  make certificate.pem and key.pem (P-256, self-signed) for\n"
+        "                                host names or addresses (localhost); see guard.tls_certificate_file\n"
         "\n"
         "  dormoused config [--config FILE]  print every setting with value, default and unit\n"
         "  dormoused --version | --help\n"

@@ -14,7 +14,7 @@ inline constexpr int kExitUsage = 2;  ///< bad options or a bad configuration
 
 struct CommandLine
 {
-    enum class Command { Help, Version, Config, Serve, Export };
+    enum class Command { Help, Version, Config, Serve, Export, Certificate };
     Command command = Command::Help;
     // serve, config
     QString host = QStringLiteral("127.0.0.1");
@@ -28,7 +28,9 @@ struct CommandLine
     // export
     QString format = QStringLiteral("jsonl");
     QString input;
-    QString output;
+    QString output; ///< certificate: the folder
+    // certificate
+    QStringList names; ///< host names and addresses it is for; empty = this machine
 };
 
 /// Arguments without the program's name. Errors: usage.invalid; the message names the option and the reason.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // dormoused: the engine without a window.
 
+#include "app/daemon/certificate.h"
 #include "app/daemon/commandline.h"
 #include "app/daemon/serve.h"
 #include "app/daemon/export.h"
@@ -33,6 +34,8 @@ int main(int argc, char **argv)
         return printConfig(*parsed);
     case CommandLine::Command::Serve:
         return serve(application, *parsed);
+    case CommandLine::Command::Certificate:
+        return makeCertificate(*parsed);
     case CommandLine::Command::Export:
         return exportRecording(*parsed);
     }

@@ -71,6 +71,8 @@ const std::vector<Setting> &settings()
         {"guard", "client_body_timeout_ms", "ms", &C::clientBodyTimeoutMs, 1, kMaxMs},
         {"guard", "keep_alive_timeout_ms", "ms", &C::keepAliveTimeoutMs, 1, kMaxMs},
         {"guard", "max_connections", "count", &C::maxConnections, 1, 1'000'000},
+        {"guard", "tls_certificate_file", "", &C::tlsCertificateFile, 0, 0, "tls_key_file"},
+        {"guard", "tls_key_file", "", &C::tlsKeyFile, 0, 0, "tls_certificate_file"},
         {"guard", "event_dispatcher", "", &C::eventDispatcher, 0, 0, "", "", "epoll,qt"},
         {"guard", "allowed_origins", "", &C::allowedOrigins, 0, 0},
         {"guard", "public_url", "", &C::publicUrl, 0, 0},

@@ -41,6 +41,8 @@ struct EngineConfig
     qint64 clientBodyTimeoutMs = 30'000;
     qint64 keepAliveTimeoutMs = 60'000;
     int maxConnections = 20'000;
+    QString tlsCertificateFile; ///< PEM; with the key: TLS besides plain on the same port
+    QString tlsKeyFile;
     QString eventDispatcher = QStringLiteral("epoll"); ///< epoll, qt
     QStringList allowedOrigins; ///< empty = any
     QString publicUrl; ///< where serverless runners and clients find this engine; empty = the listening address

@@ -11,6 +11,7 @@
 #include "engine/net/epolldispatcher.h"
 #include "engine/net/httpserver.h"
 #include "engine/net/timerdriver.h"
+#include "engine/net/tlstransport.h"
 #include "engine/store/memorystore.h"
 #include "engine/store/sqlitestore.h"
 
@@ -59,6 +60,15 @@ public:
         serverOptions.tooLargeReason = [](const HttpHead &, const HeaderList &extra) {
             return QByteArray("guard.websocket_message_too_large#" + headerValue(extra, "x-rivet-ray-id"));
         };
+        if (m_config.tlsCertificateFile.isEmpty() != m_config.tlsKeyFile.isEmpty())
+            return Error::make("config", "invalid",
+                               QStringLiteral("guard.tls_certificate_file and guard.tls_key_file belong together"));
+        if (!m_config.tlsCertificateFile.isEmpty()) {
+            const Result<QSslConfiguration> tls = TlsTransport::load(m_config.tlsCertificateFile, m_config.tlsKeyFile);
+            if (!tls)
+                return tls.error();
+            serverOptions.tls = *tls;
+        }
         m_server = std::make_unique<HttpServer>(m_core, m_clock, m_timers, serverOptions);
         if (Status status = m_server->listen(options.host, options.port); !status)
             return status;

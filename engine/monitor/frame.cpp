@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/monitor/frame.h"
+
+#include "engine/monitor/cborout.h"
 #include "engine/monitor/fields.h"
 
 #include <QCborStreamReader>
-#include <QCborStreamWriter>
 #include <QJsonArray>
 
 #include <algorithm>
@@ -39,7 +40,7 @@ void visitFrame(Field &v, Frame &f)
 class CborWriter
 {
 public:
-    explicit CborWriter(QByteArray &out) : m_writer(&out) {}
+    explicit CborWriter(QByteArray &out) : m_writer(out) {}
 
     void operator()(const char *key, const char *, const QString &value)
     {
@@ -157,7 +158,7 @@ private:
         m_writer.endMap();
     }
 
-    QCborStreamWriter m_writer;
+    CborOut m_writer;
 };
 
 template<typename T>

@@ -54,7 +54,7 @@ HttpServer::HttpServer(HttpHandler &handler, const Clock &clock, TimerWheel &whe
         connect(notifier, &QSocketNotifier::activated, this, [this] { m_descriptors->wait(0); });
     }
     m_descriptors->addAfterDelivery(this, [this] {
-        if (!m_dirty.empty() || !m_queued.empty() || !m_dead.empty())
+        if (!m_dirty.empty() || !m_queued.empty() || !m_dead.empty() || !m_replaced.empty())
             turn();
     });
     m_listener = std::make_unique<Listener>(
@@ -166,10 +166,12 @@ void HttpServer::turn()
     for (ServerConnection *connection : dirty)
         connection->flush();
     --m_turnDepth;
-    if (m_turnDepth == 0 && !m_descriptors->isDelivering())
+    if (m_turnDepth == 0 && !m_descriptors->isDelivering()) {
         m_dead.clear();
-    else if (!m_dead.empty())
+        m_replaced.clear();
+    } else if (!m_dead.empty()) {
         scheduleTurn();
+    }
 }
 
 void HttpServer::remove(ServerConnection *connection)

@@ -10,6 +10,7 @@
 #include "engine/net/websocketcodec.h"
 
 #include <QObject>
+#include <QSslConfiguration>
 
 #include <functional>
 #include <memory>
@@ -22,6 +23,7 @@ namespace dormouse {
 class DescriptorSet;
 class Listener;
 class ServerConnection;
+class ServerTransport;
 
 /// Limits and timers of the listener (gateway.md section 10.2, http-api.md section 10). Times in ms, sizes in bytes.
 struct HttpServerOptions
@@ -31,6 +33,8 @@ struct HttpServerOptions
     qint64 keepAliveTimeoutMs = 60'000; ///< between two requests; closed silently
     qint64 closeLingerMs = 1'000;       ///< wait for the peer's close frame, and for the peer's end of TCP
     int maxConnections = 20'000;        ///< further ones are closed at accept
+    /// Set: connections whose first byte is that of a TLS handshake are taken as TLS, all others as plain.
+    std::optional<QSslConfiguration> tls;
     HttpParser::Limits parser;
     WebSocketCodec::Options webSocket;
     /// Close reason of 1009 for one socket; asked once when it is accepted, with the head of the request and the
@@ -86,6 +90,7 @@ private:
     std::unique_ptr<Listener> m_listener;
     std::unordered_set<ServerConnection *> m_connections;
     std::vector<std::unique_ptr<ServerConnection>> m_dead; ///< may still be on the stack
+    std::vector<std::unique_ptr<ServerTransport>> m_replaced; ///< may still be on the stack
     std::vector<ServerConnection *> m_dirty;  ///< have output to flush
     std::vector<ServerConnection *> m_queued; ///< have something to process
     QByteArray m_scratch;                     ///< receive buffer shared by all connections

@@ -3,6 +3,7 @@
 
 #include "engine/net/connectionexchange.h"
 #include "engine/net/httpserver.h"
+#include "engine/net/tlstransport.h"
 
 namespace dormouse {
 
@@ -12,6 +13,7 @@ constexpr qsizetype kEarlyFlushBytes = 256 * 1024;
 constexpr qsizetype kHeldInputBytes = 64 * 1024; ///< beyond it nothing is read while nobody takes it
 constexpr qsizetype kCompactBytes = 1024 * 1024;
 constexpr int kWebSocketKeyBytes = 16;
+constexpr int kTlsHandshake = 0x16; // record type; no HTTP method begins with it
 
 } // namespace
 
@@ -21,7 +23,8 @@ ServerConnection::ServerConnection(HttpServer &server, int descriptor, const QBy
                                                    static_cast<ServerTransport::Owner &>(*this))),
       m_parser(std::make_unique<HttpParser>(server.m_options.parser)),
       m_peerAddress(peerAddress),
-      m_acceptedMs(server.m_clock.monoMs())
+      m_acceptedMs(server.m_clock.monoMs()),
+      m_undecided(server.m_options.tls.has_value())
 {}
 
 ServerConnection::~ServerConnection()
@@ -117,6 +120,9 @@ void ServerConnection::transportWritable()
 {
     m_blocked = false;
     flush();
+    // Also when there was nothing left to flush: what the transport held may have become less.
+    if (m_state != State::Dead && !m_lost && !m_broken)
+        bytesWritten();
 }
 
 void ServerConnection::bytesWritten()
@@ -143,9 +149,23 @@ void ServerConnection::processQueued()
         processInput();
 }
 
+/// The first input of a connection has come; true when it was the beginning of TLS.
+bool ServerConnection::startTls()
+{
+    auto *plain = static_cast<PlainTransport *>(m_transport.get());
+    if (plain->peek() != kTlsHandshake)
+        return false;
+    const int descriptor = plain->release();
+    m_server.m_replaced.push_back(std::move(m_transport));
+    m_transport = std::make_unique<TlsTransport>(descriptor, *m_server.m_options.tls,
+                                                 static_cast<ServerTransport::Owner &>(*this));
+    updateInterest();
+    return true;
+}
+
 void ServerConnection::transportReadable()
 {
-    if (m_lost)
+    if (m_lost || (std::exchange(m_undecided, false) && startTls()))
         return;
     const qint64 size = m_transport->read(m_server.m_scratch.data(), m_server.m_scratch.size());
     if (size == 0)
@@ -484,9 +504,11 @@ void ServerConnection::lingerStep()
     cancelTimer(m_timer);
     const HttpServerOptions &options = m_server.m_options;
     qint64 delayMs = options.closeLingerMs;
-    if (bytesQueued() == 0) {
+    if (m_outputAt >= m_output.size()) {
         m_endSent = true;
         m_transport->endWriting();
+        if (m_transport->bytesHeld() > 0)
+            delayMs = options.bodyIdleTimeoutMs;
     } else if (!m_session) {
         delayMs = options.bodyIdleTimeoutMs; // as long as the client keeps taking the answer
     }

@@ -65,6 +65,7 @@ private:
     void transportReadable() override;
     void transportWritable() override;
     void transportEnded() override { readToEnd(); }
+    bool startTls();
     void readToEnd();
     void updateInterest();
     void processRequests();
@@ -98,6 +99,7 @@ private:
     ConnectionUpgrade *m_upgrade = nullptr;
     TimerId m_timer = 0;
     State m_state = State::Request;
+    bool m_undecided; ///< plain or TLS: the first byte will tell
     bool m_dirty = false;
     bool m_processing = false;
     bool m_processQueued = false;

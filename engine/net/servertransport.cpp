@@ -2,6 +2,7 @@
 #include "engine/net/servertransport.h"
 
 #include <cerrno>
+#include <utility>
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -69,6 +70,18 @@ void PlainTransport::abort()
     m_set.remove(m_descriptor, *this);
     ::close(m_descriptor);
     m_descriptor = -1;
+}
+
+int PlainTransport::peek() const
+{
+    uchar byte = 0;
+    return m_descriptor >= 0 && ::recv(m_descriptor, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 1 ? byte : -1;
+}
+
+int PlainTransport::release()
+{
+    m_set.remove(m_descriptor, *this);
+    return std::exchange(m_descriptor, -1);
 }
 
 void PlainTransport::descriptorReady(quint32 events)

@@ -35,7 +35,8 @@ public:
     virtual void endWriting() = 0;
     /// Drops the connection; the owner is told nothing any more.
     virtual void abort() = 0;
-    /// Bytes that write() took and the system has not.
+    /// Bytes that write() took and the system has not. A transport that holds some says transportWritable when they
+    /// become fewer, asked for or not.
     virtual qint64 bytesHeld() const { return 0; }
 };
 
@@ -52,6 +53,10 @@ public:
     void setInterest(bool read, bool write) override;
     void endWriting() override;
     void abort() override;
+    /// The next byte of the input, which stays there; -1 = none yet, or none any more.
+    int peek() const;
+    /// Gives the descriptor away; the connection is dead to this object.
+    int release();
 
 private:
     void descriptorReady(quint32 events) override;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/monitor/cborout.h"
 #include "engine/monitor/mirror.h"
 #include "tests/record/samples.h"
 
 #include <QCborMap>
+#include <QCborStreamWriter>
 #include <QCborValue>
 #include <QJsonArray>
 #include <QTest>
@@ -22,6 +24,7 @@ private Q_SLOTS:
     void histogramBuckets();
     void histogramQuantiles();
     void histogramMerge();
+    void cborAsQtWritesIt();
     void roundTrip();
     void absentIsSmall();
     void unknownKeys();
@@ -95,6 +98,50 @@ void TestFrame::histogramMerge()
     a.clear();
     QCOMPARE(a.count(), quint64(0));
     QVERIFY(!a.quantileUs(1));
+}
+
+void TestFrame::cborAsQtWritesIt()
+{
+    QByteArray own;
+    QByteArray qt;
+    CborOut out(own);
+    QCborStreamWriter writer(&qt);
+    const auto both = [&](const auto &value) {
+        out.append(value);
+        writer.append(value);
+    };
+    out.startMap();
+    writer.startMap();
+    for (int bit = 0; bit < 64; ++bit) {
+        for (const qint64 step : {-1, 0, 1}) {
+            const quint64 value = (quint64(1) << bit) + quint64(step);
+            both(value);
+            both(qint64(value));
+            both(-qint64(value / 2));
+        }
+    }
+    out.startArray(2);
+    writer.startArray(2);
+    both(true);
+    both(false);
+    out.endArray();
+    writer.endArray();
+    for (const qsizetype size : {0, 1, 23, 24, 255, 256, 65'535, 65'536}) {
+        both(QByteArray(size, 'b'));
+        both(QString(size, u'a'));
+        both(QString(size, u'\u00fc'));
+    }
+    both(QStringLiteral("mixed \U0001f600 text"));
+    both("name"_L1);
+    out.startMap(1);
+    writer.startMap(1);
+    both(qint64(0));
+    both(qint64(std::numeric_limits<qint64>::min()));
+    out.endMap();
+    writer.endMap();
+    out.endMap();
+    writer.endMap();
+    QCOMPARE(own, qt);
 }
 
 void TestFrame::roundTrip()
