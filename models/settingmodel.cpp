@@ -10,6 +10,7 @@ SettingModel::SettingModel(QObject *parent)
                  {"value", CellKind::Text},
                  {"default", CellKind::Text},
                  {"unit", CellKind::Text},
+                 {"range", CellKind::Text},
                  {"changed", CellKind::YesNo},
                  {"related", CellKind::Text}},
                 parent)
@@ -53,6 +54,8 @@ QVariant SettingModel::raw(int slot, int column) const
         return cell::text(row.setting.defaultValue);
     case Unit:
         return cell::text(row.setting.unit);
+    case Range:
+        return cell::text(row.setting.range);
     case Changed:
         return row.changed();
     case Related:

@@ -18,7 +18,7 @@ class SettingModel final : public LiveTable<SettingRow>
 {
     Q_OBJECT
 public:
-    enum Columns { Name, Value, Default, Unit, Changed, Related, ColumnCount };
+    enum Columns { Name, Value, Default, Unit, Range, Changed, Related, ColumnCount };
     explicit SettingModel(QObject *parent = nullptr);
     void apply(const std::vector<monitor::SettingInfo> &settings, qint64 ts);
     void setOnlyChanged(bool on);

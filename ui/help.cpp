@@ -65,6 +65,11 @@ QString Help::code(const QString &code, const QString &language)
     return !text.isEmpty() || dot < 0 ? text : section(QStringLiteral("codes"), code.mid(dot + 1), language);
 }
 
+QString Help::setting(const QString &name, const QString &language)
+{
+    return section(QStringLiteral("settings"), name, language).simplified();
+}
+
 QStringList Help::codes(const QString &language)
 {
     return sections(QStringLiteral("codes"), language).keys();

@@ -15,6 +15,8 @@ public:
     static QString view(const QString &name, const QString &language);
     /// A sentence or two; asks for the full code first, then for its last part.
     static QString code(const QString &code, const QString &language);
+    /// What a setting does, and what happens when it is too low or too high; name is section.key.
+    static QString setting(const QString &name, const QString &language);
     static QStringList codes(const QString &language);
     static QStringList views(const QString &language);
 };

@@ -2,6 +2,7 @@
 #include "ui/settingspage.h"
 
 #include "models/format.h"
+#include "ui/help.h"
 #include "ui/words.h"
 
 #include <QCheckBox>
@@ -47,12 +48,21 @@ SettingsPage::SettingsPage(Session &session, const ThemeManager &theme, QWidget 
     all->addLayout(bar);
     m_table = new TableView(theme, CellDelegate::States::Level, this);
     m_table->setAccessibleName(tr("Settings"));
-    m_table->setTable(&m_model, {330, 120, 120, 64, 76, 260});
+    m_table->setTable(&m_model, {330, 110, 110, 60, 150, 76, 260});
     m_table->setEmptyText(tr("No settings"), tr("An engine tells its settings when it is connected."));
     connect(m_table, &TableView::idActivated, this, &SettingsPage::change);
     auto *menu = new RowMenu(RowMenu::Kind::Other, tr("Settings"), m_table, session);
     Q_UNUSED(menu)
-    all->addWidget(m_table);
+    all->addWidget(m_table, 1);
+    m_help = label(tr("Choose a setting to read what it does. A double click changes it."), "muted");
+    m_help->setWordWrap(true);
+    m_help->setContentsMargins(12, 6, 12, 6);
+    m_help->setAccessibleName(tr("What the chosen setting does"));
+    connect(m_table, &TableView::idSelected, this, [this](const QString &name) {
+        const QString text = Help::setting(name, Words::language());
+        m_help->setText(text.isEmpty() ? name : QString(name % u": " % text));
+    });
+    all->addWidget(m_help);
     setFocusProxy(m_table);
 }
 

@@ -24,6 +24,7 @@ private:
     size_t m_shown = 0;
     QString m_values; ///< what the table was filled from
     QLabel *m_count;
+    QLabel *m_help;
     TableView *m_table;
 };
 

@@ -286,6 +286,7 @@ QString Words::column(const QString &key)
         {QStringLiteral("value"), QT_TR_NOOP("Value")},
         {QStringLiteral("default"), QT_TR_NOOP("Default")},
         {QStringLiteral("unit"), QT_TR_NOOP("Unit")},
+        {QStringLiteral("range"), QT_TR_NOOP("Range")},
         {QStringLiteral("changed"), QT_TR_NOOP("Changed")},
         {QStringLiteral("related"), QT_TR_NOOP("See also")},
         {QStringLiteral("command"), QT_TR_NOOP("Command")},

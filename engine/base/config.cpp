@@ -450,6 +450,20 @@ Status changeSetting(EngineConfig &config, const QString &section, const QString
     return okStatus();
 }
 
+namespace {
+QString rangeText(const Setting &setting)
+{
+    if (*setting.choices)
+        return QString::fromLatin1(setting.choices).replace(u',', u", "_s);
+    const bool number = !std::holds_alternative<QString EngineConfig::*>(setting.field)
+        && !std::holds_alternative<QStringList EngineConfig::*>(setting.field)
+        && !std::holds_alternative<bool EngineConfig::*>(setting.field);
+    return number ? QString(QString::number(setting.least, 'f', setting.least == std::floor(setting.least) ? 0 : 2) % u" to "
+                            % QString::number(setting.most, 'f', 0))
+                  : QString();
+}
+} // namespace
+
 std::vector<ConfigEntry> describeConfig(const EngineConfig &config)
 {
     static const EngineConfig kDefaults;
@@ -461,7 +475,7 @@ std::vector<ConfigEntry> describeConfig(const EngineConfig &config)
                           QString::fromLatin1(setting.unit),
                           std::visit(Read{config}, setting.field),
                           std::visit(Read{kDefaults}, setting.field),
-                          QString::fromLatin1(setting.related)};
+                          QString::fromLatin1(setting.related), rangeText(setting)};
         // The token is a secret; a view only needs to know whether there is one.
         if (entry.section == "auth"_L1 && !entry.value.toString().isEmpty())
             entry.value = u"(set)"_s;

@@ -118,6 +118,7 @@ struct ConfigEntry
     QJsonValue value;
     QJsonValue defaultValue;
     QString related; ///< key of a related setting, may be empty
+    QString range;   ///< "LEAST to MOST", the choices of a text, or empty
 };
 
 /// Errors: config.invalid; the message names the file position or the key, the value and the reason. Unknown keys are

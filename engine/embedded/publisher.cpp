@@ -49,7 +49,7 @@ std::vector<monitor::SettingInfo> settingsOf(const EngineConfig &config)
     std::vector<monitor::SettingInfo> settings;
     for (const ConfigEntry &entry : describeConfig(config)) {
         monitor::SettingInfo info{entry.section, entry.key, entry.unit, textOf(entry.value),
-                                  textOf(entry.defaultValue), entry.related};
+                                  textOf(entry.defaultValue), entry.related, entry.range};
         // A token is never shown, recorded or sent; only whether there is one.
         if (entry.key.contains("token"_L1, Qt::CaseInsensitive) && entry.value.isString())
             info.value = entry.value.toString().isEmpty() ? QString() : u"(set)"_s;

@@ -202,6 +202,7 @@ void visitFields(V &v, T &s)
     v("v", "value", s.value);
     v("d", "default_value", s.defaultValue);
     v("r", "related", s.related);
+    v("g", "range", s.range);
 }
 
 template<typename V, typename T>

@@ -221,6 +221,7 @@ struct ClusterInfo
 struct SettingInfo
 {
     QString section, key, unit, value, defaultValue, related;
+    QString range; ///< "LEAST to MOST" or the choices of a text; empty = any
 };
 
 /// One way to get from a state to another; event names what does it.

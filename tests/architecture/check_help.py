@@ -56,7 +56,16 @@ def main():
             if not pages.get(view):
                 print(f'{language.name}: no help for the view {view}')
                 failures += 1
-    print(f'{len(wanted)} codes, {len(views)} views, {failures} without help')
+    config = (root / 'engine/base/config.cpp').read_text(encoding='utf-8')
+    settings = {f'{m[1]}.{m[2]}' for m in re.finditer(r'\{"([a-z]+)",\s*"([a-z_]+)",\s*"[a-z]*",\s*&C::', config)}
+    if len(settings) < 60:
+        print(f'found only {len(settings)} settings: this check no longer reads the sources')
+        return 1
+    told = sections(root / 'resources/help/en/settings.md')
+    for name in sorted(settings ^ set(told)):
+        print(f'settings.md: {"no help for" if name in settings else "no such setting:"} {name}')
+        failures += 1
+    print(f'{len(settings)} settings, {len(wanted)} codes, {len(views)} views, {failures} without help')
     return 1 if failures else 0
 
 

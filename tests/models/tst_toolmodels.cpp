@@ -207,7 +207,7 @@ void ToolModelsTest::controlLogIsBounded()
 void ToolModelsTest::settingsOnlyChanged()
 {
     SettingModel model;
-    model.apply({{word("guard"), word("a_ms"), word("ms"), word("1"), word("1"), {}}, {word("guard"), word("b_ms"), word("ms"), word("2"), word("1"), {}}}, 0);
+    model.apply({{word("guard"), word("a_ms"), word("ms"), word("1"), word("1"), {}, {}}, {word("guard"), word("b_ms"), word("ms"), word("2"), word("1"), {}, {}}}, 0);
     QCOMPARE(model.rowCount(), 2);
     model.setOnlyChanged(true);
     QCOMPARE(model.rowCount(), 1);

@@ -270,7 +270,7 @@ std::vector<Frame> story(qint64 startTs)
     frames[0].cluster.emplace();
     frames[0].cluster->engineVersion = u"0.1.0"_s;
     frames[0].cluster->pendingMessages = 0;
-    frames[0].settings.push_back({u"auth"_s, u"adminToken"_s, {}, u"hunter2"_s, {}, {}});
+    frames[0].settings.push_back({u"auth"_s, u"adminToken"_s, {}, u"hunter2"_s, {}, {}, {}});
     RunnerInfo runner;
     runner.runnerId = u"runner-1"_s;
     runner.state = RunnerState::Connected;
