@@ -4,7 +4,7 @@
 # Usage: dormouse_setup PACKAGE...
 
 dormouse_base_packages=(
-  g++ cmake ninja-build ccache git ca-certificates
+  g++ cmake ninja-build ccache mold git ca-certificates
   qt6-base-dev qt6-base-dev-tools qt6-websockets-dev qt6-svg-dev libqt6svg6
   libqt6sql6-sqlite qt6-qpa-plugins qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools
   libgl1-mesa-dev libxkbcommon-dev fonts-dejavu-core
