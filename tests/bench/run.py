@@ -59,7 +59,7 @@ def workloads():
                 bars = [raw(1.5), peer(7)]
             elif size == 65536:
                 bars = [raw(1.6)]
-            out.append(Work(f'relay {conns} x 1, {label}', 'relay', bars, conns=conns, bytes=size))
+            out.append(Work(f'relay {conns} x 1, {label}', 'relay_small' if size == 32 else 'relay', bars, conns=conns, bytes=size))
     for window in (8, 16):
         out.append(Work(f'relay 64 x {window}, 32 B', 'relay', [raw(2.5), peer(25)], conns=64, window=window))
     out.append(Work('hibernatable 64 x 1, 32 B', 'hibernatable',
