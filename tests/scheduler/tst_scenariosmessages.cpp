@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scenarios 29, 97 to 99 and 106 to 116 of scheduler.md section 10: where scheduler and gateway meet, with both of them,
+// Scenarios 29, 97 to 99 and 105 to 116 of scheduler.md section 10: where scheduler and gateway meet, with both of them,
 // the router, simulated clients and runners.
 #include "engine/gateway/pendingbuffer.h"
 #include "tests/gateway/engineworld.h"
@@ -202,6 +202,27 @@ private Q_SLOTS:
         QVERIFY(world.store.open()->hibernating.empty());
     }
 
+    void scenario105_acknowledgedMessagesDoNotCount()
+    {
+        EngineConfig config;
+        config.hwsMaxPendingSize = 1024 * 1024;
+        EngineWorld world(config);
+        ScriptedHost host(world, "k", 1);
+        host.acknowledges = true;
+        const QString actor = world.create();
+        auto client = world.connect(actor);
+        world.settle();
+        for (int i = 0; i < 3 * 1024; ++i) {
+            client->send(QByteArray(1024, 'x'));
+            if (i % 64 == 0)
+                world.settle();
+        }
+        world.settle();
+        QCOMPARE(client->closeReason, QByteArray());
+        QCOMPARE(host.data().size(), std::size_t(3 * 1024));
+        QCOMPARE(world.totals().pendingBytes, qint64(0));
+    }
+
     void scenario106_pendingLimit()
     {
         EngineConfig config;
@@ -295,6 +316,87 @@ private Q_SLOTS:
         QCOMPARE(again[1], delivered[1]);
         QCOMPARE(again[2], std::make_pair(quint16(delivered[1].first + 1), QByteArray("three")));
         QCOMPARE(client->closeReason, QByteArray());
+    }
+
+    void scenario110_noTimeoutWhileHibernating()
+    {
+        EngineWorld world;
+        auto host = std::make_unique<ScriptedHost>(world, "k", 1);
+        const QString actor = world.create();
+        auto client = world.connect(actor);
+        world.settle();
+        client->send("m");
+        world.advance(20'000);
+        // What is not acknowledged wakes the actor at once, so it sleeps only as long as nobody can run it.
+        host->sleep(actor);
+        world.settle();
+        host->kill();
+        world.advance(25'000);
+        QCOMPARE(client->closeReason, QByteArray());
+        ScriptedHost second(world, "second", 1);
+        world.settle();
+        QCOMPARE(second.data().size(), std::size_t(1));
+        world.advance(29'000);
+        QCOMPARE(client->closeReason, QByteArray());
+        world.advance(2'000);
+        QCOMPARE(client->code(), QByteArray("guard.websocket_garbage_collected"));
+    }
+
+    void scenario111_slowAllocation()
+    {
+        EngineConfig config;
+        config.actorReadyTimeoutMs = 60'000; // a waking socket has no other limit (gateway.md section 8.5)
+        EngineWorld world(config);
+        auto host = std::make_unique<ScriptedHost>(world, "k", 1);
+        const QString actor = world.create();
+        auto client = world.connect(actor);
+        world.settle();
+        host->sleep(actor);
+        world.settle();
+        host->kill();
+        client->send("m");
+        world.settle();
+        QCOMPARE(world.state(actor), ActorState::Pending);
+        world.advance(45'000);
+        QCOMPARE(client->closeReason, QByteArray());
+        ScriptedHost second(world, "second", 1);
+        world.settle();
+        QCOMPARE(world.state(actor), ActorState::Running);
+        QCOMPARE(second.data().size(), std::size_t(1));
+        QCOMPARE(second.data().front().second, QByteArray("m"));
+        QCOMPARE(client->closeReason, QByteArray());
+    }
+
+    /// gateway.md section 8.5 decides: a socket that cannot be woken in time is told so, and nothing is left of it.
+    void scenario112_wakeThatFails()
+    {
+        EngineWorld world;
+        auto host = std::make_unique<ScriptedHost>(world, "k", 1);
+        const QString actor = world.create();
+        auto client = world.connect(actor);
+        world.settle();
+        host->sleep(actor);
+        world.settle();
+        host->kill();
+        client->send("one");
+        world.settle();
+        QCOMPARE(world.state(actor), ActorState::Pending);
+        world.advance(31'000);
+        QCOMPARE(client->code(), QByteArray("guard.actor_ready_timeout"));
+        QCOMPARE(world.totals().pendingMessages, qint64(0));
+        QVERIFY(world.store.open()->hibernating.empty());
+        // The actor waits on for its own limit, and the next client wakes it again.
+        QCOMPARE(world.state(actor), ActorState::Pending);
+        world.advance(40'000);
+        QCOMPARE(world.state(actor), ActorState::Sleeping);
+        auto next = world.connect(actor);
+        QCOMPARE(world.state(actor), ActorState::Pending);
+        ScriptedHost second(world, "second", 1);
+        world.settle();
+        next->send("two");
+        world.settle();
+        QCOMPARE(second.data().size(), std::size_t(1));
+        QCOMPARE(second.data().front().second, QByteArray("two"));
     }
 
     void scenario113_reconnectKeepsTheBuffer()
