@@ -5,35 +5,35 @@
     <name>dormouse::AckRuler</name>
     <message>
         <source>Message index: acknowledged %1, sent %2, next %3</source>
-        <translation type="unfinished"></translation>
+        <translation>メッセージ番号: 確認済み %1、送信済み %2、次 %3</translation>
     </message>
     <message>
         <source>Message index: no connection</source>
-        <translation type="unfinished"></translation>
+        <translation>メッセージ番号: 接続なし</translation>
     </message>
     <message>
         <source>Message index</source>
-        <translation type="unfinished"></translation>
+        <translation>メッセージ番号</translation>
     </message>
     <message>
         <source>wrap</source>
-        <translation type="unfinished"></translation>
+        <translation>一周</translation>
     </message>
     <message>
         <source>▲ acked %1</source>
-        <translation type="unfinished"></translation>
+        <translation>▲ 確認済み %1</translation>
     </message>
     <message>
         <source>▼ sent %1</source>
-        <translation type="unfinished"></translation>
+        <translation>▼ 送信済み %1</translation>
     </message>
     <message>
         <source>next %1</source>
-        <translation type="unfinished"></translation>
+        <translation>次 %1</translation>
     </message>
     <message>
         <source>%1 not acknowledged</source>
-        <translation type="unfinished"></translation>
+        <translation>未確認 %1</translation>
     </message>
 </context>
 <context>
@@ -41,1363 +41,1370 @@
     <message>
         <source>Choose an actor in the map or in a table.
 Ctrl+K finds one by id, key or name.</source>
-        <translation type="unfinished"></translation>
+        <translation>マップまたは表でアクターを選択してください。
+Ctrl+K で ID、キー、名前から検索できます。</translation>
     </message>
     <message>
         <source>Actor details</source>
-        <translation type="unfinished"></translation>
+        <translation>アクターの詳細</translation>
     </message>
     <message>
         <source>Actor id</source>
-        <translation type="unfinished"></translation>
+        <translation>アクター ID</translation>
     </message>
     <message>
         <source>Copy the id</source>
-        <translation type="unfinished"></translation>
+        <translation>ID をコピー</translation>
     </message>
     <message>
         <source>Copy the actor id</source>
-        <translation type="unfinished"></translation>
+        <translation>アクター ID をコピー</translation>
     </message>
     <message>
         <source>Wake</source>
-        <translation type="unfinished"></translation>
+        <translation>起こす</translation>
     </message>
     <message>
         <source>Sleep</source>
-        <translation type="unfinished"></translation>
+        <translation>スリープさせる</translation>
     </message>
     <message>
         <source>Move</source>
-        <translation type="unfinished"></translation>
+        <translation>移動</translation>
     </message>
     <message>
         <source>Destroy…</source>
-        <translation type="unfinished"></translation>
+        <translation>破棄…</translation>
     </message>
     <message>
         <source>%1 this actor</source>
-        <translation type="unfinished"></translation>
+        <translation>このアクター: %1</translation>
     </message>
     <message>
         <source>LIFE CYCLE</source>
-        <translation type="unfinished"></translation>
+        <translation>ライフサイクル</translation>
     </message>
     <message>
         <source>What</source>
-        <translation type="unfinished"></translation>
+        <translation>項目</translation>
     </message>
     <message>
         <source>Since / value</source>
-        <translation type="unfinished"></translation>
+        <translation>時刻 / 値</translation>
     </message>
     <message>
         <source>Took</source>
-        <translation type="unfinished"></translation>
+        <translation>所要時間</translation>
     </message>
     <message>
         <source>Life cycle and facts</source>
-        <translation type="unfinished"></translation>
+        <translation>ライフサイクルと基本情報</translation>
     </message>
     <message>
         <source>CONNECTIONS</source>
-        <translation type="unfinished"></translation>
+        <translation>接続</translation>
     </message>
     <message>
         <source>Connections of this actor</source>
-        <translation type="unfinished"></translation>
+        <translation>このアクターの接続</translation>
     </message>
     <message>
         <source>No client is connected</source>
-        <translation type="unfinished"></translation>
+        <translation>接続中のクライアントはありません</translation>
     </message>
     <message>
         <source>STORED KEYS</source>
-        <translation type="unfinished"></translation>
+        <translation>保存されたキー</translation>
     </message>
     <message>
         <source>Read</source>
-        <translation type="unfinished"></translation>
+        <translation>読み込む</translation>
     </message>
     <message>
         <source>Read the stored keys</source>
-        <translation type="unfinished"></translation>
+        <translation>保存されたキーを読み込む</translation>
     </message>
     <message>
         <source>Reads the first %1 keys; does not wake the actor.</source>
-        <translation type="unfinished"></translation>
+        <translation>最初の %1 個のキーを読み込みます。アクターは起動しません。</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation>キー</translation>
     </message>
     <message>
         <source>Value</source>
-        <translation type="unfinished"></translation>
+        <translation>値</translation>
     </message>
     <message>
         <source>Stored keys</source>
-        <translation type="unfinished"></translation>
+        <translation>保存されたキー</translation>
     </message>
     <message>
         <source>Created</source>
-        <translation type="unfinished"></translation>
+        <translation>作成</translation>
     </message>
     <message>
         <source>Waiting since</source>
-        <translation type="unfinished"></translation>
+        <translation>待機開始</translation>
     </message>
     <message>
         <source>Started</source>
-        <translation type="unfinished"></translation>
+        <translation>開始</translation>
     </message>
     <message>
         <source>Reachable</source>
-        <translation type="unfinished"></translation>
+        <translation>到達可能</translation>
     </message>
     <message>
         <source>Slept</source>
-        <translation type="unfinished"></translation>
+        <translation>スリープ</translation>
     </message>
     <message>
         <source>Next try</source>
-        <translation type="unfinished"></translation>
+        <translation>次の試行</translation>
     </message>
     <message>
         <source>Alarm</source>
-        <translation type="unfinished"></translation>
+        <translation>アラーム</translation>
     </message>
     <message>
         <source>Deadline</source>
-        <translation type="unfinished"></translation>
+        <translation>期限</translation>
     </message>
     <message>
         <source>Destroyed</source>
-        <translation type="unfinished"></translation>
+        <translation>破棄</translation>
     </message>
     <message>
         <source>Last wake</source>
-        <translation type="unfinished"></translation>
+        <translation>前回の復帰</translation>
     </message>
     <message>
         <source>Generation</source>
-        <translation type="unfinished"></translation>
+        <translation>世代</translation>
     </message>
     <message>
         <source>Runner</source>
-        <translation type="unfinished"></translation>
+        <translation>ランナー</translation>
     </message>
     <message>
         <source>Pool</source>
-        <translation type="unfinished"></translation>
+        <translation>プール</translation>
     </message>
     <message>
         <source>Pending</source>
-        <translation type="unfinished"></translation>
+        <translation>保留</translation>
     </message>
     <message>
         <source>Stored</source>
-        <translation type="unfinished"></translation>
+        <translation>保存済み</translation>
     </message>
     <message>
         <source>Error</source>
-        <translation type="unfinished"></translation>
+        <translation>エラー</translation>
     </message>
 </context>
 <context>
     <name>dormouse::Application</name>
     <message>
         <source>The engine has ended: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>エンジンが終了しました: %1</translation>
     </message>
     <message>
         <source>The engine could not start: %1 %2</source>
-        <translation type="unfinished"></translation>
+        <translation>エンジンを起動できませんでした: %1 %2</translation>
     </message>
     <message>
         <source>Nothing is recorded: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>記録されていません: %1</translation>
     </message>
     <message>
         <source>Cannot make the folder %1</source>
-        <translation type="unfinished"></translation>
+        <translation>フォルダー %1 を作成できません</translation>
     </message>
     <message>
         <source>Cannot write %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 に書き込めません</translation>
     </message>
 </context>
 <context>
     <name>dormouse::ClientPanel</name>
     <message>
         <source>ws://127.0.0.1:6420/gateway/ACTOR/websocket: choose an actor to fill this in</source>
-        <translation type="unfinished"></translation>
+        <translation>ws://127.0.0.1:6420/gateway/ACTOR/websocket: アクターを選択すると入力されます</translation>
     </message>
     <message>
         <source>WebSocket URL</source>
-        <translation type="unfinished"></translation>
+        <translation>WebSocket の URL</translation>
     </message>
     <message>
         <source>Subprotocols, comma separated</source>
-        <translation type="unfinished"></translation>
+        <translation>サブプロトコル (コンマ区切り)</translation>
     </message>
     <message>
         <source>Subprotocols</source>
-        <translation type="unfinished"></translation>
+        <translation>サブプロトコル</translation>
     </message>
     <message>
         <source>Connect</source>
-        <translation type="unfinished"></translation>
+        <translation>接続</translation>
     </message>
     <message>
         <source>Open a WebSocket</source>
-        <translation type="unfinished"></translation>
+        <translation>WebSocket を開く</translation>
     </message>
     <message>
         <source>My connections</source>
-        <translation type="unfinished"></translation>
+        <translation>自分の接続</translation>
     </message>
     <message>
         <source>Transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>送受信の記録</translation>
     </message>
     <message>
         <source>Open a connection and talk to an actor like a client does.</source>
-        <translation type="unfinished"></translation>
+        <translation>接続を開くと、クライアントと同じようにアクターと通信できます。</translation>
     </message>
     <message>
         <source>This view cannot open connections.</source>
-        <translation type="unfinished"></translation>
+        <translation>このビューでは接続を開けません。</translation>
     </message>
     <message>
         <source>Message; Enter sends</source>
-        <translation type="unfinished"></translation>
+        <translation>メッセージ (Enter で送信)</translation>
     </message>
     <message>
         <source>Message to send</source>
-        <translation type="unfinished"></translation>
+        <translation>送信するメッセージ</translation>
     </message>
     <message>
         <source>Hex (binary)</source>
-        <translation type="unfinished"></translation>
+        <translation>16 進数 (バイナリ)</translation>
     </message>
     <message>
         <source>Send as binary, written in hex</source>
-        <translation type="unfinished"></translation>
+        <translation>16 進数で入力しバイナリとして送信</translation>
     </message>
     <message>
         <source>Send</source>
-        <translation type="unfinished"></translation>
+        <translation>送信</translation>
     </message>
     <message>
         <source>Send the message</source>
-        <translation type="unfinished"></translation>
+        <translation>メッセージを送信</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>閉じる</translation>
     </message>
     <message>
         <source>Close this WebSocket</source>
-        <translation type="unfinished"></translation>
+        <translation>この WebSocket を閉じる</translation>
     </message>
     <message>
         <source>%1 connections are open; close one first.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 個の接続が開いています。先にどれかを閉じてください。</translation>
     </message>
     <message>
         <source>connecting</source>
-        <translation type="unfinished"></translation>
+        <translation>接続中</translation>
     </message>
     <message>
         <source>open</source>
-        <translation type="unfinished"></translation>
+        <translation>開いています</translation>
     </message>
     <message>
         <source>closed</source>
-        <translation type="unfinished"></translation>
+        <translation>閉じました</translation>
     </message>
     <message>
         <source>closed %1 %2</source>
-        <translation type="unfinished"></translation>
+        <translation>切断 %1 %2</translation>
     </message>
     <message>
         <source>without a code</source>
-        <translation type="unfinished"></translation>
+        <translation>コードなし</translation>
     </message>
     <message>
         <source>connecting to %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 に接続中</translation>
     </message>
 </context>
 <context>
     <name>dormouse::CloseDialog</name>
     <message>
         <source>Close connection</source>
-        <translation type="unfinished"></translation>
+        <translation>接続を閉じる</translation>
     </message>
     <message>
         <source>Known codes</source>
-        <translation type="unfinished"></translation>
+        <translation>既知のコード</translation>
     </message>
     <message>
         <source>1000 normal</source>
-        <translation type="unfinished"></translation>
+        <translation>1000 正常終了</translation>
     </message>
     <message>
         <source>1001 going away</source>
-        <translation type="unfinished"></translation>
+        <translation>1001 離脱</translation>
     </message>
     <message>
         <source>1008 policy</source>
-        <translation type="unfinished"></translation>
+        <translation>1008 ポリシー違反</translation>
     </message>
     <message>
         <source>1011 internal error</source>
-        <translation type="unfinished"></translation>
+        <translation>1011 内部エラー</translation>
     </message>
     <message>
         <source>1012 restart</source>
-        <translation type="unfinished"></translation>
+        <translation>1012 再起動</translation>
     </message>
     <message>
         <source>1013 try again later</source>
-        <translation type="unfinished"></translation>
+        <translation>1013 後で再試行</translation>
     </message>
     <message>
         <source>Close code</source>
-        <translation type="unfinished"></translation>
+        <translation>クローズコード</translation>
     </message>
     <message>
         <source>Reason</source>
-        <translation type="unfinished"></translation>
+        <translation>理由</translation>
     </message>
     <message>
         <source>&amp;Known</source>
-        <translation type="unfinished"></translation>
+        <translation>既知(&amp;K)</translation>
     </message>
     <message>
         <source>&amp;Code</source>
-        <translation type="unfinished"></translation>
+        <translation>コード(&amp;C)</translation>
     </message>
     <message>
         <source>&amp;Reason</source>
-        <translation type="unfinished"></translation>
+        <translation>理由(&amp;R)</translation>
     </message>
 </context>
 <context>
     <name>dormouse::CommandPalette</name>
     <message>
         <source>Command palette</source>
-        <translation type="unfinished"></translation>
+        <translation>コマンドパレット</translation>
     </message>
     <message>
         <source>Go to</source>
-        <translation type="unfinished"></translation>
+        <translation>移動先</translation>
     </message>
     <message>
         <source>Actor, connection, runner, view or command</source>
-        <translation type="unfinished"></translation>
+        <translation>アクター、接続、ランナー、ビュー、コマンド</translation>
     </message>
     <message>
         <source>Search</source>
-        <translation type="unfinished"></translation>
+        <translation>検索</translation>
     </message>
     <message>
         <source>Found</source>
-        <translation type="unfinished"></translation>
+        <translation>検索結果</translation>
     </message>
     <message>
         <source>Runner</source>
-        <translation type="unfinished"></translation>
+        <translation>ランナー</translation>
     </message>
     <message>
         <source>Connection</source>
-        <translation type="unfinished"></translation>
+        <translation>接続</translation>
     </message>
 </context>
 <context>
     <name>dormouse::ControlPage</name>
     <message>
         <source>Control log</source>
-        <translation type="unfinished"></translation>
+        <translation>操作ログ</translation>
     </message>
     <message>
         <source>No command was given yet</source>
-        <translation type="unfinished"></translation>
+        <translation>まだ操作はありません</translation>
     </message>
     <message>
         <source>Creating, waking, closing: what is done from this window is noted here with its outcome.</source>
-        <translation type="unfinished"></translation>
+        <translation>作成、復帰、切断など、このウィンドウからの操作と結果がここに記録されます。</translation>
     </message>
     <message>
         <source>Control log   %1</source>
-        <translation type="unfinished"></translation>
+        <translation>操作ログ   %1</translation>
     </message>
 </context>
 <context>
     <name>dormouse::CreateActorDialog</name>
     <message>
         <source>Create actor</source>
-        <translation type="unfinished"></translation>
+        <translation>アクターを作成</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>名前</translation>
     </message>
     <message>
         <source>as the runner knows it, for example chat</source>
-        <translation type="unfinished"></translation>
+        <translation>ランナーに登録された名前 (例: chat)</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation>キー</translation>
     </message>
     <message>
         <source>optional, unique for this name</source>
-        <translation type="unfinished"></translation>
+        <translation>任意。名前ごとに一意</translation>
     </message>
     <message>
         <source>Pool</source>
-        <translation type="unfinished"></translation>
+        <translation>プール</translation>
     </message>
     <message>
         <source>Namespace</source>
-        <translation type="unfinished"></translation>
+        <translation>名前空間</translation>
     </message>
     <message>
         <source>After a crash</source>
-        <translation type="unfinished"></translation>
+        <translation>クラッシュ後</translation>
     </message>
     <message>
         <source>Sleep until needed</source>
-        <translation type="unfinished"></translation>
+        <translation>必要になるまでスリープ</translation>
     </message>
     <message>
         <source>Restart</source>
-        <translation type="unfinished"></translation>
+        <translation>再起動</translation>
     </message>
     <message>
         <source>Destroy</source>
-        <translation type="unfinished"></translation>
+        <translation>破棄</translation>
     </message>
     <message>
         <source>Input</source>
-        <translation type="unfinished"></translation>
+        <translation>入力</translation>
     </message>
     <message>
         <source>optional text handed to the actor</source>
-        <translation type="unfinished"></translation>
+        <translation>アクターに渡すテキスト (任意)</translation>
     </message>
     <message>
         <source>&amp;Name</source>
-        <translation type="unfinished"></translation>
+        <translation>名前(&amp;N)</translation>
     </message>
     <message>
         <source>&amp;Key</source>
-        <translation type="unfinished"></translation>
+        <translation>キー(&amp;K)</translation>
     </message>
     <message>
         <source>&amp;Pool</source>
-        <translation type="unfinished"></translation>
+        <translation>プール(&amp;P)</translation>
     </message>
     <message>
         <source>N&amp;amespace</source>
-        <translation type="unfinished"></translation>
+        <translation>名前空間(&amp;A)</translation>
     </message>
     <message>
         <source>After a &amp;crash</source>
-        <translation type="unfinished"></translation>
+        <translation>クラッシュ後(&amp;C)</translation>
     </message>
     <message>
         <source>&amp;Input</source>
-        <translation type="unfinished"></translation>
+        <translation>入力(&amp;I)</translation>
     </message>
     <message>
         <source>Create</source>
-        <translation type="unfinished"></translation>
+        <translation>作成</translation>
     </message>
 </context>
 <context>
     <name>dormouse::DestroyDialog</name>
     <message>
         <source>Destroy actor</source>
-        <translation type="unfinished"></translation>
+        <translation>アクターを破棄</translation>
     </message>
     <message>
         <source>%1 and everything it stored will be gone.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 と、そのアクターが保存したすべてのデータが失われます。</translation>
     </message>
     <message>
         <source>Clients that will be disconnected: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>切断されるクライアント: %1</translation>
     </message>
     <message>
         <source>(hibernating: %1)</source>
-        <translation type="unfinished"></translation>
+        <translation>(休止中: %1)</translation>
     </message>
     <message>
         <source>Pending messages that will be lost: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>失われる保留メッセージ: %1</translation>
     </message>
     <message>
         <source>Destroy</source>
-        <translation type="unfinished"></translation>
+        <translation>破棄</translation>
     </message>
     <message>
         <source>destroy</source>
-        <translation type="unfinished"></translation>
+        <translation>破棄</translation>
     </message>
     <message>
         <source>Confirmation word</source>
-        <translation type="unfinished"></translation>
+        <translation>確認の単語</translation>
     </message>
     <message>
         <source>Type &quot;%1&quot; to go on</source>
-        <translation type="unfinished"></translation>
+        <translation>続けるには「%1」と入力してください</translation>
     </message>
 </context>
 <context>
     <name>dormouse::DuePage</name>
     <message>
         <source>What fires next</source>
-        <translation type="unfinished"></translation>
+        <translation>次に起こること</translation>
     </message>
     <message>
         <source>Nothing is due</source>
-        <translation type="unfinished"></translation>
+        <translation>予定はありません</translation>
     </message>
     <message>
         <source>Alarms of actors, deadlines, retries and acknowledgement timeouts appear here,
 soonest first.</source>
-        <translation type="unfinished"></translation>
+        <translation>アクターのアラーム、期限、再試行、確認応答のタイムアウトが
+早い順に表示されます。</translation>
     </message>
     <message>
         <source>What fires next   the %1 soonest of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>次に起こること   %2 件中、早いものから %1 件</translation>
     </message>
     <message>
         <source>What fires next   %1</source>
-        <translation type="unfinished"></translation>
+        <translation>次に起こること   %1</translation>
     </message>
 </context>
 <context>
     <name>dormouse::EventPage</name>
     <message>
         <source>Lowest level shown</source>
-        <translation type="unfinished"></translation>
+        <translation>表示する最低レベル</translation>
     </message>
     <message>
         <source>from %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 以上</translation>
     </message>
     <message>
         <source>Only the chosen actor</source>
-        <translation type="unfinished"></translation>
+        <translation>選択中のアクターのみ</translation>
     </message>
     <message>
         <source>Follow</source>
-        <translation type="unfinished"></translation>
+        <translation>追従</translation>
     </message>
     <message>
         <source>Follow the newest event</source>
-        <translation type="unfinished"></translation>
+        <translation>最新のイベントを追う</translation>
     </message>
     <message>
         <source>Events</source>
-        <translation type="unfinished"></translation>
+        <translation>イベント</translation>
     </message>
     <message>
         <source>No events</source>
-        <translation type="unfinished"></translation>
+        <translation>イベントなし</translation>
     </message>
     <message>
         <source>What happens in the engine appears here.</source>
-        <translation type="unfinished"></translation>
+        <translation>エンジン内の出来事がここに表示されます。</translation>
     </message>
     <message>
         <source>%1 shown, %2 held</source>
-        <translation type="unfinished"></translation>
+        <translation>表示 %1、保持 %2</translation>
     </message>
     <message>
         <source>, %1 lost</source>
-        <translation type="unfinished"></translation>
+        <translation>、喪失 %1</translation>
     </message>
 </context>
 <context>
     <name>dormouse::FilterBar</name>
     <message>
         <source>Filter for all views</source>
-        <translation type="unfinished"></translation>
+        <translation>全ビュー共通のフィルター</translation>
     </message>
     <message>
         <source>Filter all views: chat  state == hibernating and pending.bytes &gt; 512KiB</source>
-        <translation type="unfinished"></translation>
+        <translation>全ビューを絞り込み: chat  state == hibernating and pending.bytes &gt; 512KiB</translation>
     </message>
     <message>
         <source>Clear the filter</source>
-        <translation type="unfinished"></translation>
+        <translation>フィルターを消去</translation>
     </message>
     <message>
         <source>Saved filters</source>
-        <translation type="unfinished"></translation>
+        <translation>保存したフィルター</translation>
     </message>
     <message>
         <source>Terms of the filter</source>
-        <translation type="unfinished"></translation>
+        <translation>フィルターの条件</translation>
     </message>
     <message>
         <source>Completions</source>
-        <translation type="unfinished"></translation>
+        <translation>補完候補</translation>
     </message>
     <message>
         <source>Words, &quot;two words&quot;, /regex/, state:sleeping, state == running, pending.bytes &gt; 512KiB, age &gt; 1m, -not, a or b</source>
-        <translation type="unfinished"></translation>
+        <translation>単語、&quot;二つの 単語&quot;、/正規表現/、state:sleeping、state == running、pending.bytes &gt; 512KiB、age &gt; 1m、-除外、a or b</translation>
     </message>
     <message>
         <source>Take %1 out of the filter</source>
-        <translation type="unfinished"></translation>
+        <translation>フィルターから %1 を外す</translation>
     </message>
     <message>
         <source>No filter is saved</source>
-        <translation type="unfinished"></translation>
+        <translation>保存されたフィルターはありません</translation>
     </message>
     <message>
         <source>Stuck</source>
-        <translation type="unfinished"></translation>
+        <translation>停滞</translation>
     </message>
     <message>
         <source>Waking longer than 10 s</source>
-        <translation type="unfinished"></translation>
+        <translation>復帰に 10 秒以上</translation>
     </message>
     <message>
         <source>More than 100 pending messages</source>
-        <translation type="unfinished"></translation>
+        <translation>保留メッセージが 100 件超</translation>
     </message>
     <message>
         <source>Oldest message waits longer than 10 s</source>
-        <translation type="unfinished"></translation>
+        <translation>最古のメッセージが 10 秒以上待機</translation>
     </message>
     <message>
         <source>Failing actors</source>
-        <translation type="unfinished"></translation>
+        <translation>失敗しているアクター</translation>
     </message>
     <message>
         <source>Save this filter…</source>
-        <translation type="unfinished"></translation>
+        <translation>このフィルターを保存…</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>削除</translation>
     </message>
     <message>
         <source>Export saved filters…</source>
-        <translation type="unfinished"></translation>
+        <translation>保存したフィルターを書き出す…</translation>
     </message>
     <message>
         <source>Export saved filters</source>
-        <translation type="unfinished"></translation>
+        <translation>保存したフィルターの書き出し</translation>
     </message>
     <message>
         <source>Cannot write %1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 に書き込めません: %2</translation>
     </message>
     <message>
         <source>Import filters…</source>
-        <translation type="unfinished"></translation>
+        <translation>フィルターを読み込む…</translation>
     </message>
     <message>
         <source>Import filters</source>
-        <translation type="unfinished"></translation>
+        <translation>フィルターの読み込み</translation>
     </message>
     <message>
         <source>Cannot read %1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 を読み込めません: %2</translation>
     </message>
     <message>
         <source>Save this filter</source>
-        <translation type="unfinished"></translation>
+        <translation>このフィルターを保存</translation>
     </message>
     <message>
         <source>Name for: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>「%1」の名前</translation>
     </message>
     <message>
         <source>not a filter: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>フィルターではありません: %1</translation>
     </message>
 </context>
 <context>
     <name>dormouse::HeatMap</name>
     <message>
         <source>Latency heat map</source>
-        <translation type="unfinished"></translation>
+        <translation>レイテンシのヒートマップ</translation>
     </message>
     <message>
         <source>The table below lists the same seconds with percentiles.</source>
-        <translation type="unfinished"></translation>
+        <translation>下の表に同じ秒のパーセンタイルがあります。</translation>
     </message>
     <message>
         <source>−%1 min</source>
-        <translation type="unfinished"></translation>
+        <translation>−%1 分</translation>
     </message>
     <message>
         <source>now</source>
-        <translation type="unfinished"></translation>
+        <translation>現在</translation>
     </message>
     <message>
         <source>Nothing measured yet. Points appear with the first acknowledged message.</source>
-        <translation type="unfinished"></translation>
+        <translation>まだ測定値がありません。最初のメッセージが確認されると表示されます。</translation>
     </message>
     <message>
         <source>%1, about %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1、約 %2</translation>
     </message>
 </context>
 <context>
     <name>dormouse::HelpDialog</name>
     <message>
         <source>Help</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘルプ</translation>
     </message>
     <message>
         <source>Keys</source>
-        <translation type="unfinished"></translation>
+        <translation>キー操作</translation>
     </message>
     <message>
         <source>Reasons and errors</source>
-        <translation type="unfinished"></translation>
+        <translation>理由とエラー</translation>
     </message>
     <message>
         <source>Find</source>
-        <translation type="unfinished"></translation>
+        <translation>検索</translation>
     </message>
     <message>
         <source>Find in help</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘルプ内を検索</translation>
     </message>
     <message>
         <source>Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>消去</translation>
     </message>
     <message>
         <source>Help text</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘルプの本文</translation>
     </message>
     <message>
         <source>Nothing found.</source>
-        <translation type="unfinished"></translation>
+        <translation>見つかりませんでした。</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation>キー</translation>
     </message>
     <message>
         <source>Does</source>
-        <translation type="unfinished"></translation>
+        <translation>動作</translation>
     </message>
     <message>
         <source>In a table: arrows move, Enter opens, F5 sorts now, Ctrl+C copies rows, the menu key shows more.</source>
-        <translation type="unfinished"></translation>
+        <translation>表では、矢印で移動、Enter で開く、F5 で並べ替え、Ctrl+C で行をコピー、メニューキーでその他の操作。</translation>
     </message>
 </context>
 <context>
     <name>dormouse::LatencyPage</name>
     <message>
         <source>Latency shown</source>
-        <translation type="unfinished"></translation>
+        <translation>表示するレイテンシ</translation>
     </message>
     <message>
         <source>Ack: written until acknowledged</source>
-        <translation type="unfinished"></translation>
+        <translation>ACK: 書き込みから確認まで</translation>
     </message>
     <message>
         <source>Wake: needed until reachable</source>
-        <translation type="unfinished"></translation>
+        <translation>復帰: 要求から到達可能まで</translation>
     </message>
     <message>
         <source>HTTP: asked until answered</source>
-        <translation type="unfinished"></translation>
+        <translation>HTTP: 要求から応答まで</translation>
     </message>
     <message>
         <source>p50</source>
-        <translation type="unfinished"></translation>
+        <translation>p50</translation>
     </message>
     <message>
         <source>p90</source>
-        <translation type="unfinished"></translation>
+        <translation>p90</translation>
     </message>
     <message>
         <source>p99</source>
-        <translation type="unfinished"></translation>
+        <translation>p99</translation>
     </message>
     <message>
         <source>p99.9</source>
-        <translation type="unfinished"></translation>
+        <translation>p99.9</translation>
     </message>
     <message>
         <source>max</source>
-        <translation type="unfinished"></translation>
+        <translation>最大</translation>
     </message>
     <message>
         <source>count, 1 min</source>
-        <translation type="unfinished"></translation>
+        <translation>件数 (1 分)</translation>
     </message>
     <message>
         <source>Latencies by second</source>
-        <translation type="unfinished"></translation>
+        <translation>秒ごとのレイテンシ</translation>
     </message>
     <message>
         <source>Nothing measured yet</source>
-        <translation type="unfinished"></translation>
+        <translation>まだ測定値がありません</translation>
     </message>
 </context>
 <context>
     <name>dormouse::MainWindow</name>
     <message>
         <source>Dormouse</source>
-        <translation type="unfinished"></translation>
+        <translation>Dormouse</translation>
     </message>
     <message>
         <source>Paused  +%1</source>
-        <translation type="unfinished"></translation>
+        <translation>一時停止中  +%1</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>一時停止</translation>
     </message>
     <message>
         <source>Overview</source>
-        <translation type="unfinished"></translation>
+        <translation>概要</translation>
     </message>
     <message>
         <source>Actors</source>
-        <translation type="unfinished"></translation>
+        <translation>アクター</translation>
     </message>
     <message>
         <source>running</source>
-        <translation type="unfinished"></translation>
+        <translation>実行中</translation>
     </message>
     <message>
         <source>sleeping</source>
-        <translation type="unfinished"></translation>
+        <translation>スリープ中</translation>
     </message>
     <message>
         <source>with pending</source>
-        <translation type="unfinished"></translation>
+        <translation>保留あり</translation>
     </message>
     <message>
         <source>failing</source>
-        <translation type="unfinished"></translation>
+        <translation>失敗中</translation>
     </message>
     <message>
         <source>No actors yet</source>
-        <translation type="unfinished"></translation>
+        <translation>アクターはまだありません</translation>
     </message>
     <message>
         <source>Connect a runner, then create an actor here (Ctrl+N) or from your own code.
   export RIVET_ENDPOINT=http://127.0.0.1:6420</source>
-        <translation type="unfinished"></translation>
+        <translation>ランナーを接続してから、ここ (Ctrl+N) または自分のコードでアクターを作成してください。
+  export RIVET_ENDPOINT=http://127.0.0.1:6420</translation>
     </message>
     <message>
         <source>Connections</source>
-        <translation type="unfinished"></translation>
+        <translation>接続</translation>
     </message>
     <message>
         <source>awake</source>
-        <translation type="unfinished"></translation>
+        <translation>稼働中</translation>
     </message>
     <message>
         <source>hibernating</source>
-        <translation type="unfinished"></translation>
+        <translation>休止中</translation>
     </message>
     <message>
         <source>waking &gt; 10 s</source>
-        <translation type="unfinished"></translation>
+        <translation>復帰中 &gt; 10 秒</translation>
     </message>
     <message>
         <source>No connections</source>
-        <translation type="unfinished"></translation>
+        <translation>接続なし</translation>
     </message>
     <message>
         <source>Clients appear here while they talk to an actor, and stay while it sleeps.
 The Client view opens one.</source>
-        <translation type="unfinished"></translation>
+        <translation>アクターと通信中のクライアントがここに表示され、スリープ中も残ります。
+「クライアント」ビューから接続を開けます。</translation>
     </message>
     <message>
         <source>Runners</source>
-        <translation type="unfinished"></translation>
+        <translation>ランナー</translation>
     </message>
     <message>
         <source>takes work</source>
-        <translation type="unfinished"></translation>
+        <translation>受け入れ可</translation>
     </message>
     <message>
         <source>does not</source>
-        <translation type="unfinished"></translation>
+        <translation>受け入れ不可</translation>
     </message>
     <message>
         <source>No runner is connected</source>
-        <translation type="unfinished"></translation>
+        <translation>接続中のランナーはありません</translation>
     </message>
     <message>
         <source>Point one at this engine:
   export RIVET_ENDPOINT=http://127.0.0.1:6420
   export RIVET_NAMESPACE=default
   node runner.js</source>
-        <translation type="unfinished"></translation>
+        <translation>接続先をこのエンジンにしてください:
+  export RIVET_ENDPOINT=http://127.0.0.1:6420
+  export RIVET_NAMESPACE=default
+  node runner.js</translation>
     </message>
     <message>
         <source>Latency</source>
-        <translation type="unfinished"></translation>
+        <translation>レイテンシ</translation>
     </message>
     <message>
         <source>Wakes</source>
-        <translation type="unfinished"></translation>
+        <translation>復帰</translation>
     </message>
     <message>
         <source>Due</source>
-        <translation type="unfinished"></translation>
+        <translation>予定</translation>
     </message>
     <message>
         <source>Events</source>
-        <translation type="unfinished"></translation>
+        <translation>イベント</translation>
     </message>
     <message>
         <source>Client</source>
-        <translation type="unfinished"></translation>
+        <translation>クライアント</translation>
     </message>
     <message>
         <source>Actor</source>
-        <translation type="unfinished"></translation>
+        <translation>アクター</translation>
     </message>
     <message>
         <source>Pending queue</source>
-        <translation type="unfinished"></translation>
+        <translation>保留キュー</translation>
     </message>
     <message>
         <source>Control log</source>
-        <translation type="unfinished"></translation>
+        <translation>操作ログ</translation>
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>設定</translation>
     </message>
     <message>
         <source>Create actor…</source>
-        <translation type="unfinished"></translation>
+        <translation>アクターを作成…</translation>
     </message>
     <message>
         <source>Wake</source>
-        <translation type="unfinished"></translation>
+        <translation>起こす</translation>
     </message>
     <message>
         <source>Sleep</source>
-        <translation type="unfinished"></translation>
+        <translation>スリープさせる</translation>
     </message>
     <message>
         <source>Move to another runner</source>
-        <translation type="unfinished"></translation>
+        <translation>別のランナーへ移動</translation>
     </message>
     <message>
         <source>Destroy…</source>
-        <translation type="unfinished"></translation>
+        <translation>破棄…</translation>
     </message>
     <message>
         <source>Close connection…</source>
-        <translation type="unfinished"></translation>
+        <translation>接続を閉じる…</translation>
     </message>
     <message>
         <source>Drain runner</source>
-        <translation type="unfinished"></translation>
+        <translation>ランナーをドレイン</translation>
     </message>
     <message>
         <source>Dark or light</source>
-        <translation type="unfinished"></translation>
+        <translation>ダーク / ライト</translation>
     </message>
     <message>
         <source>Go to…</source>
-        <translation type="unfinished"></translation>
+        <translation>移動…</translation>
     </message>
     <message>
         <source>Filter</source>
-        <translation type="unfinished"></translation>
+        <translation>フィルター</translation>
     </message>
     <message>
         <source>Standard layout</source>
-        <translation type="unfinished"></translation>
+        <translation>標準レイアウト</translation>
     </message>
     <message>
         <source>Detach the view</source>
-        <translation type="unfinished"></translation>
+        <translation>ビューを切り離す</translation>
     </message>
     <message>
         <source>Help for this view</source>
-        <translation type="unfinished"></translation>
+        <translation>このビューのヘルプ</translation>
     </message>
     <message>
         <source>Keys</source>
-        <translation type="unfinished"></translation>
+        <translation>キー操作</translation>
     </message>
     <message>
         <source>Reasons and errors</source>
-        <translation type="unfinished"></translation>
+        <translation>理由とエラー</translation>
     </message>
     <message>
         <source>Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>終了</translation>
     </message>
     <message>
         <source>View: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>ビュー: %1</translation>
     </message>
     <message>
         <source>&amp;Engine</source>
-        <translation type="unfinished"></translation>
+        <translation>エンジン(&amp;E)</translation>
     </message>
     <message>
         <source>&amp;Actor</source>
-        <translation type="unfinished"></translation>
+        <translation>アクター(&amp;A)</translation>
     </message>
     <message>
         <source>&amp;Connection</source>
-        <translation type="unfinished"></translation>
+        <translation>接続(&amp;C)</translation>
     </message>
     <message>
         <source>&amp;Runner</source>
-        <translation type="unfinished"></translation>
+        <translation>ランナー(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;View</source>
-        <translation type="unfinished"></translation>
+        <translation>表示(&amp;V)</translation>
     </message>
     <message>
         <source>&amp;Help</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘルプ(&amp;H)</translation>
     </message>
     <message>
         <source>Menu</source>
-        <translation type="unfinished"></translation>
+        <translation>メニュー</translation>
     </message>
     <message>
         <source>Tools</source>
-        <translation type="unfinished"></translation>
+        <translation>ツール</translation>
     </message>
     <message>
         <source>More tools</source>
-        <translation type="unfinished"></translation>
+        <translation>その他のツール</translation>
     </message>
     <message>
         <source>Terms of the filter</source>
-        <translation type="unfinished"></translation>
+        <translation>フィルターの条件</translation>
     </message>
     <message>
         <source>Problem</source>
-        <translation type="unfinished"></translation>
+        <translation>問題</translation>
     </message>
     <message>
         <source>No problem</source>
-        <translation type="unfinished"></translation>
+        <translation>問題なし</translation>
     </message>
     <message>
         <source>Recording</source>
-        <translation type="unfinished"></translation>
+        <translation>記録</translation>
     </message>
     <message>
         <source>Play</source>
-        <translation type="unfinished"></translation>
+        <translation>再生</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Moment of the recording</source>
-        <translation type="unfinished"></translation>
+        <translation>記録内の時点</translation>
     </message>
     <message>
         <source>Status</source>
-        <translation type="unfinished"></translation>
+        <translation>状態</translation>
     </message>
     <message>
         <source>Link</source>
-        <translation type="unfinished"></translation>
+        <translation>リンク</translation>
     </message>
     <message>
         <source>Last outcome</source>
-        <translation type="unfinished"></translation>
+        <translation>直前の結果</translation>
     </message>
     <message>
         <source>%1   %2 of %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1   %2 / %3</translation>
     </message>
     <message>
         <source>%1 · Dormouse</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 · Dormouse</translation>
     </message>
     <message>
         <source>No engine</source>
-        <translation type="unfinished"></translation>
+        <translation>エンジンなし</translation>
     </message>
     <message>
         <source>Connecting to %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 に接続中</translation>
     </message>
     <message>
         <source>Live: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>ライブ: %1</translation>
     </message>
     <message>
         <source>Stale, %1 old: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>更新停止、%1 前: %2</translation>
     </message>
     <message>
         <source>Failed: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>失敗: %1</translation>
     </message>
     <message>
         <source>Recording: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>記録: %1</translation>
     </message>
     <message>
         <source>%1 events/s</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 イベント/秒</translation>
     </message>
     <message>
         <source>%1 dropped   %2 held   frame %3 ms</source>
-        <translation type="unfinished"></translation>
+        <translation>破棄 %1   保持 %2   フレーム %3 ms</translation>
     </message>
     <message>
         <source>What watching costs: events lost, memory held by the engine for this view, time to apply the last frame</source>
-        <translation type="unfinished"></translation>
+        <translation>監視のコスト: 失われたイベント、このビューのためにエンジンが保持するメモリ、最後のフレームの適用時間</translation>
     </message>
     <message>
         <source>Views</source>
-        <translation type="unfinished"></translation>
+        <translation>ビュー</translation>
     </message>
 </context>
 <context>
     <name>dormouse::MetricTile</name>
     <message>
         <source>%1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
     <name>dormouse::OverviewPage</name>
     <message>
         <source>NEEDS ATTENTION</source>
-        <translation type="unfinished"></translation>
+        <translation>要注意</translation>
     </message>
     <message>
         <source>Needs attention</source>
-        <translation type="unfinished"></translation>
+        <translation>要注意</translation>
     </message>
     <message>
         <source>Runner %1 is lost, its actors wait for it</source>
-        <translation type="unfinished"></translation>
+        <translation>ランナー %1 との接続が失われ、アクターが待機しています</translation>
     </message>
     <message>
         <source>Runner %1 takes no actors: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>ランナー %1 はアクターを受け入れません: %2</translation>
     </message>
     <message>
         <source>%1 keeps failing, retry %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 が失敗し続けています (再試行 %2)</translation>
     </message>
     <message>
         <source>%1 waits for a runner. %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 はランナーを待っています。%2</translation>
     </message>
     <message>
         <source>%1 pending of %2 on %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%3 で %2 中 %1 が保留</translation>
     </message>
     <message>
         <source>Waking for %1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>復帰中 %1: %2</translation>
     </message>
     <message>
         <source>Keepalive is %1 old: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>キープアライブが %1 前: %2</translation>
     </message>
     <message>
         <source>Nothing. All actors that should run do, and no queue is long.</source>
-        <translation type="unfinished"></translation>
+        <translation>なし。必要なアクターはすべて実行中で、長いキューもありません。</translation>
     </message>
     <message>
         <source>Nothing is known yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>まだ情報がありません。</translation>
     </message>
 </context>
 <context>
     <name>dormouse::PendingBar</name>
     <message>
         <source>Pending bytes: unknown</source>
-        <translation type="unfinished"></translation>
+        <translation>保留バイト: 不明</translation>
     </message>
     <message>
         <source>Pending bytes: %1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>保留バイト: %1 / %2</translation>
     </message>
     <message>
         <source>of %1 pending</source>
-        <translation type="unfinished"></translation>
+        <translation>/ %1 保留</translation>
     </message>
     <message>
         <source>pending</source>
-        <translation type="unfinished"></translation>
+        <translation>保留</translation>
     </message>
     <message>
         <source>%1 %</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 %</translation>
     </message>
     <message>
         <source>Oldest waits %1</source>
-        <translation type="unfinished"></translation>
+        <translation>最古の待機 %1</translation>
     </message>
     <message>
         <source>   highest %1</source>
-        <translation type="unfinished"></translation>
+        <translation>   最高 %1</translation>
     </message>
 </context>
 <context>
     <name>dormouse::QueuePage</name>
     <message>
         <source>Pending messages</source>
-        <translation type="unfinished"></translation>
+        <translation>保留メッセージ</translation>
     </message>
     <message>
         <source>Close connection…</source>
-        <translation type="unfinished"></translation>
+        <translation>接続を閉じる…</translation>
     </message>
     <message>
         <source>Close this connection</source>
-        <translation type="unfinished"></translation>
+        <translation>この接続を閉じる</translation>
     </message>
     <message>
         <source>No connection chosen</source>
-        <translation type="unfinished"></translation>
+        <translation>接続が選択されていません</translation>
     </message>
     <message>
         <source>Choose a connection in the table, or in the details of an actor.</source>
-        <translation type="unfinished"></translation>
+        <translation>表またはアクターの詳細で接続を選択してください。</translation>
     </message>
     <message>
         <source>No queue to show</source>
-        <translation type="unfinished"></translation>
+        <translation>表示するキューがありません</translation>
     </message>
     <message>
         <source>Open for %1, in this state for %2. Keepalive %3 ago.</source>
-        <translation type="unfinished"></translation>
+        <translation>接続 %1、この状態 %2。キープアライブは %3 前。</translation>
     </message>
     <message>
         <source>In %1, out %2, sleeps %3, resent %4.</source>
-        <translation type="unfinished"></translation>
+        <translation>受信 %1、送信 %2、スリープ %3、再送 %4。</translation>
     </message>
     <message>
         <source>Closed by %1: %2 %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 により切断: %2 %3</translation>
     </message>
     <message>
         <source>Nothing is pending</source>
-        <translation type="unfinished"></translation>
+        <translation>保留はありません</translation>
     </message>
     <message>
         <source>Not offered by this source</source>
-        <translation type="unfinished"></translation>
+        <translation>このソースでは提供されません</translation>
     </message>
     <message>
         <source>Every message has been acknowledged.</source>
-        <translation type="unfinished"></translation>
+        <translation>すべてのメッセージが確認されました。</translation>
     </message>
 </context>
 <context>
     <name>dormouse::RowMenu</name>
     <message>
         <source>Row of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 の行</translation>
     </message>
     <message>
         <source>Export what is shown…</source>
-        <translation type="unfinished"></translation>
+        <translation>表示内容を書き出す…</translation>
     </message>
     <message>
         <source>Copy id</source>
-        <translation type="unfinished"></translation>
+        <translation>ID をコピー</translation>
     </message>
     <message>
         <source>Copy rows</source>
-        <translation type="unfinished"></translation>
+        <translation>行をコピー</translation>
     </message>
     <message>
         <source>Copy as JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>JSON としてコピー</translation>
     </message>
     <message>
         <source>Copy as curl</source>
-        <translation type="unfinished"></translation>
+        <translation>curl としてコピー</translation>
     </message>
     <message>
         <source>Copy as wscat</source>
-        <translation type="unfinished"></translation>
+        <translation>wscat としてコピー</translation>
     </message>
     <message>
         <source>Only %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 のみ</translation>
     </message>
     <message>
         <source>Without %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 を除外</translation>
     </message>
     <message>
         <source>Only %1 %2 %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 %2 %3 のみ</translation>
     </message>
     <message>
         <source>Wake</source>
-        <translation type="unfinished"></translation>
+        <translation>起こす</translation>
     </message>
     <message>
         <source>Sleep</source>
-        <translation type="unfinished"></translation>
+        <translation>スリープさせる</translation>
     </message>
     <message>
         <source>Move to another runner</source>
-        <translation type="unfinished"></translation>
+        <translation>別のランナーへ移動</translation>
     </message>
     <message>
         <source>Destroy…</source>
-        <translation type="unfinished"></translation>
+        <translation>破棄…</translation>
     </message>
     <message>
         <source>Close connection…</source>
-        <translation type="unfinished"></translation>
+        <translation>接続を閉じる…</translation>
     </message>
     <message>
         <source>Drain runner</source>
-        <translation type="unfinished"></translation>
+        <translation>ランナーをドレイン</translation>
     </message>
     <message>
         <source>CSV (*.csv)</source>
-        <translation type="unfinished"></translation>
+        <translation>CSV (*.csv)</translation>
     </message>
     <message>
         <source>Export what is shown</source>
-        <translation type="unfinished"></translation>
+        <translation>表示内容の書き出し</translation>
     </message>
     <message>
         <source>JSON Lines (*.jsonl)</source>
-        <translation type="unfinished"></translation>
+        <translation>JSON Lines (*.jsonl)</translation>
     </message>
     <message>
         <source>Cannot write %1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 に書き込めません: %2</translation>
     </message>
     <message numerus="yes">
         <source>%n rows written to %1</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 行を %1 に書き込みました</numerusform>
         </translation>
     </message>
 </context>
@@ -1405,804 +1412,821 @@ The Client view opens one.</source>
     <name>dormouse::Session</name>
     <message>
         <source>%1: not possible. %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: 実行できません。%2</translation>
     </message>
     <message>
         <source>%1: done</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: 完了</translation>
     </message>
     <message>
         <source>%1 failed: %2 (%3)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 に失敗しました: %2 (%3)</translation>
     </message>
 </context>
 <context>
     <name>dormouse::SettingsPage</name>
     <message>
         <source>Find a setting</source>
-        <translation type="unfinished"></translation>
+        <translation>設定を検索</translation>
     </message>
     <message>
         <source>Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>消去</translation>
     </message>
     <message>
         <source>Only changed ones</source>
-        <translation type="unfinished"></translation>
+        <translation>変更済みのみ</translation>
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>設定</translation>
     </message>
     <message>
         <source>No settings</source>
-        <translation type="unfinished"></translation>
+        <translation>設定なし</translation>
     </message>
     <message>
         <source>An engine tells its settings when it is connected.</source>
-        <translation type="unfinished"></translation>
+        <translation>エンジンに接続すると設定が表示されます。</translation>
     </message>
     <message>
         <source>Settings   %1, %2 not at their default</source>
-        <translation type="unfinished"></translation>
+        <translation>設定   %1 件、既定値以外 %2 件</translation>
     </message>
     <message>
         <source>%1 cannot be changed. %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 は変更できません。%2</translation>
     </message>
     <message>
         <source> in %1</source>
-        <translation type="unfinished"></translation>
+        <translation> (%1)</translation>
     </message>
     <message>
         <source>Change a setting</source>
-        <translation type="unfinished"></translation>
+        <translation>設定を変更</translation>
     </message>
     <message>
         <source>%1%2
 Default: %3. The change lasts until the engine restarts.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1%2
+既定値: %3。変更はエンジンの再起動まで有効です。</translation>
+    </message>
+    <message>
+        <source>Choose a setting to read what it does. A double click changes it.</source>
+        <translation>設定を選ぶと説明が表示されます。ダブルクリックで変更できます。</translation>
+    </message>
+    <message>
+        <source>What the chosen setting does</source>
+        <translation>選択した設定の説明</translation>
     </message>
 </context>
 <context>
     <name>dormouse::TablePage</name>
     <message>
         <source>Show only: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>次のみ表示: %1</translation>
     </message>
     <message>
         <source>Show ended</source>
-        <translation type="unfinished"></translation>
+        <translation>終了分も表示</translation>
     </message>
     <message>
         <source>Show ended rows of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 の終了した行も表示</translation>
     </message>
     <message>
         <source>%1 of %2 match</source>
-        <translation type="unfinished"></translation>
+        <translation>%2 件中 %1 件が一致</translation>
     </message>
     <message>
         <source>   %1 ended kept</source>
-        <translation type="unfinished"></translation>
+        <translation>   終了 %1 件を保持</translation>
     </message>
     <message>
         <source>Nothing matches the filter</source>
-        <translation type="unfinished"></translation>
+        <translation>フィルターに一致するものはありません</translation>
     </message>
     <message>
         <source>Esc in the filter field clears it.</source>
-        <translation type="unfinished"></translation>
+        <translation>フィルター欄で Esc を押すと消去されます。</translation>
     </message>
 </context>
 <context>
     <name>dormouse::Topology</name>
     <message>
         <source>Cluster map</source>
-        <translation type="unfinished"></translation>
+        <translation>クラスターマップ</translation>
     </message>
     <message>
         <source>The tables of runners, actors and connections list the same. Arrow keys walk through the actors.</source>
-        <translation type="unfinished"></translation>
+        <translation>ランナー、アクター、接続の表にも同じ内容があります。矢印キーでアクターを移動できます。</translation>
     </message>
     <message>
         <source>%1 / %2 slots</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 / %2 スロット</translation>
     </message>
     <message>
         <source>Asleep</source>
-        <translation type="unfinished"></translation>
+        <translation>スリープ中</translation>
     </message>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>待機中</translation>
     </message>
     <message>
         <source>actors: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>アクター: %1</translation>
     </message>
     <message>
         <source>No engine to show. The status line below says why.</source>
-        <translation type="unfinished"></translation>
+        <translation>表示するエンジンがありません。理由は下のステータス行に表示されます。</translation>
     </message>
     <message>
         <source>The engine runs. Connect a runner.</source>
-        <translation type="unfinished"></translation>
+        <translation>エンジンは動作中です。ランナーを接続してください。</translation>
     </message>
     <message>
         <source>In the folder of your actors, point the runner at this engine:</source>
-        <translation type="unfinished"></translation>
+        <translation>アクターのフォルダーで、ランナーの接続先をこのエンジンにします:</translation>
     </message>
     <message>
         <source>Only looking around? Start Dormouse with --demo.</source>
-        <translation type="unfinished"></translation>
+        <translation>試すだけなら --demo を付けて Dormouse を起動してください。</translation>
     </message>
     <message>
         <source>Clients</source>
-        <translation type="unfinished"></translation>
+        <translation>クライアント</translation>
     </message>
     <message>
         <source>%1 connected</source>
-        <translation type="unfinished"></translation>
+        <translation>接続 %1</translation>
     </message>
     <message>
         <source>%1 hibernating</source>
-        <translation type="unfinished"></translation>
+        <translation>休止 %1</translation>
     </message>
     <message>
         <source>%1 waking</source>
-        <translation type="unfinished"></translation>
+        <translation>復帰中 %1</translation>
     </message>
     <message>
         <source>Engine</source>
-        <translation type="unfinished"></translation>
+        <translation>エンジン</translation>
     </message>
     <message>
         <source>%1 msg/s</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 件/秒</translation>
     </message>
     <message>
         <source>ack p99 %1</source>
-        <translation type="unfinished"></translation>
+        <translation>ACK p99 %1</translation>
     </message>
     <message>
         <source>%1 pending</source>
-        <translation type="unfinished"></translation>
+        <translation>保留 %1</translation>
     </message>
     <message>
         <source>+%1 more</source>
-        <translation type="unfinished"></translation>
+        <translation>ほか %1 件</translation>
     </message>
     <message>
         <source>connections: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>接続: %1</translation>
     </message>
 </context>
 <context>
     <name>dormouse::WakePage</name>
     <message>
         <source>Allocation</source>
-        <translation type="unfinished"></translation>
+        <translation>割り当て</translation>
     </message>
     <message>
         <source>Command sent</source>
-        <translation type="unfinished"></translation>
+        <translation>コマンド送信</translation>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished"></translation>
+        <translation>起動</translation>
     </message>
     <message>
         <source>First delivery</source>
-        <translation type="unfinished"></translation>
+        <translation>最初の配信</translation>
     </message>
     <message>
         <source>Total</source>
-        <translation type="unfinished"></translation>
+        <translation>合計</translation>
     </message>
     <message>
         <source>p50</source>
-        <translation type="unfinished"></translation>
+        <translation>p50</translation>
     </message>
     <message>
         <source>p90</source>
-        <translation type="unfinished"></translation>
+        <translation>p90</translation>
     </message>
     <message>
         <source>p99</source>
-        <translation type="unfinished"></translation>
+        <translation>p99</translation>
     </message>
     <message>
         <source>Wakes</source>
-        <translation type="unfinished"></translation>
+        <translation>復帰</translation>
     </message>
     <message>
         <source>No actor was woken yet</source>
-        <translation type="unfinished"></translation>
+        <translation>まだ復帰したアクターはありません</translation>
     </message>
     <message>
         <source>Each wake appears here with the time that every stage of it took.</source>
-        <translation type="unfinished"></translation>
+        <translation>復帰のたびに、各段階の所要時間がここに表示されます。</translation>
     </message>
 </context>
 <context>
     <name>dormouse::Words</name>
     <message>
         <source>waiting for a runner</source>
-        <translation type="unfinished"></translation>
+        <translation>ランナー待ち</translation>
     </message>
     <message>
         <source>starting</source>
-        <translation type="unfinished"></translation>
+        <translation>起動中</translation>
     </message>
     <message>
         <source>running</source>
-        <translation type="unfinished"></translation>
+        <translation>実行中</translation>
     </message>
     <message>
         <source>going to sleep</source>
-        <translation type="unfinished"></translation>
+        <translation>スリープ移行中</translation>
     </message>
     <message>
         <source>stopping</source>
-        <translation type="unfinished"></translation>
+        <translation>停止中</translation>
     </message>
     <message>
         <source>moving away</source>
-        <translation type="unfinished"></translation>
+        <translation>移動中</translation>
     </message>
     <message>
         <source>waiting to retry</source>
-        <translation type="unfinished"></translation>
+        <translation>再試行待ち</translation>
     </message>
     <message>
         <source>sleeping</source>
-        <translation type="unfinished"></translation>
+        <translation>スリープ中</translation>
     </message>
     <message>
         <source>being destroyed</source>
-        <translation type="unfinished"></translation>
+        <translation>破棄中</translation>
     </message>
     <message>
         <source>destroyed</source>
-        <translation type="unfinished"></translation>
+        <translation>破棄済み</translation>
     </message>
     <message>
         <source>unknown</source>
-        <translation type="unfinished"></translation>
+        <translation>不明</translation>
     </message>
     <message>
         <source>connected</source>
-        <translation type="unfinished"></translation>
+        <translation>接続中</translation>
     </message>
     <message>
         <source>lost, in grace</source>
-        <translation type="unfinished"></translation>
+        <translation>切断 (猶予中)</translation>
     </message>
     <message>
         <source>draining</source>
-        <translation type="unfinished"></translation>
+        <translation>ドレイン中</translation>
     </message>
     <message>
         <source>stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>waiting for actor</source>
-        <translation type="unfinished"></translation>
+        <translation>アクター待ち</translation>
     </message>
     <message>
         <source>opening</source>
-        <translation type="unfinished"></translation>
+        <translation>接続処理中</translation>
     </message>
     <message>
         <source>open</source>
-        <translation type="unfinished"></translation>
+        <translation>開いています</translation>
     </message>
     <message>
         <source>awake</source>
-        <translation type="unfinished"></translation>
+        <translation>稼働中</translation>
     </message>
     <message>
         <source>hibernating</source>
-        <translation type="unfinished"></translation>
+        <translation>休止中</translation>
     </message>
     <message>
         <source>waking</source>
-        <translation type="unfinished"></translation>
+        <translation>復帰中</translation>
     </message>
     <message>
         <source>restoring</source>
-        <translation type="unfinished"></translation>
+        <translation>復元中</translation>
     </message>
     <message>
         <source>closing, actor asleep</source>
-        <translation type="unfinished"></translation>
+        <translation>切断中 (アクターはスリープ)</translation>
     </message>
     <message>
         <source>streaming</source>
-        <translation type="unfinished"></translation>
+        <translation>ストリーミング</translation>
     </message>
     <message>
         <source>closed</source>
-        <translation type="unfinished"></translation>
+        <translation>閉じました</translation>
     </message>
     <message>
         <source>trace</source>
-        <translation type="unfinished"></translation>
+        <translation>トレース</translation>
     </message>
     <message>
         <source>debug</source>
-        <translation type="unfinished"></translation>
+        <translation>デバッグ</translation>
     </message>
     <message>
         <source>info</source>
-        <translation type="unfinished"></translation>
+        <translation>情報</translation>
     </message>
     <message>
         <source>warning</source>
-        <translation type="unfinished"></translation>
+        <translation>警告</translation>
     </message>
     <message>
         <source>error</source>
-        <translation type="unfinished"></translation>
+        <translation>エラー</translation>
     </message>
     <message>
         <source>not sent yet</source>
-        <translation type="unfinished"></translation>
+        <translation>未送信</translation>
     </message>
     <message>
         <source>sent, no ack yet</source>
-        <translation type="unfinished"></translation>
+        <translation>送信済み、未確認</translation>
     </message>
     <message>
         <source>sent again</source>
-        <translation type="unfinished"></translation>
+        <translation>再送済み</translation>
     </message>
     <message>
         <source>alarm of the actor</source>
-        <translation type="unfinished"></translation>
+        <translation>アクターのアラーム</translation>
     </message>
     <message>
         <source>deadline</source>
-        <translation type="unfinished"></translation>
+        <translation>期限</translation>
     </message>
     <message>
         <source>next try</source>
-        <translation type="unfinished"></translation>
+        <translation>次の試行</translation>
     </message>
     <message>
         <source>ack timeout</source>
-        <translation type="unfinished"></translation>
+        <translation>ACK タイムアウト</translation>
     </message>
     <message>
         <source>under way</source>
-        <translation type="unfinished"></translation>
+        <translation>進行中</translation>
     </message>
     <message>
         <source>done</source>
-        <translation type="unfinished"></translation>
+        <translation>完了</translation>
     </message>
     <message>
         <source>failed</source>
-        <translation type="unfinished"></translation>
+        <translation>失敗</translation>
     </message>
     <message>
         <source>not allowed</source>
-        <translation type="unfinished"></translation>
+        <translation>不許可</translation>
     </message>
     <message>
         <source>Actors</source>
-        <translation type="unfinished"></translation>
+        <translation>アクター</translation>
     </message>
     <message>
         <source>Running</source>
-        <translation type="unfinished"></translation>
+        <translation>実行中</translation>
     </message>
     <message>
         <source>Sleeping</source>
-        <translation type="unfinished"></translation>
+        <translation>スリープ中</translation>
     </message>
     <message>
         <source>Waiting for a runner</source>
-        <translation type="unfinished"></translation>
+        <translation>ランナー待ち</translation>
     </message>
     <message>
         <source>Runners</source>
-        <translation type="unfinished"></translation>
+        <translation>ランナー</translation>
     </message>
     <message>
         <source>Runners that take work</source>
-        <translation type="unfinished"></translation>
+        <translation>受け入れ可能なランナー</translation>
     </message>
     <message>
         <source>Slots used</source>
-        <translation type="unfinished"></translation>
+        <translation>使用スロット</translation>
     </message>
     <message>
         <source>Slots</source>
-        <translation type="unfinished"></translation>
+        <translation>スロット</translation>
     </message>
     <message>
         <source>Connections</source>
-        <translation type="unfinished"></translation>
+        <translation>接続</translation>
     </message>
     <message>
         <source>Awake connections</source>
-        <translation type="unfinished"></translation>
+        <translation>稼働中の接続</translation>
     </message>
     <message>
         <source>Hibernating</source>
-        <translation type="unfinished"></translation>
+        <translation>休止中</translation>
     </message>
     <message>
         <source>Waking</source>
-        <translation type="unfinished"></translation>
+        <translation>復帰中</translation>
     </message>
     <message>
         <source>Pending messages</source>
-        <translation type="unfinished"></translation>
+        <translation>保留メッセージ</translation>
     </message>
     <message>
         <source>Pending bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>保留バイト</translation>
     </message>
     <message>
         <source>Messages / s</source>
-        <translation type="unfinished"></translation>
+        <translation>メッセージ / 秒</translation>
     </message>
     <message>
         <source>Traffic</source>
-        <translation type="unfinished"></translation>
+        <translation>通信量</translation>
     </message>
     <message>
         <source>Ack p50</source>
-        <translation type="unfinished"></translation>
+        <translation>ACK p50</translation>
     </message>
     <message>
         <source>Ack p99</source>
-        <translation type="unfinished"></translation>
+        <translation>ACK p99</translation>
     </message>
     <message>
         <source>Wake p50</source>
-        <translation type="unfinished"></translation>
+        <translation>復帰 p50</translation>
     </message>
     <message>
         <source>Wake p99</source>
-        <translation type="unfinished"></translation>
+        <translation>復帰 p99</translation>
     </message>
     <message>
         <source>Store queue</source>
-        <translation type="unfinished"></translation>
+        <translation>ストアのキュー</translation>
     </message>
     <message>
         <source>Store commit</source>
-        <translation type="unfinished"></translation>
+        <translation>ストアのコミット</translation>
     </message>
     <message>
         <source>Events / s</source>
-        <translation type="unfinished"></translation>
+        <translation>イベント / 秒</translation>
     </message>
     <message>
         <source>Events dropped</source>
-        <translation type="unfinished"></translation>
+        <translation>破棄イベント</translation>
     </message>
     <message>
         <source>Held for monitoring</source>
-        <translation type="unfinished"></translation>
+        <translation>監視用の保持量</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>状態</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>名前</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation>キー</translation>
     </message>
     <message>
         <source>Id</source>
-        <translation type="unfinished"></translation>
+        <translation>ID</translation>
     </message>
     <message>
         <source>Pool</source>
-        <translation type="unfinished"></translation>
+        <translation>プール</translation>
     </message>
     <message>
         <source>Runner</source>
-        <translation type="unfinished"></translation>
+        <translation>ランナー</translation>
     </message>
     <message>
         <source>Conns</source>
-        <translation type="unfinished"></translation>
+        <translation>接続</translation>
     </message>
     <message>
         <source>Hibern.</source>
-        <translation type="unfinished"></translation>
+        <translation>休止</translation>
     </message>
     <message>
         <source>Pending</source>
-        <translation type="unfinished"></translation>
+        <translation>保留</translation>
     </message>
     <message>
         <source>Age</source>
-        <translation type="unfinished"></translation>
+        <translation>経過</translation>
     </message>
     <message>
         <source>Last wake</source>
-        <translation type="unfinished"></translation>
+        <translation>前回の復帰</translation>
     </message>
     <message>
         <source>Gen</source>
-        <translation type="unfinished"></translation>
+        <translation>世代</translation>
     </message>
     <message>
         <source>Retries</source>
-        <translation type="unfinished"></translation>
+        <translation>再試行</translation>
     </message>
     <message>
         <source>Namespace</source>
-        <translation type="unfinished"></translation>
+        <translation>名前空間</translation>
     </message>
     <message>
         <source>Why</source>
-        <translation type="unfinished"></translation>
+        <translation>理由</translation>
     </message>
     <message>
         <source>Takes work</source>
-        <translation type="unfinished"></translation>
+        <translation>受け入れ</translation>
     </message>
     <message>
         <source>Round trip</source>
-        <translation type="unfinished"></translation>
+        <translation>往復時間</translation>
     </message>
     <message>
         <source>Last ping</source>
-        <translation type="unfinished"></translation>
+        <translation>前回の ping</translation>
     </message>
     <message>
         <source>Version</source>
-        <translation type="unfinished"></translation>
+        <translation>バージョン</translation>
     </message>
     <message>
         <source>Protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>プロトコル</translation>
     </message>
     <message>
         <source>Queued</source>
-        <translation type="unfinished"></translation>
+        <translation>キュー</translation>
     </message>
     <message>
         <source>In</source>
-        <translation type="unfinished"></translation>
+        <translation>受信</translation>
     </message>
     <message>
         <source>Out</source>
-        <translation type="unfinished"></translation>
+        <translation>送信</translation>
     </message>
     <message>
         <source>Bytes in</source>
-        <translation type="unfinished"></translation>
+        <translation>受信バイト</translation>
     </message>
     <message>
         <source>Bytes out</source>
-        <translation type="unfinished"></translation>
+        <translation>送信バイト</translation>
     </message>
     <message>
         <source>Parked</source>
-        <translation type="unfinished"></translation>
+        <translation>退避</translation>
     </message>
     <message>
         <source>Connected</source>
-        <translation type="unfinished"></translation>
+        <translation>接続時刻</translation>
     </message>
     <message>
         <source>Request</source>
-        <translation type="unfinished"></translation>
+        <translation>リクエスト</translation>
     </message>
     <message>
         <source>Actor</source>
-        <translation type="unfinished"></translation>
+        <translation>アクター</translation>
     </message>
     <message>
         <source>Oldest waits</source>
-        <translation type="unfinished"></translation>
+        <translation>最古の待機</translation>
     </message>
     <message>
         <source>Keepalive</source>
-        <translation type="unfinished"></translation>
+        <translation>キープアライブ</translation>
     </message>
     <message>
         <source>In state</source>
-        <translation type="unfinished"></translation>
+        <translation>状態継続</translation>
     </message>
     <message>
         <source>Last ack</source>
-        <translation type="unfinished"></translation>
+        <translation>前回の ACK</translation>
     </message>
     <message>
         <source>Sleeps</source>
-        <translation type="unfinished"></translation>
+        <translation>スリープ数</translation>
     </message>
     <message>
         <source>Resends</source>
-        <translation type="unfinished"></translation>
+        <translation>再送数</translation>
     </message>
     <message>
         <source>Client</source>
-        <translation type="unfinished"></translation>
+        <translation>クライアント</translation>
     </message>
     <message>
         <source>Closed with</source>
-        <translation type="unfinished"></translation>
+        <translation>切断コード</translation>
     </message>
     <message>
         <source>Place</source>
-        <translation type="unfinished"></translation>
+        <translation>位置</translation>
     </message>
     <message>
         <source>Index</source>
-        <translation type="unfinished"></translation>
+        <translation>番号</translation>
     </message>
     <message>
         <source>Bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>バイト</translation>
     </message>
     <message>
         <source>Sent ago</source>
-        <translation type="unfinished"></translation>
+        <translation>送信から</translation>
     </message>
     <message>
         <source>Sent</source>
-        <translation type="unfinished"></translation>
+        <translation>送信</translation>
     </message>
     <message>
         <source>Type</source>
-        <translation type="unfinished"></translation>
+        <translation>種類</translation>
     </message>
     <message>
         <source>Preview</source>
-        <translation type="unfinished"></translation>
+        <translation>プレビュー</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished"></translation>
+        <translation>時刻</translation>
     </message>
     <message>
         <source>Level</source>
-        <translation type="unfinished"></translation>
+        <translation>レベル</translation>
     </message>
     <message>
         <source>Event</source>
-        <translation type="unfinished"></translation>
+        <translation>イベント</translation>
     </message>
     <message>
         <source>Connection</source>
-        <translation type="unfinished"></translation>
+        <translation>接続</translation>
     </message>
     <message>
         <source>Change</source>
-        <translation type="unfinished"></translation>
+        <translation>変化</translation>
     </message>
     <message>
         <source>Detail</source>
-        <translation type="unfinished"></translation>
+        <translation>詳細</translation>
     </message>
     <message>
         <source>Acks</source>
-        <translation type="unfinished"></translation>
+        <translation>ACK 数</translation>
     </message>
     <message>
         <source>Wakes</source>
-        <translation type="unfinished"></translation>
+        <translation>復帰</translation>
     </message>
     <message>
         <source>HTTP</source>
-        <translation type="unfinished"></translation>
+        <translation>HTTP</translation>
     </message>
     <message>
         <source>Ack max</source>
-        <translation type="unfinished"></translation>
+        <translation>ACK 最大</translation>
     </message>
     <message>
         <source>HTTP p50</source>
-        <translation type="unfinished"></translation>
+        <translation>HTTP p50</translation>
     </message>
     <message>
         <source>HTTP p99</source>
-        <translation type="unfinished"></translation>
+        <translation>HTTP p99</translation>
     </message>
     <message>
         <source>Setting</source>
-        <translation type="unfinished"></translation>
+        <translation>設定</translation>
     </message>
     <message>
         <source>Value</source>
-        <translation type="unfinished"></translation>
+        <translation>値</translation>
     </message>
     <message>
         <source>Default</source>
-        <translation type="unfinished"></translation>
+        <translation>既定値</translation>
     </message>
     <message>
         <source>Unit</source>
-        <translation type="unfinished"></translation>
+        <translation>単位</translation>
     </message>
     <message>
         <source>Changed</source>
-        <translation type="unfinished"></translation>
+        <translation>変更</translation>
     </message>
     <message>
         <source>See also</source>
-        <translation type="unfinished"></translation>
+        <translation>関連</translation>
     </message>
     <message>
         <source>Command</source>
-        <translation type="unfinished"></translation>
+        <translation>コマンド</translation>
     </message>
     <message>
         <source>Target</source>
-        <translation type="unfinished"></translation>
+        <translation>対象</translation>
     </message>
     <message>
         <source>Outcome</source>
-        <translation type="unfinished"></translation>
+        <translation>結果</translation>
     </message>
     <message>
         <source>Took</source>
-        <translation type="unfinished"></translation>
+        <translation>所要時間</translation>
     </message>
     <message>
         <source>Arguments</source>
-        <translation type="unfinished"></translation>
+        <translation>引数</translation>
     </message>
     <message>
         <source>Due in</source>
-        <translation type="unfinished"></translation>
+        <translation>予定まで</translation>
     </message>
     <message>
         <source>What</source>
-        <translation type="unfinished"></translation>
+        <translation>項目</translation>
     </message>
     <message>
         <source>At</source>
-        <translation type="unfinished"></translation>
+        <translation>時刻</translation>
     </message>
     <message>
         <source>Cause</source>
-        <translation type="unfinished"></translation>
+        <translation>原因</translation>
     </message>
     <message>
         <source>Total</source>
-        <translation type="unfinished"></translation>
+        <translation>合計</translation>
     </message>
     <message>
         <source>Stages</source>
-        <translation type="unfinished"></translation>
+        <translation>段階</translation>
     </message>
     <message>
         <source>Allocation</source>
-        <translation type="unfinished"></translation>
+        <translation>割り当て</translation>
     </message>
     <message>
         <source>Command sent</source>
-        <translation type="unfinished"></translation>
+        <translation>コマンド送信</translation>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished"></translation>
+        <translation>起動</translation>
     </message>
     <message>
         <source>First delivery</source>
-        <translation type="unfinished"></translation>
+        <translation>最初の配信</translation>
     </message>
     <message>
         <source>en</source>
         <extracomment>code of this language, as the folder of its help texts is named</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>Refresh in</source>
+        <translation>更新まで</translation>
+    </message>
+    <message>
+        <source>Range</source>
+        <translation>範囲</translation>
     </message>
 </context>
 </TS>

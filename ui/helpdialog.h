@@ -18,6 +18,7 @@ public:
     enum class Part { View, Keys, Codes };
     HelpDialog(const QString &view, const QString &viewTitle, const QList<QAction *> &actions, QWidget *parent = nullptr);
     void show(Part part);
+    Part part() const { return m_part; }
     QString text() const; ///< as shown, without markup
 
 private:

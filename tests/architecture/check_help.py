@@ -61,10 +61,11 @@ def main():
     if len(settings) < 60:
         print(f'found only {len(settings)} settings: this check no longer reads the sources')
         return 1
-    told = sections(root / 'resources/help/en/settings.md')
-    for name in sorted(settings ^ set(told)):
-        print(f'settings.md: {"no help for" if name in settings else "no such setting:"} {name}')
-        failures += 1
+    for language in sorted(p for p in (root / 'resources/help').iterdir() if p.is_dir()):
+        told = sections(language / 'settings.md')
+        for name in sorted(settings ^ set(told)):
+            print(f'{language.name}: settings.md: {"no help for" if name in settings else "no such setting:"} {name}')
+            failures += 1
     print(f'{len(settings)} settings, {len(wanted)} codes, {len(views)} views, {failures} without help')
     return 1 if failures else 0
 
