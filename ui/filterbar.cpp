@@ -41,7 +41,7 @@ QStringList stateWords()
 } // namespace
 
 FilterBar::FilterBar(Session &session, const ThemeManager &theme, QSettings *settings, QWidget *parent)
-    : QWidget(parent), m_session(session), m_theme(theme), m_settings(settings)
+    : QWidget(parent), m_session(&session), m_theme(theme), m_settings(settings)
 {
     auto *all = new QHBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
@@ -81,18 +81,9 @@ FilterBar::FilterBar(Session &session, const ThemeManager &theme, QSettings *set
     m_completer->setCompletionMode(QCompleter::UnfilteredPopupCompletion);
     m_completer->popup()->setAccessibleName(tr("Completions"));
     connect(m_completer, qOverload<const QString &>(&QCompleter::activated), this, &FilterBar::complete);
-    connect(m_field, &QLineEdit::textChanged, &m_session, &Session::setFilter);
+    connect(m_field, &QLineEdit::textChanged, this, [this](const QString &text) { m_session->setFilter(text); });
     connect(m_field, &QLineEdit::textEdited, this, &FilterBar::textEdited);
-    connect(&m_session, &Session::filterChanged, this, [this](const QString &text, const QString &error) {
-        if (m_field->text() != text)
-            m_field->setText(text);
-        m_field->setProperty("invalid", !error.isEmpty());
-        m_field->style()->polish(m_field);
-        m_field->setToolTip(error.isEmpty() ? tr("Words, \"two words\", /regex/, state:sleeping, state == running, pending.bytes > 512KiB, "
-                                                 "age > 1m, -not, a or b")
-                                            : error);
-        fillChips(text);
-    });
+    connect(m_session, &Session::filterChanged, this, &FilterBar::showFilter);
     m_field->installEventFilter(this);
     if (m_settings) {
         m_settings->beginGroup(kGroup);
@@ -101,6 +92,30 @@ FilterBar::FilterBar(Session &session, const ThemeManager &theme, QSettings *set
             m_saved.insert(name, m_settings->value(name).toString());
         m_settings->endGroup();
     }
+}
+
+void FilterBar::setSession(Session &session)
+{
+    m_session->disconnect(this);
+    m_session = &session;
+    connect(m_session, &Session::filterChanged, this, &FilterBar::showFilter);
+    const QString text = session.filterText();
+    if (m_field->text() != text)
+        m_field->setText(text);
+    else
+        session.setFilter(text);
+}
+
+void FilterBar::showFilter(const QString &text, const QString &error)
+{
+    if (m_field->text() != text)
+        m_field->setText(text);
+    m_field->setProperty("invalid", !error.isEmpty());
+    m_field->style()->polish(m_field);
+    m_field->setToolTip(error.isEmpty() ? tr("Words, \"two words\", /regex/, state:sleeping, state == running, pending.bytes > 512KiB, "
+                                             "age > 1m, -not, a or b")
+                                        : error);
+    fillChips(text);
 }
 
 QString FilterBar::unfinishedTerm() const
@@ -128,9 +143,9 @@ QStringList FilterBar::completions(const QString &unfinished) const
         return out.mid(0, kMaxCompletions);
     }
     QStringList keys;
-    for (const LiveTableModel *model : {static_cast<const LiveTableModel *>(&m_session.actors()),
-                                        static_cast<const LiveTableModel *>(&m_session.connections()),
-                                        static_cast<const LiveTableModel *>(&m_session.runners())})
+    for (const LiveTableModel *model : {static_cast<const LiveTableModel *>(&m_session->actors()),
+                                        static_cast<const LiveTableModel *>(&m_session->connections()),
+                                        static_cast<const LiveTableModel *>(&m_session->runners())})
         for (int column = 0; column < model->columnCount(); ++column)
             keys.append(model->columnKey(column));
     keys.removeDuplicates();
@@ -241,7 +256,7 @@ void FilterBar::fillMenu()
         if (path.isEmpty())
             return;
         if (!file.open(QIODevice::WriteOnly) || file.write(exported()) < 0)
-            m_session.post(true, tr("Cannot write %1: %2").arg(path, file.errorString()));
+            m_session->post(true, tr("Cannot write %1: %2").arg(path, file.errorString()));
     })->setEnabled(!m_saved.isEmpty());
     m_menu->addAction(tr("Import filters…"), this, [this] {
         const QString path = QFileDialog::getOpenFileName(this, tr("Import filters"));
@@ -250,7 +265,7 @@ void FilterBar::fillMenu()
             return;
         const QString problem = file.open(QIODevice::ReadOnly) ? import(file.readAll()) : file.errorString();
         if (!problem.isEmpty())
-            m_session.post(true, tr("Cannot read %1: %2").arg(path, problem));
+            m_session->post(true, tr("Cannot read %1: %2").arg(path, problem));
     });
 }
 

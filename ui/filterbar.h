@@ -24,6 +24,8 @@ public:
     /// settings may be nullptr: saved filters then last as long as the window.
     FilterBar(Session &session, const ThemeManager &theme, QSettings *settings, QWidget *parent = nullptr);
 
+    /// The field goes on with the filter of another session.
+    void setSession(Session &session);
     QLineEdit *field() const { return m_field; }
     /// Row of chips, placed by the owner; hidden while there are no terms.
     QWidget *chips() const { return m_chips; }
@@ -41,6 +43,7 @@ protected:
     bool eventFilter(QObject *object, QEvent *event) override;
 
 private:
+    void showFilter(const QString &text, const QString &error);
     void textEdited();
     void complete(const QString &completion);
     void fillChips(const QString &text);
@@ -49,7 +52,7 @@ private:
     void askName();
     QString unfinishedTerm() const;
 
-    Session &m_session;
+    Session *m_session;
     const ThemeManager &m_theme;
     QSettings *m_settings;
     QLineEdit *m_field;

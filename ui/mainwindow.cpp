@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/mainwindow.h"
 
-#include "models/format.h"
 #include "ui/commandpalette.h"
 #include "ui/filterbar.h"
-#include "ui/pages.h"
 
 #include <QAction>
 #include <QApplication>
@@ -16,7 +14,7 @@
 namespace dormouse {
 
 MainWindow::MainWindow(ThemeManager &theme, ClientConnector *connector, QSettings *settings, QWidget *parent)
-    : QMainWindow(parent), m_theme(theme), m_settings(settings)
+    : QMainWindow(parent), m_theme(theme), m_settings(settings), m_connector(connector)
 {
     setWindowTitle(tr("Dormouse"));
     setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
@@ -24,8 +22,10 @@ MainWindow::MainWindow(ThemeManager &theme, ClientConnector *connector, QSetting
     setDocumentMode(true);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     resize(1280, 800);
-    makeViews(connector);
+    newTab();
+    makeViews();
     makeActions();
+    makeTabBar();
     makeToolBar();
     makePlayback();
     makeStatus();
@@ -34,34 +34,9 @@ MainWindow::MainWindow(ThemeManager &theme, ClientConnector *connector, QSetting
     m_noteTimer.setSingleShot(true);
     m_noteTimer.setInterval(8000);
     connect(&m_noteTimer, &QTimer::timeout, this, [this] { m_note->clear(); });
-    connect(&m_session, &Session::notice, this, [this](bool error, const QString &text) {
-        m_note->setText(text);
-        m_note->setStyleSheet(u"color: " % m_theme.color(error ? Color::Bad : Color::Good).name());
-        m_noteTimer.start();
-    });
-    connect(&m_session, &Session::linkChanged, this, [this] {
-        showPlayback();
-        updateActions();
-        updateStatus();
-    });
-    connect(&m_session, &Session::selectionChanged, this, [this] {
-        updateActions();
-        showSelection();
-    });
-    // A table that was off screen had no rows to select.
-    for (const QDockWidget *dock : std::as_const(m_docks))
-        connect(dock, &QDockWidget::visibilityChanged, this, &MainWindow::showSelection);
-    connect(&m_session, &Session::secondPassed, this, &MainWindow::updateStatus);
-    connect(&m_session, &Session::pausedChanged, this, [this](bool paused) {
-        QAction *pause = action(QStringLiteral("pause"));
-        pause->setChecked(paused);
-        pause->setText(paused ? tr("Paused  +%1").arg(countText(double(m_session.changesSincePause()))) : tr("Pause"));
-        pause->setIcon(m_theme.icon(paused ? QStringLiteral("play") : QStringLiteral("pause")));
-    });
     connect(&m_theme, &ThemeManager::changed, this, &MainWindow::retint);
     retint();
-    updateActions();
-    updateStatus();
+    follow();
     m_defaultState = saveState(kLayoutVersion);
     if (m_settings) {
         restoreGeometry(m_settings->value(QStringLiteral("window/geometry")).toByteArray());
@@ -71,18 +46,11 @@ MainWindow::MainWindow(ThemeManager &theme, ClientConnector *connector, QSetting
 
 MainWindow::~MainWindow()
 {
-    m_session.disconnect(this);
-    // Views refer to the session, which is a member: they go first.
-    qDeleteAll(m_docks);
-}
-
-void MainWindow::setSource(monitor::Source *source)
-{
-    m_session.setSource(source);
-    showPlayback();
-    setWindowTitle(source ? tr("%1 · Dormouse").arg(source->name()) : tr("Dormouse"));
-    updateActions();
-    updateStatus();
+    for (const auto &tab : m_tabs)
+        tab->session().disconnect(this);
+    // Pages and the filter refer to sessions.
+    delete m_filterBar;
+    m_tabs.clear();
 }
 
 QStringList MainWindow::views() const
@@ -107,7 +75,7 @@ void MainWindow::setFilter(const QString &text)
 
 void MainWindow::openPalette()
 {
-    CommandPalette palette(m_session, m_theme, actions(), this);
+    CommandPalette palette(session(), m_theme, actions(), this);
     connect(&palette, &CommandPalette::chosen, this, &MainWindow::choose);
     palette.move(mapToGlobal(QPoint((width() - palette.width()) / 2, 72)));
     palette.exec();
@@ -136,11 +104,11 @@ void MainWindow::showHelp(HelpDialog::Part part)
 void MainWindow::choose(const QString &kind, const QString &id)
 {
     if (kind == QStringLiteral("actors"))
-        m_session.selectActor(id);
+        session().selectActor(id);
     else if (kind == QStringLiteral("connections"))
-        m_session.selectConnection(id);
+        session().selectConnection(id);
     else
-        m_session.selectRunner(id);
+        session().selectRunner(id);
     showView(kind);
     if (kind == QStringLiteral("connections"))
         m_docks.value(QStringLiteral("queue"))->raise();
@@ -150,9 +118,7 @@ void MainWindow::choose(const QString &kind, const QString &id)
 
 void MainWindow::showSelection()
 {
-    m_actorsPage->table()->selectRowById(m_session.selectedActor());
-    m_connectionsPage->table()->selectRowById(m_session.selectedConnection());
-    m_runnersPage->table()->selectRowById(m_session.selectedRunner());
+    front().showSelection();
 }
 
 void MainWindow::closeEvent(QCloseEvent *event)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/enginedialogs.h"
 #include "ui/helpdialog.h"
 #include "ui/session.h"
 #include "ui/theme.h"
+#include "ui/viewset.h"
 
 #include <QHash>
 #include <QMainWindow>
@@ -13,17 +15,17 @@ class QLabel;
 class QLineEdit;
 class QSettings;
 class QSlider;
+class QTabBar;
 class QToolButton;
 
 namespace dormouse {
 
 class ClientConnector;
 class FilterBar;
-class Page;
-class TablePage;
 
-/// The console window: views as docks, one filter over all of them, actions, palette and status. Knows sources only by
-/// their interface. Thread: the UI thread.
+/// The console window: views as docks, one filter over all of them, actions, palette and status. Several engines share
+/// it as tabs, each with a ViewSet of its own; there is always one. Knows sources only by their interface.
+/// Thread: the UI thread.
 class MainWindow final : public QMainWindow
 {
     Q_OBJECT
@@ -32,10 +34,22 @@ public:
     MainWindow(ThemeManager &theme, ClientConnector *connector, QSettings *settings, QWidget *parent = nullptr);
     ~MainWindow() override;
 
-    Session &session() { return m_session; }
+    /// Of the tab in front.
+    Session &session() { return front().session(); }
+    const Session &session() const { return front().session(); }
+    /// The tab in front shows another source; nullptr = none.
     void setSource(monitor::Source *source);
-    /// A lasting error over the views, for example a taken port. Empty hides it.
-    void showProblem(const QString &text);
+    /// A tab of its own, in front; a first tab that shows nothing is used. The source is borrowed until tabClosed.
+    /// ends: closing the tab ends the engine, so the user is asked.
+    void addSource(monitor::Source *source, bool ends = false);
+    int tabCount() const { return int(m_tabs.size()); }
+    int currentTab() const { return m_current; }
+    void showTab(int tab);
+    /// Takes the tab away without asking; the last one stays.
+    void closeTab(int tab);
+    /// A lasting error over the views of that source (nullptr: of the tab in front), for example a taken port. Empty hides
+    /// it.
+    void showProblem(const QString &text, const monitor::Source *source = nullptr);
     /// Dock names: overview, actors, connections, runners, latency, events, client, actor, queue.
     void showView(const QString &name);
     QStringList views() const;
@@ -47,20 +61,32 @@ public:
     QString frontView() const;
     void showHelp(HelpDialog::Part part);
 
+Q_SIGNALS:
+    void connectWanted(const dormouse::ConnectTarget &target);
+    void recordingWanted(const QString &path);
+    void engineWanted(const dormouse::EngineTarget &target);
+    void tabClosed(dormouse::monitor::Source *source); ///< nobody here looks at it any more
+
 protected:
     void closeEvent(QCloseEvent *event) override;
 
 private:
     static constexpr int kLayoutVersion = 2; ///< changes with the set of views
-    void makeViews(ClientConnector *connector);
+    ViewSet &front() const { return *m_tabs[size_t(m_current)]; }
+    void newTab();
+    void follow();
+    void makeTabBar();
+    void fillTabBar();
+    void makeViews();
     void makeActions();
     void makeToolBar();
     void makeStatus();
     void makePlayback();
     void showPosition();
     void showPlayback();
+    void showPaused();
     void arrange();
-    QDockWidget *addView(const QString &name, const QString &title, const QString &icon, Page *page);
+    void addView(const ViewSet::View &view);
     QAction *addAction(const QString &name, const QString &text, const QString &icon, const QKeySequence &keys,
                        std::function<void()> run);
     void run(const QString &action);
@@ -76,14 +102,14 @@ private:
 
     ThemeManager &m_theme;
     QSettings *m_settings;
-    Session m_session;
+    ClientConnector *m_connector;
+    std::vector<std::unique_ptr<ViewSet>> m_tabs;
+    int m_current = 0;
+    QTabBar *m_tabBar = nullptr;
     QHash<QString, QDockWidget *> m_docks;
     QStringList m_order;
     QHash<QString, QAction *> m_actions;
     QHash<QString, QString> m_icons;
-    TablePage *m_actorsPage = nullptr;
-    TablePage *m_connectionsPage = nullptr;
-    TablePage *m_runnersPage = nullptr;
     FilterBar *m_filterBar = nullptr;
     QLineEdit *m_filter = nullptr;
     QLabel *m_problem = nullptr;

@@ -7,9 +7,11 @@
 #include <QAction>
 #include <QApplication>
 #include <QDockWidget>
+#include <QFileDialog>
 #include <QLineEdit>
 #include <QMenuBar>
 #include <QSettings>
+#include <QTabBar>
 
 namespace dormouse {
 
@@ -41,10 +43,10 @@ void MainWindow::makeActions()
     addAction(QStringLiteral("close"), tr("Close connection…"), QStringLiteral("close"), QKeySequence(QStringLiteral("Ctrl+Shift+X")),
               [this] { closeConnection(); });
     addAction(QStringLiteral("drain"), tr("Drain runner"), QStringLiteral("drain"), QKeySequence(QStringLiteral("Ctrl+Shift+D")), [this] {
-        m_session.command(QStringLiteral("drain_runner"), {{QStringLiteral("runner_id"), m_session.selectedRunner()}});
+        session().command(QStringLiteral("drain_runner"), {{QStringLiteral("runner_id"), session().selectedRunner()}});
     });
     auto *pause = addAction(QStringLiteral("pause"), tr("Pause"), QStringLiteral("pause"), QKeySequence(Qt::Key_Space),
-                            [this] { m_session.setPaused(!m_session.isPaused()); });
+                            [this] { session().setPaused(!session().isPaused()); });
     pause->setCheckable(true);
     addAction(QStringLiteral("theme"), tr("Dark or light"), QStringLiteral("theme"), QKeySequence(QStringLiteral("Ctrl+T")), [this] {
         m_theme.toggle();
@@ -68,6 +70,28 @@ void MainWindow::makeActions()
     addAction(QStringLiteral("keys"), tr("Keys"), {}, QKeySequence(Qt::Key_Question), [this] { showHelp(HelpDialog::Part::Keys); });
     addAction(QStringLiteral("codes"), tr("Reasons and errors"), {}, QKeySequence(QStringLiteral("Shift+F1")),
               [this] { showHelp(HelpDialog::Part::Codes); });
+    addAction(QStringLiteral("connect"), tr("Connect to…"), {}, QKeySequence(QStringLiteral("Ctrl+Shift+N")), [this] {
+        RecentList recent(m_settings, QStringLiteral("recent/connections"));
+        ConnectDialog dialog(recent.entries(), this);
+        if (dialog.exec() != QDialog::Accepted)
+            return;
+        recent.add(dialog.target().url);
+        Q_EMIT connectWanted(dialog.target());
+    });
+    addAction(QStringLiteral("open"), tr("Open recording…"), QStringLiteral("archive"), QKeySequence::Open, [this] {
+        const QString path = QFileDialog::getOpenFileName(this, tr("Open recording"), QString(), tr("Recorded sessions (*.dms);;All files (*)"));
+        if (!path.isEmpty())
+            Q_EMIT recordingWanted(path);
+    });
+    addAction(QStringLiteral("engine"), tr("Start a local engine…"), {}, QKeySequence(), [this] {
+        EngineDialog dialog(this);
+        if (dialog.exec() == QDialog::Accepted)
+            Q_EMIT engineWanted(dialog.target());
+    });
+    addAction(QStringLiteral("tab.next"), tr("Next engine"), {}, QKeySequence(QStringLiteral("Ctrl+Tab")),
+              [this] { showTab((m_current + 1) % tabCount()); });
+    addAction(QStringLiteral("tab.close"), tr("Close this engine's tab"), {}, QKeySequence(QStringLiteral("Ctrl+W")),
+              [this] { Q_EMIT m_tabBar->tabCloseRequested(m_current); });
     addAction(QStringLiteral("quit"), tr("Quit"), {}, QKeySequence::Quit, [this] { close(); });
 
     int number = 1;
@@ -79,6 +103,21 @@ void MainWindow::makeActions()
 
     QMenu *file = menuBar()->addMenu(tr("&Engine"));
     file->addAction(action(QStringLiteral("create")));
+    file->addSeparator();
+    for (const char *name : {"connect", "open", "engine"})
+        file->addAction(action(QString::fromLatin1(name)));
+    QMenu *again = file->addMenu(tr("Recent connections"));
+    connect(again, &QMenu::aboutToShow, again, [this, again] {
+        again->clear();
+        const QStringList urls = RecentList(m_settings, QStringLiteral("recent/connections")).entries();
+        for (const QString &url : urls)
+            again->addAction(url, this, [this, url] { Q_EMIT connectWanted({url, {}, false}); });
+        if (urls.isEmpty())
+            again->addAction(tr("None yet"))->setEnabled(false);
+    });
+    file->addSeparator();
+    for (const char *name : {"tab.next", "tab.close"})
+        file->addAction(action(QString::fromLatin1(name)));
     file->addSeparator();
     file->addAction(action(QStringLiteral("quit")));
     QMenu *actor = menuBar()->addMenu(tr("&Actor"));
@@ -108,42 +147,42 @@ void MainWindow::run(const QString &name)
 
 void MainWindow::actorCommand(const QString &command)
 {
-    if (!m_session.selectedActor().isEmpty())
-        m_session.command(command, {{QStringLiteral("actor_id"), m_session.selectedActor()}});
+    if (!session().selectedActor().isEmpty())
+        session().command(command, {{QStringLiteral("actor_id"), session().selectedActor()}});
 }
 
 void MainWindow::createActor()
 {
     QStringList pools;
-    m_session.runners().forEach([&](const monitor::RunnerInfo &runner) {
+    session().runners().forEach([&](const monitor::RunnerInfo &runner) {
         if (!runner.name.isEmpty() && !pools.contains(runner.name))
             pools.append(runner.name);
     });
     CreateActorDialog dialog(pools, this);
     if (dialog.exec() != QDialog::Accepted)
         return;
-    m_session.command(QStringLiteral("create_actor"), dialog.arguments(),
+    session().command(QStringLiteral("create_actor"), dialog.arguments(),
                       [self = QPointer<MainWindow>(this)](const Result<QJsonObject> &result) {
                           if (self && result.ok())
-                              self->m_session.selectActor(result->value(QLatin1String("actor_id")).toString());
+                              self->session().selectActor(result->value(QLatin1String("actor_id")).toString());
                       });
 }
 
 void MainWindow::destroyActor()
 {
-    const monitor::ActorInfo *actor = m_session.actors().find(m_session.selectedActor());
+    const monitor::ActorInfo *actor = session().actors().find(session().selectedActor());
     if (!actor)
         return;
     const QString id = actor->actorId; // the model may forget the actor while the dialog is open
     DestroyDialog dialog(QString(actor->name % u' ' % actor->key).trimmed(), actor->connections.value_or(0) + actor->hibernating.value_or(0),
                          actor->hibernating.value_or(0), actor->pendingMessages.value_or(0), this);
     if (dialog.exec() == QDialog::Accepted)
-        m_session.command(QStringLiteral("destroy_actor"), {{QStringLiteral("actor_id"), id}});
+        session().command(QStringLiteral("destroy_actor"), {{QStringLiteral("actor_id"), id}});
 }
 
 void MainWindow::closeConnection()
 {
-    const monitor::ConnectionInfo *connection = m_session.connections().find(m_session.selectedConnection());
+    const monitor::ConnectionInfo *connection = session().connections().find(session().selectedConnection());
     if (!connection)
         return;
     const QString id = connection->connectionId;
@@ -152,13 +191,13 @@ void MainWindow::closeConnection()
         return;
     QJsonObject arguments = dialog.arguments();
     arguments.insert(QStringLiteral("connection_id"), id);
-    m_session.command(QStringLiteral("close_connection"), arguments);
+    session().command(QStringLiteral("close_connection"), arguments);
 }
 
 void MainWindow::updateActions()
 {
-    const bool allowed = m_session.commandsAllowed();
-    const QString reason = allowed ? QString() : Words::explain(m_session.commandsReason());
+    const bool allowed = session().commandsAllowed();
+    const QString reason = allowed ? QString() : Words::explain(session().commandsReason());
     const auto set = [&](const char *name, bool possible) {
         QAction *one = action(QString::fromLatin1(name));
         one->setEnabled(allowed && possible);
@@ -167,9 +206,9 @@ void MainWindow::updateActions()
     };
     set("create", true);
     for (const char *name : {"wake", "sleep", "reschedule", "destroy"})
-        set(name, !m_session.selectedActor().isEmpty());
-    set("close", !m_session.selectedConnection().isEmpty());
-    set("drain", !m_session.selectedRunner().isEmpty());
+        set(name, !session().selectedActor().isEmpty());
+    set("close", !session().selectedConnection().isEmpty());
+    set("drain", !session().selectedRunner().isEmpty());
 }
 
 } // namespace dormouse

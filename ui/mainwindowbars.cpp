@@ -3,10 +3,12 @@
 
 #include "models/format.h"
 #include "ui/filterbar.h"
+#include "ui/linklook.h"
 
 #include <QAction>
 #include <QDockWidget>
 #include <QLabel>
+#include <QLineEdit>
 #include <QSlider>
 #include <QStatusBar>
 #include <QTabBar>
@@ -28,7 +30,7 @@ void MainWindow::makeToolBar()
     m_brandIcon->setAccessibleName(tr("Dormouse"));
     m_brandIcon->setContentsMargins(4, 0, 8, 0);
     bar->addWidget(m_brandIcon);
-    m_filterBar = new FilterBar(m_session, m_theme, m_settings, bar);
+    m_filterBar = new FilterBar(session(), m_theme, m_settings, bar);
     m_filter = m_filterBar->field();
     bar->addWidget(m_filterBar);
     bar->addAction(action(QStringLiteral("palette")));
@@ -61,7 +63,7 @@ void MainWindow::makeToolBar()
     QAction *terms = chips->addWidget(m_filterBar->chips());
     addToolBar(chips);
     chips->hide();
-    connect(&m_session, &Session::filterChanged, chips, [chips, terms](const QString &text) {
+    connect(m_filter, &QLineEdit::textChanged, chips, [chips, terms](const QString &text) {
         terms->setVisible(!text.trimmed().isEmpty());
         chips->setVisible(!text.trimmed().isEmpty());
     });
@@ -92,7 +94,7 @@ void MainWindow::makePlayback()
     bar->setAccessibleName(tr("Recording"));
     auto *play = addAction(QStringLiteral("play"), tr("Play"), QStringLiteral("play"), QKeySequence(QStringLiteral("Ctrl+P")), [this] {
         m_playing = !m_playing;
-        if (monitor::Source *source = m_session.source())
+        if (monitor::Source *source = session().source())
             source->setPlaying(m_playing, 1.0);
         action(QStringLiteral("play"))->setText(m_playing ? tr("Stop") : tr("Play"));
     });
@@ -106,13 +108,12 @@ void MainWindow::makePlayback()
     m_time->setAlignment(Qt::AlignCenter);
     bar->addWidget(m_time);
     connect(m_seek, &QSlider::valueChanged, this, [this](int value) {
-        monitor::Source *source = m_session.source();
+        monitor::Source *source = session().source();
         if (!source || !source->capabilities().seekable)
             return;
         const qint64 first = source->firstTs();
         source->seek(first + (source->lastTs() - first) * value / 10'000);
     });
-    connect(&m_session, &Session::framesChanged, this, &MainWindow::showPosition);
     addToolBar(bar);
     const auto buttons = bar->findChildren<QToolButton *>();
     for (QToolButton *button : buttons)
@@ -141,10 +142,10 @@ void MainWindow::makeStatus()
 
 void MainWindow::showPosition()
 {
-    const monitor::Source *source = m_session.source();
+    const monitor::Source *source = session().source();
     if (!source || !source->capabilities().seekable)
         return;
-    const qint64 now = m_session.actors().now();
+    const qint64 now = session().actors().now();
     const qint64 span = std::max<qint64>(1, source->lastTs() - source->firstTs());
     const qint64 passed = std::clamp<qint64>(now - source->firstTs(), 0, span);
     m_time->setText(tr("%1   %2 of %3").arg(timeText(now), durationText(double(passed)), durationText(double(span))));
@@ -157,14 +158,21 @@ void MainWindow::showPosition()
 
 void MainWindow::showPlayback()
 {
-    const bool seekable = m_session.source() && m_session.source()->capabilities().seekable;
+    const bool seekable = session().source() && session().source()->capabilities().seekable;
     m_playback->setVisible(seekable);
     action(QStringLiteral("play"))->setEnabled(seekable);
     showPosition();
 }
 
-void MainWindow::showProblem(const QString &text)
+void MainWindow::showProblem(const QString &text, const monitor::Source *source)
 {
+    ViewSet *of = &front();
+    for (const auto &tab : m_tabs)
+        if (source && tab->session().source() == source)
+            of = tab.get();
+    of->problem = text;
+    if (of != &front())
+        return;
     m_problem->setText(text);
     m_problem->setAccessibleName(text.isEmpty() ? tr("No problem") : text);
     m_problem->parentWidget()->setVisible(!text.isEmpty());
@@ -172,53 +180,15 @@ void MainWindow::showProblem(const QString &text)
 
 void MainWindow::updateStatus()
 {
-    const monitor::Source *source = m_session.source();
-    QString text = tr("No engine");
-    QString icon = QStringLiteral("state-ended");
-    Color tone = Color::Muted;
-    if (source) {
-        const QString &url = m_session.cluster().info().listenUrl;
-        const QString where = url.isEmpty() ? source->name() : url;
-        switch (source->linkState()) {
-        case monitor::LinkState::Connecting:
-            text = tr("Connecting to %1").arg(where);
-            icon = QStringLiteral("state-opening");
-            tone = Color::Waking;
-            break;
-        case monitor::LinkState::Live:
-            text = tr("Live: %1").arg(where);
-            icon = QStringLiteral("state-running");
-            tone = Color::Good;
-            break;
-        case monitor::LinkState::Stale:
-            text = tr("Stale, %1 old: %2").arg(durationText(double(m_session.staleMs().value_or(0))), source->linkDetail());
-            icon = QStringLiteral("state-warn");
-            tone = Color::Waking;
-            break;
-        case monitor::LinkState::Failed:
-            text = tr("Failed: %1").arg(source->linkDetail());
-            icon = QStringLiteral("state-error");
-            tone = Color::Bad;
-            break;
-        case monitor::LinkState::Ended:
-            text = tr("Recording: %1").arg(source->name());
-            icon = QStringLiteral("archive");
-            tone = Color::Info;
-            break;
-        }
-        if (!source->capabilities().live) {
-            text = tr("Recording: %1").arg(source->name());
-            icon = QStringLiteral("archive");
-            tone = Color::Info;
-        }
-    }
-    m_link->setText(text);
-    m_linkIcon->setPixmap(m_theme.pixmap(icon, m_theme.color(tone), 14, devicePixelRatioF()));
-    const ClusterModel &cluster = m_session.cluster();
+    const LinkLook look = linkLook(session());
+    m_link->setText(look.text);
+    m_linkIcon->setPixmap(m_theme.pixmap(look.icon, m_theme.color(look.tone), 14, devicePixelRatioF()));
+    fillTabBar();
+    const ClusterModel &cluster = session().cluster();
     m_rate->setText(tr("%1 events/s").arg(cluster.text(ClusterModel::EventRate)));
     m_cost->setText(tr("%1 dropped   %2 held   frame %3 ms")
                         .arg(cluster.text(ClusterModel::EventsDropped), cluster.text(ClusterModel::MonitorBytes),
-                             QString::number(m_session.frameMs(), 'f', 1)));
+                             QString::number(session().frameMs(), 'f', 1)));
     m_cost->setToolTip(tr("What watching costs: events lost, memory held by the engine for this view, time to apply the last frame"));
     // The tab bars of tabbed docks are made by Qt at any time.
     const auto bars = findChildren<QTabBar *>(QString(), Qt::FindDirectChildrenOnly);

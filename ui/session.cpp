@@ -185,6 +185,7 @@ void Session::selectRunner(const QString &id)
 
 void Session::setFilter(const QString &text)
 {
+    m_filterText = text;
     const Filter filter = Filter::parse(text);
     if (filter.isValid()) {
         m_actors.setFilter(filter);

@@ -40,6 +40,7 @@ public:
     EventModel &events() { return m_events; }
     LatencyModel &latency() { return m_latency; }
     ClusterModel &cluster() { return m_cluster; }
+    const ClusterModel &cluster() const { return m_cluster; }
     WakeModel &wakes() { return m_wakes; }
     ControlModel &controls() { return m_controls; }
     const std::vector<monitor::SettingInfo> &settings() const { return m_settings; }
@@ -60,6 +61,7 @@ public:
     void selectConnection(const QString &id);
     void selectRunner(const QString &id);
     void setFilter(const QString &text);
+    QString filterText() const { return m_filterText; } ///< as typed, also while it cannot be read
     /// The pending queue is asked for only while somebody looks at it.
     void setWatchingPending(bool on);
     void setTrace(bool on);
@@ -99,7 +101,7 @@ private:
     WakeModel m_wakes;
     ControlModel m_controls;
     std::vector<monitor::SettingInfo> m_settings;
-    QString m_actor, m_connection, m_runner;
+    QString m_actor, m_connection, m_runner, m_filterText;
     bool m_paused = false;
     bool m_watchingPending = false;
     bool m_trace = false;

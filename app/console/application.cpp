@@ -26,20 +26,41 @@ Application::Application(const ConsoleOptions &options, QApplication &qt) : m_op
         theme = m_settings->value(QStringLiteral("theme")).toString();
     m_theme.setTheme(theme);
     m_window = std::make_unique<MainWindow>(m_theme, &m_connector, m_settings.get());
+    const auto report = [this](const Status &status) {
+        if (!status)
+            m_window->session().post(true, tr("%1 %2").arg(status.error().message, Words::explain(QString::fromUtf8(status.error().fullCode()))).trimmed());
+    };
+    connect(m_window.get(), &MainWindow::connectWanted, this, [this, report](const ConnectTarget &target) { report(connectRemote(target)); });
+    connect(m_window.get(), &MainWindow::recordingWanted, this, &Application::openRecording);
+    connect(m_window.get(), &MainWindow::engineWanted, this, [this, report](const EngineTarget &target) {
+        EngineOptions wanted;
+        wanted.host = target.host;
+        wanted.port = target.port;
+        wanted.dataDir = target.dataDir;
+        report(startEngine(wanted, false));
+    });
+    connect(m_window.get(), &MainWindow::tabClosed, this, [this](const monitor::Source *source) {
+        std::erase_if(m_engines, [source](const auto &engine) { return engine->source.get() == source; });
+    });
+}
+
+Application::Engine::~Engine()
+{
+    if (recorder && recorder->isRunning()) {
+        if (const Status status = recorder->stop(); !status)
+            std::fprintf(stderr, "dormouse: %s\n", qUtf8Printable(status.error().message));
+    }
+    source.reset();
+    demo.reset();
+    if (host)
+        host->stop();
 }
 
 Application::~Application()
 {
-    m_window->setSource(nullptr);
+    m_window->disconnect(this);
     m_window.reset();
-    if (m_recorder && m_recorder->isRunning()) {
-        if (const Status status = m_recorder->stop(); !status)
-            std::fprintf(stderr, "dormouse: %s\n", qUtf8Printable(status.error().message));
-    }
-    m_source.reset();
-    m_demo.reset();
-    if (m_engine)
-        m_engine->stop();
+    m_engines.clear();
 }
 
 void Application::start()
@@ -47,76 +68,91 @@ void Application::start()
     m_window->show();
     // The window is on screen first; starting the engine blocks for a moment.
     QTimer::singleShot(0, this, [this] {
-        if (!m_options.openFile.isEmpty())
-            openRecording();
-        else if (!m_options.connectUrl.isEmpty())
-            connectRemote();
-        else
-            startEngine();
-        if (m_source) {
-            connect(m_source.get(), &monitor::Source::linkChanged, this, [this] {
-                if (m_source->linkState() == monitor::LinkState::Failed)
-                    problem(m_source->linkDetail());
-            });
-            m_window->setSource(m_source.get());
-            m_source->start();
-            // What a source can do is known only once it has started.
-            m_window->setSource(m_source.get());
+        if (!m_options.openFile.isEmpty()) {
+            openRecording(m_options.openFile);
+        } else if (!m_options.connectUrl.isEmpty()) {
+            if (const Status status = connectRemote({m_options.connectUrl, m_options.token, m_options.readWrite}); !status)
+                problem(status.error().message);
+        } else if (const Status status = startEngine(m_options.engine, true); !status) {
+            const QString help = Words::explain(QString::fromUtf8(status.error().fullCode()));
+            problem(tr("The engine could not start: %1 %2").arg(status.error().message, help).trimmed());
         }
         if (!m_options.screenshotDir.isEmpty())
             QTimer::singleShot(m_options.screenshotSeconds * 1000, this, &Application::takeScreenshots);
     });
 }
 
-void Application::problem(const QString &text)
+void Application::problem(const QString &text, const monitor::Source *source)
 {
     std::fprintf(stderr, "dormouse: %s\n", qUtf8Printable(text));
-    m_window->showProblem(text);
+    m_window->showProblem(text, source);
     m_exitCode = 1;
 }
 
-void Application::startEngine()
+void Application::add(std::unique_ptr<Engine> engine, bool ends)
 {
-    m_engine = std::make_unique<EngineHost>();
-    connect(m_engine.get(), &EngineHost::failed, this, [this](const QString &message) {
-        problem(tr("The engine has ended: %1").arg(message));
-        if (auto *source = dynamic_cast<EmbeddedSource *>(m_source.get()))
-            source->setEnded(message);
+    monitor::Source *source = engine->source.get();
+    m_engines.push_back(std::move(engine));
+    connect(source, &monitor::Source::linkChanged, this, [this, source] {
+        if (source->linkState() == monitor::LinkState::Failed)
+            problem(source->linkDetail(), source);
     });
-    if (const Status status = m_engine->start(m_options.engine); !status) {
-        const QString help = Words::explain(QString::fromUtf8(status.error().fullCode()));
-        problem(tr("The engine could not start: %1 %2").arg(status.error().message, help).trimmed());
-        return;
-    }
-    std::printf("listening on %s\n", qUtf8Printable(m_engine->url()));
+    m_window->addSource(source, ends);
+    source->start();
+    // What a source can do is known only once it has started.
+    m_window->setSource(source);
+}
+
+Status Application::startEngine(const EngineOptions &options, bool first)
+{
+    auto engine = std::make_unique<Engine>();
+    engine->host = std::make_unique<EngineHost>();
+    EngineHost *host = engine->host.get();
+    if (const Status status = host->start(options); !status)
+        return status;
+    std::printf("listening on %s\n", qUtf8Printable(host->url()));
     std::fflush(stdout);
-    const auto post = [engine = m_engine.get()](std::function<void(Core &, Publisher &)> work) { engine->post(std::move(work)); };
-    if (!m_options.recordFile.isEmpty()) {
-        m_recorder = std::make_unique<Recorder>(post);
-        if (const Status status = m_recorder->start(m_options.recordFile, m_engine->url(), m_clock); !status)
-            problem(tr("Nothing is recorded: %1").arg(status.error().message));
+    const auto post = [host](std::function<void(Core &, Publisher &)> work) { host->post(std::move(work)); };
+    QString unrecorded;
+    if (first && !m_options.recordFile.isEmpty()) {
+        engine->recorder = std::make_unique<Recorder>(post);
+        if (const Status status = engine->recorder->start(m_options.recordFile, host->url(), m_clock); !status)
+            unrecorded = tr("Nothing is recorded: %1").arg(status.error().message);
     }
-    m_source = std::make_unique<EmbeddedSource>(post, m_engine->url());
-    if (m_options.demo) {
-        m_demo = std::make_unique<Demo>();
-        m_demo->start(QUrl(m_engine->url()), m_options.token.toUtf8());
+    auto embedded = std::make_unique<EmbeddedSource>(post, host->url());
+    // The link then is Failed with this text; the last values stay on screen.
+    connect(host, &EngineHost::failed, embedded.get(), [source = embedded.get()](const QString &message) {
+        source->setEnded(tr("The engine has ended: %1").arg(message));
+    });
+    const monitor::Source *source = embedded.get();
+    engine->source = std::move(embedded);
+    if (first && m_options.demo) {
+        engine->demo = std::make_unique<Demo>();
+        engine->demo->start(QUrl(host->url()), m_options.token.toUtf8());
     }
+    add(std::move(engine), true);
+    if (!unrecorded.isEmpty())
+        problem(unrecorded, source);
+    return okStatus();
 }
 
-void Application::openRecording()
+void Application::openRecording(const QString &path)
 {
-    m_source = std::make_unique<record::RecordingSource>(m_options.openFile);
+    auto engine = std::make_unique<Engine>();
+    engine->source = std::make_unique<record::RecordingSource>(path);
+    add(std::move(engine), false);
 }
 
-void Application::connectRemote()
+Status Application::connectRemote(const ConnectTarget &target)
 {
-    if (const auto url = remote::RemoteSource::monitorUrl(m_options.connectUrl); !url) {
-        problem(url.error().message);
-        return;
-    }
-    auto remote = std::make_unique<remote::RemoteSource>(m_options.connectUrl, m_options.token);
-    remote->setReadOnly(!m_options.readWrite);
-    m_source = std::move(remote);
+    if (const auto url = remote::RemoteSource::monitorUrl(target.url); !url)
+        return url.error();
+    auto remote = std::make_unique<remote::RemoteSource>(target.url, target.token);
+    remote->setReadOnly(!target.readWrite);
+    auto engine = std::make_unique<Engine>();
+    engine->source = std::move(remote);
+    add(std::move(engine), false);
+    return okStatus();
 }
 
 void Application::takeScreenshots()

@@ -13,6 +13,7 @@
 #include <QSettings>
 
 #include <memory>
+#include <vector>
 
 namespace dormouse {
 
@@ -28,10 +29,22 @@ public:
     int exitCode() const { return m_exitCode; }
 
 private:
-    void startEngine();
-    void openRecording();
-    void connectRemote();
-    void problem(const QString &text);
+    /// What is behind one tab of the window.
+    struct Engine
+    {
+        ~Engine();
+        // Order of destruction: source, recorder and demo, then the engine they reach into.
+        std::unique_ptr<EngineHost> host;
+        std::unique_ptr<Demo> demo;
+        std::unique_ptr<Recorder> recorder;
+        std::unique_ptr<monitor::Source> source;
+    };
+    /// Errors: those of EngineHost::start. first: the one of the command line.
+    Status startEngine(const EngineOptions &options, bool first);
+    void openRecording(const QString &path);
+    Status connectRemote(const ConnectTarget &target);
+    void add(std::unique_ptr<Engine> engine, bool ends);
+    void problem(const QString &text, const monitor::Source *source = nullptr);
     void takeScreenshots();
 
     ConsoleOptions m_options;
@@ -40,11 +53,7 @@ private:
     std::unique_ptr<QSettings> m_settings;
     ThemeManager m_theme;
     ChannelConnector m_connector;
-    // Order of destruction: window, then source, recorder and demo, then the engine they reach into.
-    std::unique_ptr<EngineHost> m_engine;
-    std::unique_ptr<Demo> m_demo;
-    std::unique_ptr<Recorder> m_recorder;
-    std::unique_ptr<monitor::Source> m_source;
+    std::vector<std::unique_ptr<Engine>> m_engines; ///< outlive the window
     std::unique_ptr<MainWindow> m_window;
 };
 

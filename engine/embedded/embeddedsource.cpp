@@ -33,7 +33,6 @@ monitor::Capabilities EmbeddedSource::capabilities() const
     capabilities.pendingMessages = true;
     capabilities.traceEvents = true;
     capabilities.commands = m_state == monitor::LinkState::Live;
-    capabilities.live = m_state == monitor::LinkState::Live || m_state == monitor::LinkState::Connecting;
     if (!capabilities.commands)
         capabilities.reason = u"not_connected"_s;
     return capabilities;
@@ -76,7 +75,7 @@ void EmbeddedSource::command(const QString &name, const QJsonObject &arguments,
 {
     const quint64 id = m_nextCommand++;
     m_commands.insert(id, std::move(done));
-    if (m_state == monitor::LinkState::Ended || m_state == monitor::LinkState::Failed) {
+    if (m_state == monitor::LinkState::Failed) {
         const QString detail = m_detail;
         m_mailbox->post([this, id, detail] { finish(id, Error::make("monitor", "not_connected", detail)); });
         return;
@@ -94,7 +93,7 @@ void EmbeddedSource::command(const QString &name, const QJsonObject &arguments,
 
 void EmbeddedSource::setEnded(const QString &detail)
 {
-    setState(monitor::LinkState::Ended, detail);
+    setState(monitor::LinkState::Failed, detail);
     const QList<quint64> open = m_commands.keys();
     for (quint64 id : open)
         finish(id, Error::make("monitor", "not_connected", detail));

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/pages.h"
+#include "ui/session.h"
+#include "ui/theme.h"
+
+#include <QObject>
+#include <QPointer>
+
+#include <memory>
+#include <vector>
+
+namespace dormouse {
+
+class ClientConnector;
+
+/// What one tab of the window is about: one engine (or recording) with its session and a page for each view. The docks
+/// belong to the window and show the pages of the tab in front; the pages of the others wait, keep sorting, selection
+/// and open client connections, and cost no painting. Thread: the UI thread.
+class ViewSet final : public QObject
+{
+    Q_OBJECT
+public:
+    struct View
+    {
+        QString name, title, icon;
+        QPointer<Page> page; ///< owned by this set wherever it is shown
+    };
+    /// connector may be nullptr: no built-in client. parent also parents the place where hidden pages wait.
+    ViewSet(const ThemeManager &theme, ClientConnector *connector, QWidget *parent);
+    ~ViewSet() override;
+
+    Session &session() { return m_session; }
+    const std::vector<View> &views() const { return m_views; }
+    Page *page(const QString &name) const;
+    /// Takes a page out of the dock that shows it.
+    void shelve(Page *page);
+    void showSelection();
+
+    QString problem; ///< lasting error of this engine, shown above its views; empty = none
+    bool endsWithTab = false; ///< the engine runs in this process for this tab only
+
+Q_SIGNALS:
+    void filterWanted(const QString &text);
+    void commandWanted(const QString &action);
+    void viewWanted(const QString &name);
+    void raiseWanted(const QString &name); ///< to the front of its group, without the focus
+
+private:
+    void add(const QString &name, const QString &title, const QString &icon, Page *page);
+    void addTables();
+
+    Session m_session; // pages refer to it: the destructor deletes them first
+    const ThemeManager &m_theme;
+    std::unique_ptr<QWidget> m_shelf;
+    std::vector<View> m_views;
+    TablePage *m_actors = nullptr;
+    TablePage *m_connections = nullptr;
+    TablePage *m_runners = nullptr;
+};
+
+} // namespace dormouse
