@@ -162,10 +162,13 @@ void ClusterModel::apply(const monitor::Frame &frame, const LatencyModel &latenc
     set(RunnersEligible, number(info.runnersEligible));
     set(SlotsUsed, number(info.slotsUsed));
     set(SlotsTotal, number(info.slotsTotal));
-    set(Connections, number(info.connections));
-    set(ConnectionsOpen, number(info.connectionsOpen));
-    set(Hibernating, number(info.connectionsHibernating));
-    set(Waking, number(info.connectionsWaking));
+    const auto without = [](std::optional<qint64> all, qint64 hidden) {
+        return all ? std::optional<double>(double(std::max<qint64>(0, *all - hidden))) : std::nullopt;
+    };
+    set(Connections, without(info.connections, m_hidden.connections));
+    set(ConnectionsOpen, without(info.connectionsOpen, m_hidden.open));
+    set(Hibernating, without(info.connectionsHibernating, m_hidden.hibernating));
+    set(Waking, without(info.connectionsWaking, m_hidden.waking));
     set(PendingMessages, number(info.pendingMessages));
     set(PendingBytes, number(info.pendingBytes));
     set(MessageRate, m_messages.perSecond);

@@ -41,6 +41,12 @@ public:
     static Unit unitOf(Metric metric);
     static QString format(Metric metric, std::optional<double> value);
 
+    /// Connections that the views leave out and that the engine counts.
+    struct Hidden
+    {
+        qint64 connections = 0, open = 0, hibernating = 0, waking = 0;
+    };
+    void setHidden(const Hidden &hidden) { m_hidden = hidden; }
     void apply(const monitor::Frame &frame, const LatencyModel &latency);
     /// Lets rates decay while no frames arrive. now: wall ms.
     void tick(qint64 now);
@@ -62,6 +68,7 @@ private:
     monitor::ClusterInfo m_info;
     std::array<std::optional<double>, MetricCount> m_values;
     std::array<std::deque<double>, MetricCount> m_history;
+    Hidden m_hidden;
     Rate m_messages, m_bytes, m_events;
     qint64 m_lastTs = 0;
     qint64 m_lastSample = 0;

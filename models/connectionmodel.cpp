@@ -37,6 +37,14 @@ bool ConnectionModel::ended(const monitor::ConnectionInfo &connection) const
     return connection.state == monitor::ConnectionState::Closed;
 }
 
+void ConnectionModel::setShowOwn(bool on)
+{
+    if (m_showOwn == on)
+        return;
+    m_showOwn = on;
+    refilter();
+}
+
 QVariant ConnectionModel::raw(int slot, int column) const
 {
     const monitor::ConnectionInfo &connection = item(slot);
@@ -80,7 +88,7 @@ QVariant ConnectionModel::raw(int slot, int column) const
     case Runner:
         return cell::text(connection.runnerId);
     case Client:
-        return cell::text(connection.clientAddress);
+        return cell::text(connection.ownTraffic ? QString(u"console " % connection.clientAddress) : connection.clientAddress);
     case Id:
         return connection.connectionId;
     case Close:

@@ -18,6 +18,10 @@ public:
     };
     explicit ConnectionModel(QObject *parent = nullptr);
 
+    /// Connections that consoles made themselves (console.md row 19); hidden unless on.
+    void setShowOwn(bool on);
+    bool showsOwn() const { return m_showOwn; }
+
 protected:
     const QString &keyOf(const monitor::ConnectionInfo &connection) const override { return connection.connectionId; }
     bool ended(const monitor::ConnectionInfo &connection) const override;
@@ -26,6 +30,10 @@ protected:
     std::optional<double> fraction(int slot, int column) const override;
     QString stateWord(int state) const override;
     int stateOf(int slot) const override { return int(item(slot).state); }
+    bool hides(int slot) const override { return !m_showOwn && item(slot).ownTraffic; }
+
+private:
+    bool m_showOwn = false;
 };
 
 } // namespace dormouse

@@ -142,6 +142,8 @@ void LiveTableModel::setColumnTitles(const QStringList &titles)
 
 bool LiveTableModel::accepts(int slot) const
 {
+    if (hides(slot))
+        return false;
     if (!m_showEnded && isEnded(slot))
         return false;
     if (m_filter.isEmpty())
@@ -180,6 +182,11 @@ void LiveTableModel::setShowEnded(bool on)
     if (m_showEnded == on)
         return;
     m_showEnded = on;
+    refilter();
+}
+
+void LiveTableModel::refilter()
+{
     markAllDirty();
     if (m_active)
         publish();

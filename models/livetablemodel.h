@@ -82,6 +82,7 @@ protected:
     virtual const QString &idOf(int slot) const = 0;
     virtual int slotOf(const QString &id) const = 0;
     virtual bool isEnded(int slot) const = 0;
+    virtual bool hides(int) const { return false; } ///< known, but not to be shown whatever the filter says
     virtual std::optional<double> fraction(int, int) const { return std::nullopt; }
     virtual QString cellText(int slot, int column) const; ///< by kind
     virtual void releaseSlot(int slot) = 0;
@@ -91,6 +92,8 @@ protected:
     /// The row is to disappear; its slot is released as soon as no view shows it.
     void markGone(int slot);
     void publish();
+    /// What hides() says has changed.
+    void refilter();
     void countLive(int delta) { m_live += delta; }
     void countEnded(int delta) { m_ended += delta; }
 

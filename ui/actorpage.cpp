@@ -264,6 +264,7 @@ void ActorPage::fillConnections()
                 own.push_back(connection);
         });
     }
+    m_own.setShowOwn(m_session.connections().showsOwn());
     m_own.store(own, true, m_session.connections().now());
 }
 

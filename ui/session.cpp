@@ -78,6 +78,15 @@ void Session::apply(const monitor::Frame &frame)
     m_events.apply(frame);
     m_wakes.apply(frame);
     m_latency.apply(frame);
+    if (frame.snapshot)
+        m_own.clear();
+    for (const monitor::ConnectionInfo &connection : frame.connections) {
+        if (connection.ownTraffic && connection.state != monitor::ConnectionState::Closed)
+            m_own.insert(connection.connectionId);
+        else if (!m_own.isEmpty())
+            m_own.remove(connection.connectionId);
+    }
+    countOwn();
     m_cluster.apply(frame, m_latency);
     if (!frame.settings.empty())
         m_settings = frame.settings;
@@ -196,6 +205,35 @@ void Session::setFilter(const QString &text)
         m_controls.setFilter(filter);
     }
     Q_EMIT filterChanged(text, filter.error());
+}
+
+void Session::setShowOwn(bool on)
+{
+    m_connections.setShowOwn(on);
+    countOwn();
+    Q_EMIT selectionChanged(); // lists derived from the connections follow
+}
+
+void Session::countOwn()
+{
+    ClusterModel::Hidden hidden;
+    if (!m_connections.showsOwn()) {
+        for (const QString &id : std::as_const(m_own)) {
+            const monitor::ConnectionInfo *connection = m_connections.find(id);
+            if (!connection)
+                continue;
+            ++hidden.connections;
+            using S = monitor::ConnectionState; // grouped as the engine's totals are
+            const S state = connection->state;
+            if (state == S::Hibernating)
+                ++hidden.hibernating;
+            else if (state == S::Waking || state == S::Restoring)
+                ++hidden.waking;
+            else if (state == S::Open || state == S::Attached || state == S::Streaming)
+                ++hidden.open;
+        }
+    }
+    m_cluster.setHidden(hidden);
 }
 
 void Session::setWatchingPending(bool on)

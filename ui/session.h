@@ -15,6 +15,7 @@
 #include <QElapsedTimer>
 #include <QObject>
 #include <QPointer>
+#include <QSet>
 #include <QTimer>
 
 #include <functional>
@@ -62,6 +63,9 @@ public:
     void selectRunner(const QString &id);
     void setFilter(const QString &text);
     QString filterText() const { return m_filterText; } ///< as typed, also while it cannot be read
+    /// Connections made by consoles: shown and counted, or neither.
+    void setShowOwn(bool on);
+    int ownHidden() const { return m_connections.showsOwn() ? 0 : int(m_own.size()); } ///< live ones that are left out
     /// The pending queue is asked for only while somebody looks at it.
     void setWatchingPending(bool on);
     void setTrace(bool on);
@@ -86,6 +90,7 @@ Q_SIGNALS:
 private:
     void take(const monitor::Frame &frame);
     void apply(const monitor::Frame &frame);
+    void countOwn();
     void applyHeld();
     void sendInterest();
     void second();
@@ -101,6 +106,7 @@ private:
     WakeModel m_wakes;
     ControlModel m_controls;
     std::vector<monitor::SettingInfo> m_settings;
+    QSet<QString> m_own; ///< ids of live connections made by consoles
     QString m_actor, m_connection, m_runner, m_filterText;
     bool m_paused = false;
     bool m_watchingPending = false;

@@ -60,12 +60,15 @@ void TablePage::activate(bool on)
 void TablePage::refresh()
 {
     const LiveTableModel &model = *m_setup.model;
-    const int known = model.liveCount() + (model.showEnded() ? model.endedCount() : 0);
+    const int own = m_setup.kind == RowMenu::Kind::Connections ? m_session.ownHidden() : 0;
+    const int known = model.liveCount() - own + (model.showEnded() ? model.endedCount() : 0);
     QString text = model.filter().isEmpty()
         ? countText(model.rowCount())
         : tr("%1 of %2 match").arg(countText(model.rowCount()), countText(known));
     if (!model.showEnded() && model.endedCount() > 0)
         text += tr("   %1 ended kept").arg(countText(model.endedCount()));
+    if (own > 0)
+        text += tr("   %1 of the console hidden").arg(countText(own));
     m_count->setText(QString(m_setup.title % QStringLiteral("   ") % text));
     if (!model.filter().isEmpty() && known > 0)
         m_table->setEmptyText(tr("Nothing matches the filter"), tr("Esc in the filter field clears it."));
