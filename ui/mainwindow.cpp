@@ -41,6 +41,12 @@ MainWindow::MainWindow(ThemeManager &theme, ClientConnector *connector, QSetting
     if (m_settings) {
         restoreGeometry(m_settings->value(QStringLiteral("window/geometry")).toByteArray());
         restoreState(m_settings->value(QStringLiteral("window/state")).toByteArray(), kLayoutVersion);
+        m_settings->beginGroup(QStringLiteral("layouts"));
+        const QStringList names = m_settings->childKeys();
+        for (const QString &name : names)
+            m_layouts.insert(QString::fromUtf8(QByteArray::fromPercentEncoding(name.toLatin1(), '_')), m_settings->value(name).toByteArray());
+        m_settings->endGroup();
+        showBars();
     }
 }
 

@@ -9,10 +9,12 @@
 
 #include <QHash>
 #include <QMainWindow>
+#include <QMap>
 
 class QDockWidget;
 class QLabel;
 class QLineEdit;
+class QMenu;
 class QSettings;
 class QSlider;
 class QTabBar;
@@ -56,6 +58,11 @@ public:
     QAction *action(const QString &name) const { return m_actions.value(name); }
     /// Adds the terms to the filter, or takes them out when all are in it.
     void setFilter(const QString &text);
+    /// Named arrangements of the docks, those in windows of their own included. Saving takes the name again when it is there.
+    QStringList layouts() const { return m_layouts.keys(); }
+    void saveLayout(const QString &name);
+    bool showLayout(const QString &name); ///< false: unknown, or made for another set of views
+    void removeLayout(const QString &name);
     void openPalette();
     /// The view that has the focus, else the first one on screen.
     QString frontView() const;
@@ -86,6 +93,10 @@ private:
     void showPlayback();
     void showPaused();
     void arrange();
+    void makeLayoutMenu(QMenu *view);
+    void storeLayouts();
+    void showBars();
+    void setShowOwn(bool on);
     void addView(const ViewSet::View &view);
     QAction *addAction(const QString &name, const QString &text, const QString &icon, const QKeySequence &keys,
                        std::function<void()> run);
@@ -120,6 +131,8 @@ private:
     QLabel *m_time = nullptr;
     bool m_playing = false;
     QByteArray m_defaultState;
+    QMap<QString, QByteArray> m_layouts;
+    bool m_showOwn = false;
     QTimer m_noteTimer;
 };
 

@@ -8,6 +8,7 @@
 #include <QApplication>
 #include <QDockWidget>
 #include <QFileDialog>
+#include <QInputDialog>
 #include <QLineEdit>
 #include <QMenuBar>
 #include <QSettings>
@@ -59,7 +60,20 @@ void MainWindow::makeActions()
         m_filter->setFocus();
         m_filter->selectAll();
     });
-    addAction(QStringLiteral("layout"), tr("Standard layout"), {}, QKeySequence(), [this] { restoreState(m_defaultState, kLayoutVersion); });
+    auto *own = addAction(QStringLiteral("own"), tr("Show the console's own traffic"), {}, QKeySequence(), [this] { setShowOwn(!m_showOwn); });
+    own->setCheckable(true);
+    own->setChecked(m_showOwn);
+    addAction(QStringLiteral("layout.save"), tr("Save this layout…"), {}, QKeySequence(), [this] {
+        QInputDialog dialog(this);
+        dialog.setWindowTitle(tr("Save this layout"));
+        dialog.setLabelText(tr("Name of the layout"));
+        if (dialog.exec() == QDialog::Accepted)
+            saveLayout(dialog.textValue().trimmed());
+    });
+    addAction(QStringLiteral("layout"), tr("Standard layout"), {}, QKeySequence(), [this] {
+        restoreState(m_defaultState, kLayoutVersion);
+        showBars();
+    });
     addAction(QStringLiteral("float"), tr("Detach the view"), {}, QKeySequence(QStringLiteral("Ctrl+Shift+F")), [this] {
         for (QDockWidget *dock : std::as_const(m_docks))
             if (dock->isAncestorOf(QApplication::focusWidget()))
@@ -131,8 +145,9 @@ void MainWindow::makeActions()
     for (const QString &name : std::as_const(m_order))
         view->addAction(action(u"view." + name));
     view->addSeparator();
-    for (const char *name : {"pause", "filter", "palette", "theme", "float", "layout"})
+    for (const char *name : {"pause", "filter", "palette", "own", "theme", "float"})
         view->addAction(action(QString::fromLatin1(name)));
+    makeLayoutMenu(view);
     QMenu *help = menuBar()->addMenu(tr("&Help"));
     for (const char *name : {"help", "keys", "codes"})
         help->addAction(action(QString::fromLatin1(name)));

@@ -21,7 +21,16 @@ void MainWindow::newTab()
     connect(tab.get(), &ViewSet::commandWanted, this, &MainWindow::run);
     connect(tab.get(), &ViewSet::viewWanted, this, &MainWindow::showView);
     connect(tab.get(), &ViewSet::raiseWanted, this, [this](const QString &name) { m_docks.value(name)->raise(); });
+    tab->session().setShowOwn(m_showOwn);
     m_tabs.push_back(std::move(tab));
+}
+
+void MainWindow::setShowOwn(bool on)
+{
+    m_showOwn = on;
+    for (const auto &tab : m_tabs)
+        tab->session().setShowOwn(on);
+    action(QStringLiteral("own"))->setChecked(on);
 }
 
 void MainWindow::makeTabBar()
@@ -158,6 +167,7 @@ void MainWindow::showPaused()
 void MainWindow::follow()
 {
     Session &one = session();
+    one.disconnect(this);
     connect(&one, &Session::notice, this, [this](bool error, const QString &text) {
         m_note->setText(text);
         m_note->setStyleSheet(u"color: " % m_theme.color(error ? Color::Bad : Color::Good).name());

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/ui/syntheticsource.h"
+#include "ui/enginedialogs.h"
+#include "ui/mainwindow.h"
+#include "ui/pages.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QDockWidget>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QStatusBar>
+#include <QTabBar>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolBar>
+
+using namespace dormouse;
+using namespace dormouse::monitor;
+
+/// Several engines in one window, named layouts and the console's own traffic.
+class TestTabs : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void enginesKeepWhatIsTheirs();
+    void backgroundEnginesGoOn();
+    void aLostLinkConcernsItsTabOnly();
+    void closingATabHandsTheSourceBack();
+    void ownTrafficIsHiddenUnlessWanted();
+    void recentConnectionsAreKept();
+    void dialogsSayWhatTheyAsk();
+    void layoutsHaveNames();
+
+private:
+    QTabBar *tabBar() const
+    {
+        return m_window->findChild<QToolBar *>(QStringLiteral("engines"))->findChild<QTabBar *>();
+    }
+    bool statusSays(const QString &text) const
+    {
+        const auto labels = m_window->statusBar()->findChildren<QLabel *>();
+        return std::any_of(labels.cbegin(), labels.cend(), [&](const QLabel *label) { return label->text().contains(text); });
+    }
+    std::unique_ptr<ThemeManager> m_theme;
+    std::unique_ptr<SyntheticSource> m_first, m_second;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+void TestTabs::init()
+{
+    m_theme = std::make_unique<ThemeManager>(*qApp);
+    m_first = std::make_unique<SyntheticSource>(120);
+    m_second = std::make_unique<SyntheticSource>(30, 7);
+    m_window = std::make_unique<MainWindow>(*m_theme, nullptr, nullptr);
+    m_window->show();
+    m_window->addSource(m_first.get());
+    m_first->start();
+    m_window->addSource(m_second.get());
+    m_second->start();
+}
+
+void TestTabs::cleanup()
+{
+    m_window.reset();
+    m_first.reset();
+    m_second.reset();
+    m_theme.reset();
+}
+
+void TestTabs::enginesKeepWhatIsTheirs()
+{
+    QCOMPARE(m_window->tabCount(), 2); // the first source took the empty tab
+    QCOMPARE(m_window->currentTab(), 1);
+    QVERIFY(tabBar()->isVisible());
+    QCOMPARE(m_window->session().actors().liveCount(), 30);
+    auto *filter = m_window->findChild<QLineEdit *>(QStringLiteral("filter"));
+    filter->setText(QStringLiteral("name:counter"));
+    m_window->session().selectActor(m_second->actors.front().actorId);
+    m_window->showView(QStringLiteral("actors"));
+    auto *dock = m_window->findChild<QDockWidget *>(QStringLiteral("actors"));
+    const QWidget *pageOfSecond = dock->widget();
+    QTRY_VERIFY(m_window->session().actors().isActive());
+
+    tabBar()->setCurrentIndex(0);
+    QCOMPARE(m_window->currentTab(), 0);
+    QCOMPARE(m_window->session().actors().liveCount(), 120);
+    QCOMPARE(filter->text(), QString());
+    QCOMPARE(m_window->session().selectedActor(), QString());
+    QVERIFY(dock->widget() != pageOfSecond);
+    QVERIFY(dock->widget()->isVisible());
+    QVERIFY(static_cast<Page *>(dock->widget())->isOnScreen());
+    QVERIFY(m_window->session().actors().isActive());
+    filter->setText(QStringLiteral("name:chat"));
+
+    tabBar()->setCurrentIndex(1);
+    QCOMPARE(dock->widget(), pageOfSecond);
+    QCOMPARE(filter->text(), QStringLiteral("name:counter"));
+    QCOMPARE(m_window->session().selectedActor(), m_second->actors.front().actorId);
+    QVERIFY(m_window->session().actors().rowCount() < 30);
+}
+
+void TestTabs::backgroundEnginesGoOn()
+{
+    Session &second = m_window->session();
+    m_window->showView(QStringLiteral("actors"));
+    QTRY_VERIFY(second.actors().isActive());
+    m_window->showTab(0);
+    QVERIFY(!second.actors().isActive());
+    const quint64 before = second.framesApplied();
+    QSignalSpy changed(&second.actors(), &QAbstractItemModel::dataChanged);
+    QSignalSpy inserted(&second.actors(), &QAbstractItemModel::rowsInserted);
+    m_second->actors.push_back(m_second->actors.front());
+    m_second->actors.back().actorId = QStringLiteral("late");
+    m_second->snapshot();
+    QCOMPARE(second.framesApplied(), before + 1);
+    QCOMPARE(changed.size() + inserted.size(), 0); // nothing is announced for nobody
+    m_window->showTab(1);
+    QTRY_VERIFY(second.actors().rowOf(QStringLiteral("late")) >= 0);
+}
+
+void TestTabs::aLostLinkConcernsItsTabOnly()
+{
+    m_window->showTab(0);
+    m_second->setLink(LinkState::Stale);
+    QVERIFY(statusSays(QStringLiteral("Live")));
+    QVERIFY(m_window->action(QStringLiteral("create"))->isEnabled());
+    QVERIFY2(tabBar()->tabToolTip(1).contains(QStringLiteral("Stale")), qPrintable(tabBar()->tabToolTip(1)));
+    QVERIFY(tabBar()->tabToolTip(0).contains(QStringLiteral("Live")));
+    m_window->showProblem(QStringLiteral("the disk is full"), m_second.get());
+    QToolBar *banner = m_window->findChild<QToolBar *>(QStringLiteral("problem"));
+    QVERIFY(!banner->isVisible());
+
+    m_window->showTab(1);
+    QVERIFY(statusSays(QStringLiteral("Stale")));
+    QVERIFY(banner->isVisible());
+    QVERIFY(!m_window->action(QStringLiteral("create"))->isEnabled());
+    QCOMPARE(m_window->session().actors().liveCount(), 30); // the last data stays
+    QVERIFY(m_window->session().staleMs());
+    m_second->setLink(LinkState::Failed);
+    QVERIFY(statusSays(QStringLiteral("no answer"))); // says what happened
+    m_window->showTab(0);
+    QVERIFY(!banner->isVisible());
+    QVERIFY(m_window->action(QStringLiteral("create"))->isEnabled());
+}
+
+void TestTabs::closingATabHandsTheSourceBack()
+{
+    QSignalSpy closed(m_window.get(), &MainWindow::tabClosed);
+    m_window->closeTab(1);
+    QCOMPARE(closed.size(), 1);
+    QCOMPARE(closed.first().first().value<Source *>(), m_second.get());
+    m_second.reset(); // nothing refers to it
+    QCOMPARE(m_window->tabCount(), 1);
+    QVERIFY(!tabBar()->isVisible());
+    QCOMPARE(m_window->session().actors().liveCount(), 120);
+    m_first->step();
+    m_window->closeTab(0); // the last one stays
+    QCOMPARE(m_window->tabCount(), 1);
+    QCOMPARE(closed.size(), 1);
+}
+
+void TestTabs::ownTrafficIsHiddenUnlessWanted()
+{
+    Session &session = m_window->session();
+    m_window->showView(QStringLiteral("connections"));
+    QTRY_VERIFY(session.connections().isActive());
+    const int all = int(m_second->connections.size());
+    QCOMPARE(session.connections().rowCount(), all);
+    const double counted = session.cluster().value(ClusterModel::Connections).value_or(-1);
+    m_second->connections.front().ownTraffic = true;
+    m_second->snapshot();
+    QCOMPARE(session.connections().rowCount(), all - 1);
+    QCOMPARE(session.ownHidden(), 1);
+    QCOMPARE(session.cluster().value(ClusterModel::Connections).value_or(-1), counted - 1);
+    QAction *own = m_window->action(QStringLiteral("own"));
+    own->trigger();
+    QCOMPARE(session.connections().rowCount(), all);
+    const int row = session.connections().rowOf(m_second->connections.front().connectionId);
+    QVERIFY(session.connections().index(row, ConnectionModel::Client).data().toString().startsWith(QStringLiteral("console")));
+    m_second->step();
+    QCOMPARE(session.cluster().value(ClusterModel::Connections).value_or(-1), counted);
+    m_window->showTab(0); // one switch for all engines
+    QVERIFY(m_window->session().connections().showsOwn());
+    own->trigger();
+    QVERIFY(!m_window->session().connections().showsOwn());
+}
+
+void TestTabs::recentConnectionsAreKept()
+{
+    QTemporaryDir dir;
+    QSettings settings(dir.filePath(QStringLiteral("s.ini")), QSettings::IniFormat);
+    RecentList recent(&settings, QStringLiteral("recent/connections"));
+    for (int i = 0; i < RecentList::kMax + 3; ++i)
+        recent.add(QStringLiteral("ws://host%1:6420").arg(i));
+    recent.add(QStringLiteral("ws://host5:6420"));
+    QCOMPARE(recent.entries().size(), RecentList::kMax);
+    QCOMPARE(recent.entries().first(), QStringLiteral("ws://host5:6420"));
+    QCOMPARE(recent.entries().count(QStringLiteral("ws://host5:6420")), 1);
+}
+
+void TestTabs::dialogsSayWhatTheyAsk()
+{
+    ConnectDialog connection({QStringLiteral("ws://a:1")});
+    QCOMPARE(connection.target().url, QStringLiteral("ws://a:1"));
+    QVERIFY(!connection.target().readWrite); // looking is safe by default
+    EngineDialog engine;
+    QCOMPARE(engine.target().port, quint16(0));
+    QVERIFY(engine.target().dataDir.isEmpty());
+    QLineEdit *address = engine.findChild<QLineEdit *>();
+    address->setText(QStringLiteral("[::1]:7000"));
+    QCOMPARE(engine.target().host, QStringLiteral("::1"));
+    QCOMPARE(engine.target().port, quint16(7000));
+}
+
+void TestTabs::layoutsHaveNames()
+{
+    QTemporaryDir dir;
+    QSettings settings(dir.filePath(QStringLiteral("s.ini")), QSettings::IniFormat);
+    const auto floating = [](MainWindow &window) { return window.findChild<QDockWidget *>(QStringLiteral("queue"))->isFloating(); };
+    const QString name = QStringLiteral("two screens / n\u00e4chtlich");
+    {
+        MainWindow window(*m_theme, nullptr, &settings);
+        window.show();
+        window.findChild<QDockWidget *>(QStringLiteral("queue"))->setFloating(true);
+        window.saveLayout(name);
+        window.action(QStringLiteral("layout"))->trigger();
+        QVERIFY(!floating(window));
+        QVERIFY(!window.showLayout(QStringLiteral("unknown")));
+    }
+    MainWindow again(*m_theme, nullptr, &settings);
+    again.show();
+    QCOMPARE(again.layouts(), QStringList{name});
+    QVERIFY(!floating(again));
+    QVERIFY(again.showLayout(name));
+    QVERIFY(floating(again));
+    // The bar of a recording does not come back with a layout.
+    QVERIFY(!again.findChild<QToolBar *>(QStringLiteral("playback"))->isVisible());
+    again.removeLayout(name);
+    MainWindow third(*m_theme, nullptr, &settings);
+    QVERIFY(third.layouts().isEmpty());
+}
+
+QTEST_MAIN(TestTabs)
+#include "tst_tabs.moc"
