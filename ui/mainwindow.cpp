@@ -54,6 +54,9 @@ MainWindow::~MainWindow()
 {
     for (const auto &tab : m_tabs)
         tab->session().disconnect(this);
+    // Docks tell that they are hidden while Qt deletes them.
+    for (QDockWidget *dock : std::as_const(m_docks))
+        dock->disconnect(this);
     // Pages and the filter refer to sessions.
     delete m_filterBar;
     m_tabs.clear();
