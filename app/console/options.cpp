@@ -90,6 +90,9 @@ Result<ConsoleOptions> parseOptions(const QStringList &arguments)
         if (!config)
             return config.error();
         options.engine.config = *config;
+        // What the command line says about storage outranks database.url of the file.
+        if (parser.isSet(memory) || parser.isSet(dataDir))
+            options.engine.config.databaseUrl.clear();
     }
     options.token = parser.value(token);
     if (!options.token.isEmpty())

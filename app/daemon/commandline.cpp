@@ -95,6 +95,8 @@ Result<CommandLine> parseCommandLine(const QStringList &arguments)
             target = &listen;
         else if (serve && option == u"--data-dir")
             target = &line.dataDir;
+        else if (serve && option == u"--database")
+            target = &line.databaseUrl;
         else if (!exporting && !certificate && option == u"--config")
             target = &line.configFile;
         else if (serve && option == u"--token")
@@ -132,6 +134,8 @@ Result<CommandLine> parseCommandLine(const QStringList &arguments)
         return usage(QStringLiteral("--format: \"%1\" is neither jsonl nor chrome").arg(line.format));
     if (line.inMemory && !line.dataDir.isEmpty())
         return usage(QStringLiteral("--memory and --data-dir exclude each other"));
+    if (!line.databaseUrl.isEmpty() && (line.inMemory || !line.dataDir.isEmpty()))
+        return usage(QStringLiteral("--database excludes --memory and --data-dir"));
     return line;
 }
 
@@ -144,6 +148,8 @@ QByteArray helpText()
         "    --listen HOST:PORT          address of the API, clients and runners (127.0.0.1:6420; port 0: any free)\n"
         "    --data-dir DIR              where the database is kept (the user's application data folder)\n"
         "    --memory                    keep nothing\n"
+        "    --database URL              PostgreSQL instead, postgresql://USER:PASSWORD@HOST:PORT/DATABASE, or database.url;\n"
+        "                                'ps' shows it to other users: the password may stand in ~/.pgpass\n"
         "    --config FILE               JSON settings; see 'dormoused config'\n"
         "    --token TOKEN               admin token, instead of auth.admin_token; 'ps' shows it to other users\n"
         "    --record FILE               record the session for the console\n"
@@ -181,6 +187,8 @@ Result<EngineConfig> loadConfig(const CommandLine &line)
     }
     if (!line.token.isEmpty())
         config.adminToken = line.token;
+    if (!line.databaseUrl.isEmpty() || line.inMemory || !line.dataDir.isEmpty())
+        config.databaseUrl = line.databaseUrl;
     if (const Status status = checkConfig(config); !status)
         return status.error();
     return config;

@@ -21,6 +21,7 @@ struct CommandLine
     quint16 port = 6420;
     QString dataDir; ///< empty = the user's application data folder
     bool inMemory = false;
+    QString databaseUrl; ///< empty = database.url of the file, unless dataDir or inMemory is given
     QString configFile;
     QString token;
     QString recordFile;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/base/config.h"
 
+#include "engine/base/databaseurl.h"
+
 #include <QJsonDocument>
 #include <QUrl>
 
@@ -146,6 +148,7 @@ const std::vector<Setting> &settings()
         {"pegboard", "kv_max_storage_bytes", "bytes", &C::kvMaxStorageBytes, 0, kMaxBytes},
         {"metrics", "host", "", &C::metricsHost, 0, 0, "port"},
         {"metrics", "port", "", &C::metricsPort, 0, 65'535, "host"},
+        {"database", "url", "", &C::databaseUrl, 0, 0},
         {"auth", "admin_token", "", &C::adminToken, 0, 0, "gateway_requires_token"},
     };
     return table;
@@ -415,6 +418,10 @@ Status checkConfig(const EngineConfig &config)
     if (const QUrl url(config.publicUrl, QUrl::StrictMode); !config.publicUrl.isEmpty()
         && (!url.isValid() || url.host().isEmpty() || (url.scheme() != "http"_L1 && url.scheme() != "https"_L1)))
         return invalid(u"guard.public_url: \""_s % config.publicUrl % u"\" is not an absolute http or https URL"_s);
+    if (!config.databaseUrl.isEmpty()) {
+        if (const Result<DatabaseUrl> database = parseDatabaseUrl(config.databaseUrl); !database)
+            return database.error();
+    }
     if (config.hibernationFlushInterval > config.hibernatingRequestEligibleThreshold / 4)
         return broken("pegboard.hibernation_flush_interval", config.hibernationFlushInterval, u"at most a quarter of"_s,
                       "pegboard.hibernating_request_eligible_threshold", config.hibernatingRequestEligibleThreshold);
@@ -436,7 +443,7 @@ Status changeSetting(EngineConfig &config, const QString &section, const QString
     const Setting *setting = findSetting(section, key);
     if (!setting)
         return invalid(name % u": no such setting"_s);
-    if (section == "metrics"_L1 || readAtStart.contains(fullName(*setting)))
+    if (section == "metrics"_L1 || section == "database"_L1 || readAtStart.contains(fullName(*setting)))
         return Error::make("config", "needs_restart", QString(name % u": is read when the engine starts"_s));
     const QJsonArray read = QJsonDocument::fromJson('[' + value.toUtf8() + ']').array();
     const bool text = std::holds_alternative<QString EngineConfig::*>(setting->field);
@@ -479,6 +486,8 @@ std::vector<ConfigEntry> describeConfig(const EngineConfig &config)
         // The token is a secret; a view only needs to know whether there is one.
         if (entry.section == "auth"_L1 && !entry.value.toString().isEmpty())
             entry.value = u"(set)"_s;
+        if (entry.section == "database"_L1)
+            entry.value = databaseUrlWithoutPassword(config.databaseUrl);
         entries.push_back(entry);
     }
     return entries;

@@ -103,6 +103,8 @@ struct EngineConfig
     // metrics
     QString metricsHost = QStringLiteral("127.0.0.1"); ///< address of the Prometheus endpoint
     int metricsPort = 6430; ///< 0 = no endpoint
+    // database
+    QString databaseUrl; ///< PostgreSQL (engine/base/databaseurl.h); empty = SQLite in the data folder. Holds a password
     // auth
     QString adminToken; ///< empty = off
 

@@ -13,6 +13,7 @@
 #include "engine/net/timerdriver.h"
 #include "engine/net/tlstransport.h"
 #include "engine/store/memorystore.h"
+#include "engine/store/postgresstore.h"
 #include "engine/store/sqlitestore.h"
 
 #include <QDir>
@@ -81,7 +82,10 @@ public:
         m_publisher.setChangeSetting([this](const QString &section, const QString &key, const QString &value) {
             return changeSetting(m_config, section, key, value);
         });
-        m_publisher.attach(m_core, m_url, options.dataDir.isEmpty() ? QStringLiteral("memory") : options.dataDir);
+        QString storage = options.dataDir.isEmpty() ? QStringLiteral("memory") : options.dataDir;
+        if (!m_config.databaseUrl.isEmpty())
+            storage = parseDatabaseUrl(m_config.databaseUrl)->shown();
+        m_publisher.attach(m_core, m_url, storage);
         // Polling a flag ten times a second costs nothing and needs no signal from the publisher.
         QObject::connect(&m_publishTimer, &QTimer::timeout, &m_publishTimer, [this] {
             if (m_publisher.hasConsumers())
@@ -148,9 +152,15 @@ private:
         const auto post = [context](std::function<void()> work) {
             QMetaObject::invokeMethod(context, std::move(work), Qt::QueuedConnection);
         };
+        if (!options.config.databaseUrl.isEmpty()) {
+            SqlStoreOptions storeOptions = PostgresStore::defaults();
+            storeOptions.kvMaxStorageBytes = options.config.kvMaxStorageBytes;
+            // Checked before the engine starts.
+            return std::make_unique<PostgresStore>(*parseDatabaseUrl(options.config.databaseUrl), post, storeOptions);
+        }
         if (options.dataDir.isEmpty())
             return std::make_unique<MemoryStore>(post, options.config.kvMaxStorageBytes);
-        SqliteStoreOptions storeOptions;
+        SqlStoreOptions storeOptions;
         storeOptions.kvMaxStorageBytes = options.config.kvMaxStorageBytes;
         return std::make_unique<SqliteStore>(QDir(options.dataDir).filePath(QStringLiteral("dormouse.db")), post, storeOptions);
     }

@@ -17,7 +17,7 @@ struct EngineOptions
 {
     QString host = QStringLiteral("127.0.0.1");
     quint16 port = 6420; ///< 0 = any free port
-    QString dataDir;     ///< made when missing; empty = in memory, nothing is kept
+    QString dataDir;     ///< made when missing; empty = in memory, nothing is kept. config.databaseUrl outranks it
     EngineConfig config;
 };
 

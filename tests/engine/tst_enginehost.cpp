@@ -2,6 +2,7 @@
 #include "engine/core/core.h"
 #include "engine/embedded/publisher.h"
 #include "engine/host/enginehost.h"
+#include "tests/support/postgresserver.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -102,6 +103,29 @@ private Q_SLOTS:
         QVERIFY2(status.error().message.contains(QString::number(QCoreApplication::applicationPid())), qPrintable(status.error().message));
         first.stop();
         QVERIFY(second.start(options(dir.path())).ok());
+    }
+
+    void keepsActorsInPostgres()
+    {
+        PostgresServer server;
+        QVERIFY2(server.start(), qPrintable(server.error()));
+        EngineOptions inDatabase = options({});
+        inDatabase.config.databaseUrl = server.url(server.createDatabase());
+        const QByteArray request = R"({"name":"a","key":"k","runner_name_selector":"p","crash_policy":"sleep"})";
+        QString id;
+        {
+            EngineHost engine;
+            const Status status = engine.start(inDatabase);
+            QVERIFY2(status.ok(), status.ok() ? "" : qPrintable(status.error().message));
+            QCOMPARE(ask(engine, "PUT", QStringLiteral("/runner-configs/p?namespace=default"), R"({"datacenters":{"default":{"normal":{}}}})").status, 200);
+            id = ask(engine, "PUT", QStringLiteral("/actors?namespace=default"), request).json().value(u"actor").toObject().value(u"actor_id").toString();
+            QCOMPARE(id.size(), 30);
+        }
+        EngineHost engine;
+        QVERIFY(engine.start(inDatabase).ok());
+        const Reply again = ask(engine, "PUT", QStringLiteral("/actors?namespace=default"), request);
+        QVERIFY(!again.json().value(u"created").toBool(true));
+        QCOMPARE(again.json().value(u"actor").toObject().value(u"actor_id").toString(), id);
     }
 
     void metricsEndpoint()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/base/config.h"
+#include "engine/base/databaseurl.h"
 
 #include <QTest>
 
@@ -22,6 +23,7 @@ private Q_SLOTS:
     void defaultsAreConsistent();
     void configRelations();
     void thresholdValidation();
+    void databaseUrl();
 };
 
 void TestConfig::emptyFileGivesDefaults()
@@ -48,6 +50,32 @@ void TestConfig::readsBothSections()
     QCOMPARE(config->keepalivePhaseFraction, 0.5);
     QCOMPARE(config->drainTimeoutMs(), 77);
     QCOMPARE(config->adminToken, u"dev"_s);
+}
+
+void TestConfig::databaseUrl()
+{
+    const Result<DatabaseUrl> url = parseDatabaseUrl(u"postgresql://me:p%40ss%2F@[::1]:5433/my%20db?sslmode=require"_s);
+    QVERIFY(url.ok());
+    QCOMPARE(url->host, u"::1"_s);
+    QCOMPARE(url->port, 5433);
+    QCOMPARE(url->user, u"me"_s);
+    QCOMPARE(url->password, u"p@ss/"_s);
+    QCOMPARE(url->database, u"my db"_s);
+    QCOMPARE(url->options.size(), 1U);
+    QVERIFY(!url->shown().contains(u"p@ss"_s) && !url->shown().contains(u"p%40ss"_s));
+    const Result<DatabaseUrl> socket = parseDatabaseUrl(u"postgresql:///d?host=/run/postgresql"_s);
+    QVERIFY(socket.ok());
+    QCOMPARE(socket->host, u"/run/postgresql"_s);
+    QCOMPARE(socket->database, u"d"_s);
+
+    EngineConfig config;
+    config.databaseUrl = u"postgresql://me:secret@h/d"_s;
+    QVERIFY(checkConfig(config).ok());
+    for (const ConfigEntry &entry : describeConfig(config))
+        QVERIFY2(!entry.value.toString().contains(u"secret"_s), qPrintable(entry.key));
+    const Status changed = changeSetting(config, u"database"_s, u"url"_s, u"postgresql://h/e"_s);
+    QVERIFY(!changed.ok());
+    QCOMPARE(changed.error().fullCode(), "config.needs_restart");
 }
 
 void TestConfig::acceptsUpstreamNames()
@@ -94,6 +122,9 @@ void TestConfig::rejects_data()
         {u"hibernation_flush_interval (22501)"_s, u"hibernating_request_eligible_threshold (90000)"_s});
     row("threshold range", R"({"pegboard":{"hibernating_request_eligible_threshold":9999}})",
         {u"hibernating_request_eligible_threshold"_s, u"9999"_s, u"10000"_s});
+    row("database", R"({"database":{"url":"mysql://u:secret@h/d"}})", {u"database.url"_s, u"postgresql"_s});
+    row("database without name", R"({"database":{"url":"postgresql://h"}})", {u"database.url"_s, u"names no database"_s});
+    row("database option", R"({"database":{"url":"postgresql://h/d?servce=x"}})", {u"servce"_s});
     row("eligible", R"({"pegboard":{"runner_eligible_threshold":15000}})",
         {u"runner_eligible_threshold (15000)"_s, u"runner_ping_timeout_ms (15000)"_s});
     row("ping timeout", R"({"pegboard":{"runner_ping_timeout_ms":30001}})",

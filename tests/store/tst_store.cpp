@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/store/memorystore.h"
 #include "engine/store/migrations.h"
+#include "engine/store/postgresstore.h"
 #include "engine/store/sqlitestore.h"
+#include "tests/support/postgresserver.h"
 
 #include <QDir>
 #include <QFile>
@@ -20,11 +22,13 @@ namespace {
 struct Bench
 {
     bool sqlite = false;
+    PostgresServer *server = nullptr; ///< set: the store is in a database of that server
+    QString database;
     qint64 kvLimit = 1 << 20;
     QTemporaryDir folder;
     QObject engine;
     std::unique_ptr<MemoryStore> memory;
-    std::unique_ptr<SqliteStore> file;
+    std::unique_ptr<SqlStore> file;
 
     QString path() const { return folder.filePath(u"data/dormouse.db"_s); }
     PostToEngine post()
@@ -34,15 +38,31 @@ struct Bench
     Store &store() { return file ? static_cast<Store &>(*file) : *memory; }
     Result<Snapshot> open()
     {
+        if (server) {
+            if (database.isEmpty())
+                database = server->createDatabase();
+            SqlStoreOptions options = PostgresStore::defaults();
+            options.kvMaxStorageBytes = kvLimit;
+            return openPostgres(options);
+        }
         if (!sqlite) {
             if (!memory)
                 memory = std::make_unique<MemoryStore>(post(), kvLimit);
             return memory->open();
         }
-        SqliteStoreOptions options;
+        SqlStoreOptions options;
         options.kvMaxStorageBytes = kvLimit;
         file.reset();
         file = std::make_unique<SqliteStore>(path(), post(), options);
+        return file->open();
+    }
+    Result<Snapshot> openPostgres(const SqlStoreOptions &options)
+    {
+        const Result<DatabaseUrl> url = parseDatabaseUrl(server->url(database));
+        if (!url)
+            return url.error();
+        file.reset();
+        file = std::make_unique<PostgresStore>(*url, post(), options);
         return file->open();
     }
     Snapshot reopened()
@@ -55,7 +75,7 @@ struct Bench
     {
         std::optional<Status> answer;
         store().submit(std::move(batch), [&](const Status &status) { answer = status; });
-        if (!QTest::qWaitFor([&] { return answer.has_value(); }))
+        if (!QTest::qWaitFor([&] { return answer.has_value(); }, 30'000))
             return Error::make("test", "timeout", u"no answer"_s);
         return *answer;
     }
@@ -63,7 +83,7 @@ struct Bench
     {
         std::optional<KvResult> answer;
         store().kv(actorId, std::move(op), [&](KvResult result) { answer = std::move(result); });
-        if (!QTest::qWaitFor([&] { return answer.has_value(); }))
+        if (!QTest::qWaitFor([&] { return answer.has_value(); }, 30'000))
             return Error::make("test", "timeout", u"no answer"_s);
         return *answer;
     }
@@ -173,19 +193,49 @@ private Q_SLOTS:
     void memoryFailNext();
     void memoryHoldAndCrash();
 
+    void postgresNewerSchema();
+    void postgresForeignDatabase();
+    void postgresSecondEngineIsKeptAway();
+    void postgresKeepsEveryText();
+    void postgresCrash();
+    void postgresGivesUp();
+    void postgresTakenOverMeanwhile();
+    void postgresMigration();
+    void concurrentRefresh();
+
 private:
     void kinds()
     {
         QTest::addColumn<bool>("sqlite");
-        QTest::newRow("memory") << false;
-        QTest::newRow("sqlite") << true;
+        QTest::addColumn<bool>("postgres");
+        QTest::newRow("memory") << false << false;
+        QTest::newRow("sqlite") << true << false;
+        QTest::newRow("postgres") << false << true;
     }
+    /// A bench on a database of its own; the server starts with the first one.
+    void usePostgres(Bench &bench)
+    {
+        if (!m_serverRuns)
+            m_serverRuns = m_server.start();
+        QVERIFY2(m_serverRuns, qPrintable(m_server.error()));
+        bench.server = &m_server;
+    }
+
+    PostgresServer m_server;
+    bool m_serverRuns = false;
 };
 
-#define OPEN_BENCH                                                                                                     \
+#define MAKE_BENCH                                                                                                     \
     QFETCH(bool, sqlite);                                                                                              \
+    QFETCH(bool, postgres);                                                                                            \
     Bench bench;                                                                                                       \
     bench.sqlite = sqlite;                                                                                             \
+    if (postgres)                                                                                                      \
+        usePostgres(bench);                                                                                            \
+    if (QTest::currentTestFailed())                                                                                    \
+        return
+#define OPEN_BENCH                                                                                                     \
+    MAKE_BENCH;                                                                                                        \
     QVERIFY(bench.open().ok())
 
 void TestStore::rowsSurvive()
@@ -359,7 +409,7 @@ void TestStore::callbacksKeepTheOrder()
         else
             bench.store().submit({PutActor{fullActor(QString::number(i % 7))}}, [&order, i](const Status &) { order << i; });
     }
-    QTRY_COMPARE(order.size(), 3000);
+    QTRY_COMPARE_WITH_TIMEOUT(order.size(), 3000, 60'000);
     for (int i = 0; i < 3000; ++i)
         QCOMPARE(order[i], i);
     QCOMPARE(bench.kv(KvGet{{"k"}}).value().at(0).value, "2997");
@@ -451,9 +501,7 @@ void TestStore::kvDeletes()
 
 void TestStore::kvQuota()
 {
-    QFETCH(bool, sqlite);
-    Bench bench;
-    bench.sqlite = sqlite;
+    MAKE_BENCH;
     bench.kvLimit = 100;
     QVERIFY(bench.open().ok());
     QVERIFY(bench.kv(KvPut{{{"k", QByteArray(99, 'x'), "1", 1}}}).ok());
@@ -472,9 +520,7 @@ void TestStore::kvQuota()
 
 void TestStore::kvAnswerTooLarge()
 {
-    QFETCH(bool, sqlite);
-    Bench bench;
-    bench.sqlite = sqlite;
+    MAKE_BENCH;
     bench.kvLimit = 64 << 20;
     QVERIFY(bench.open().ok());
     for (int i = 0; i < 34; ++i)
@@ -529,6 +575,7 @@ void TestStore::destroyedAreBounded()
     living.actorId = u"living"_s;
     living.createTs = -1;
     batch.push_back(PutActor{living});
+    bench.store().flush();
     QVERIFY(bench.write(batch).ok());
     const Snapshot snapshot = bench.reopened();
     QCOMPARE(snapshot.actors.size(), std::size_t(kMaxDestroyedLoaded + 1));
@@ -664,7 +711,7 @@ struct Blocker
 void TestStore::retriesUntilTheLockGoes()
 {
     Bench bench;
-    SqliteStoreOptions options;
+    SqlStoreOptions options;
     options.busyTimeoutMs = 1;
     options.maxAttempts = 1'000'000;
     options.firstBackoffMs = 1;
@@ -684,7 +731,7 @@ void TestStore::retriesUntilTheLockGoes()
 void TestStore::givesUp()
 {
     Bench bench;
-    SqliteStoreOptions options;
+    SqlStoreOptions options;
     options.busyTimeoutMs = 1;
     options.maxAttempts = 3;
     options.firstBackoffMs = 1;
@@ -708,7 +755,7 @@ void TestStore::groupsCommits()
 {
     // While the lock is held everything queues up; afterwards it is committed in order and nothing is lost.
     Bench bench;
-    SqliteStoreOptions options;
+    SqlStoreOptions options;
     options.busyTimeoutMs = 1;
     options.maxAttempts = 1'000'000;
     options.firstBackoffMs = 1;
@@ -769,6 +816,176 @@ void TestStore::memoryHoldAndCrash()
     for (const ActorRow &row : bench.reopened().actors)
         ids.append(row.actorId);
     QCOMPARE(ids, (QStringList{u"a"_s, u"c"_s}));
+}
+
+// --- PostgreSQL ---------------------------------------------------------------------------------
+
+void TestStore::postgresNewerSchema()
+{
+    Bench bench;
+    usePostgres(bench);
+    QVERIFY(bench.open().ok());
+    bench.file.reset();
+    m_server.run(bench.database, u"UPDATE meta SET value='99' WHERE name='schema_version'"_s);
+    const auto snapshot = bench.open();
+    QVERIFY(!snapshot.ok());
+    QCOMPARE(snapshot.error().fullCode(), "store.newer_schema");
+    QVERIFY2(snapshot.error().message.contains(bench.database), qPrintable(snapshot.error().message));
+    QVERIFY2(!snapshot.error().message.contains(u"secret"_s), qPrintable(snapshot.error().message));
+}
+
+void TestStore::postgresForeignDatabase()
+{
+    Bench bench;
+    usePostgres(bench);
+    bench.database = m_server.createDatabase();
+    m_server.run(bench.database, u"CREATE TABLE recipes (name TEXT)"_s);
+    const auto snapshot = bench.open();
+    QVERIFY(!snapshot.ok());
+    QCOMPARE(snapshot.error().fullCode(), "store.unreadable");
+    QVERIFY(snapshot.error().message.contains(u"another program"_s));
+    QCOMPARE(m_server.run(bench.database, u"SELECT count(*) FROM pg_tables WHERE schemaname='public'"_s), u"1"_s);
+}
+
+void TestStore::postgresSecondEngineIsKeptAway()
+{
+    Bench bench;
+    usePostgres(bench);
+    QVERIFY(bench.open().ok());
+    PostgresStore second(*parseDatabaseUrl(m_server.url(bench.database)), bench.post());
+    const auto snapshot = second.open();
+    QVERIFY(!snapshot.ok());
+    QCOMPARE(snapshot.error().fullCode(), "store.unreadable");
+    QVERIFY2(snapshot.error().message.contains(u"process "_s + QString::number(QCoreApplication::applicationPid())),
+             qPrintable(snapshot.error().message));
+    bench.file.reset();
+    QVERIFY(second.open().ok());
+}
+
+void TestStore::postgresKeepsEveryText()
+{
+    Bench bench;
+    usePostgres(bench);
+    QVERIFY(bench.open().ok());
+    ActorRow row = fullActor(u"a"_s);
+    const QString odd = u"'\\\"?:a$1%"_s % QChar(0) % QChar(1) % u'0' % QChar(1) % QChar(0) % u"1ü\U0001F600"_s;
+    row.key = odd;
+    row.input = odd;
+    QVERIFY(bench.write({PutActor{row}, PutActorName{{odd, odd, "{}"}, true}}).ok());
+    const Snapshot snapshot = bench.reopened();
+    QCOMPARE(*snapshot.actors.at(0).key, odd);
+    QCOMPARE(*snapshot.actors.at(0).input, odd);
+    QCOMPARE(snapshot.actorNames.at(0).name, odd);
+}
+
+void TestStore::postgresCrash()
+{
+    Bench bench;
+    usePostgres(bench);
+    QVERIFY(bench.open().ok());
+    int committed = 0;
+    const auto submit = [&](int from, int to) {
+        for (int i = from; i < to; ++i)
+            bench.store().submit({PutActor{fullActor(QString::number(i))}}, [&](const Status &s) { committed += s.ok(); });
+    };
+    QVERIFY(bench.kv(KvPut{{{"k", "1", "1", 1}}}).ok());
+    submit(0, 300);
+    QTRY_VERIFY_WITH_TIMEOUT(committed > 0, 30'000);
+    m_server.kill();
+    submit(300, 600);
+    m_serverRuns = m_server.start();
+    QVERIFY2(m_serverRuns, qPrintable(m_server.error()));
+    QTRY_COMPARE_WITH_TIMEOUT(committed, 600, 60'000);
+    QVERIFY(bench.file->reconnects() > 0);
+    QCOMPARE(m_server.run(bench.database, u"SELECT count(*) FROM actors WHERE row_rev = 0"_s), u"600"_s);
+    QVERIFY(bench.kv(KvPut{{{"l", "1", "1", 1}}}).ok());
+    QCOMPARE(bench.keys({}), (QByteArrayList{"6b", "6c"}));
+    QCOMPARE(bench.reopened().actors.size(), 600U);
+}
+
+void TestStore::postgresGivesUp()
+{
+    Bench bench;
+    usePostgres(bench);
+    QVERIFY(bench.open().ok());
+    SqlStoreOptions options;
+    options.busyTimeoutMs = 1;
+    options.maxAttempts = 3;
+    options.firstBackoffMs = 1;
+    QVERIFY(bench.openPostgres(options).ok());
+    m_server.kill();
+    m_serverRuns = false;
+    const Status failed = bench.write({PutActor{fullActor(u"a"_s)}});
+    QVERIFY(!failed.ok());
+    QCOMPARE(failed.error().fullCode(), "store.commit_failed");
+    QVERIFY2(failed.error().message.contains(bench.database) && !failed.error().message.contains(u"secret"_s),
+             qPrintable(failed.error().message));
+    QVERIFY(!bench.kv(KvGet{{"k"}}).ok());
+}
+
+void TestStore::postgresTakenOverMeanwhile()
+{
+    Bench bench;
+    usePostgres(bench);
+    QVERIFY(bench.open().ok());
+    m_server.run(bench.database, u"UPDATE meta SET value='somebody 7' WHERE name='store_writer'"_s);
+    const Status failed = bench.write({PutActor{fullActor(u"a"_s)}});
+    QVERIFY(!failed.ok());
+    QCOMPARE(failed.error().fullCode(), "store.commit_failed");
+    QCOMPARE(failed.error().metadata.value(u"attempts"_s).toInt(), 1);
+    QCOMPARE(m_server.run(bench.database, u"SELECT count(*) FROM actors"_s), u"0"_s);
+}
+
+void TestStore::postgresMigration()
+{
+    Bench bench;
+    usePostgres(bench);
+    QVERIFY(bench.open().ok());
+    QCOMPARE(m_server.run(bench.database, u"SELECT value FROM meta WHERE name='schema_version'"_s),
+             QString::number(newestSchemaVersion()));
+    QVERIFY(bench.write({PutNamespace{{u"n1"_s, u"kept"_s, u"Kept"_s, 7}}}).ok());
+    const Snapshot snapshot = bench.reopened();
+    QCOMPARE(snapshot.namespaces.size(), 1U);
+}
+
+void TestStore::concurrentRefresh()
+{
+    // Another writer has refreshed the row and not committed yet; the store must wait for it and not fail.
+    Bench bench;
+    usePostgres(bench);
+    QVERIFY(bench.open().ok());
+    SqlStoreOptions once;
+    once.maxAttempts = 1;
+    once.busyTimeoutMs = 30'000;
+    QVERIFY(bench.openPostgres(once).ok());
+    for (const bool exists : {false, true}) {
+        {
+            QSqlDatabase other = QSqlDatabase::addDatabase(u"QPSQL"_s, u"other"_s);
+            const DatabaseUrl url = *parseDatabaseUrl(m_server.url(bench.database));
+            other.setHostName(url.host);
+            other.setUserName(url.user);
+            other.setPassword(url.password);
+            other.setDatabaseName(url.database);
+            QVERIFY(other.open());
+            QVERIFY(other.transaction());
+            QSqlQuery query(other);
+            QVERIFY(query.exec(u"INSERT INTO hibernating_requests (gateway_id, request_id, actor_id, last_ping_ts)"
+                               " VALUES (1, 2, 'a', 10) ON CONFLICT (gateway_id, request_id)"
+                               " DO UPDATE SET last_ping_ts=excluded.last_ping_ts"_s));
+            std::optional<Status> answer;
+            bench.store().submit({PutHibernating{{{1}, {2}, u"a"_s, exists ? 30 : 20}}},
+                                 [&](const Status &status) { answer = status; });
+            QTRY_COMPARE_WITH_TIMEOUT(m_server.run(bench.database, u"SELECT count(*) FROM pg_stat_activity WHERE wait_event_type='Lock'"_s),
+                                      u"1"_s, 30'000);
+            QVERIFY(!answer);
+            QVERIFY(other.commit());
+            QTRY_VERIFY_WITH_TIMEOUT(answer.has_value(), 30'000);
+            QVERIFY2(answer->ok(), answer->ok() ? "" : qPrintable(answer->error().message));
+        }
+        QSqlDatabase::removeDatabase(u"other"_s);
+        QCOMPARE(m_server.run(bench.database, u"SELECT count(*) FROM hibernating_requests"_s), u"1"_s);
+        QCOMPARE(m_server.run(bench.database, u"SELECT last_ping_ts FROM hibernating_requests"_s), exists ? u"30"_s : u"20"_s);
+    }
 }
 
 QTEST_GUILESS_MAIN(TestStore)
