@@ -13,8 +13,9 @@
 
 namespace dormouse {
 
-MainWindow::MainWindow(ThemeManager &theme, ClientConnector *connector, QSettings *settings, QWidget *parent)
-    : QMainWindow(parent), m_theme(theme), m_settings(settings), m_connector(connector)
+MainWindow::MainWindow(ThemeManager &theme, ClientConnector *connector, QSettings *settings, LanguageManager *language,
+                       QWidget *parent)
+    : QMainWindow(parent), m_theme(theme), m_settings(settings), m_connector(connector), m_language(language)
 {
     setWindowTitle(tr("Dormouse"));
     setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
@@ -23,21 +24,14 @@ MainWindow::MainWindow(ThemeManager &theme, ClientConnector *connector, QSetting
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     resize(1280, 800);
     newTab();
-    makeViews();
-    makeActions();
-    makeTabBar();
-    makeToolBar();
-    makePlayback();
-    makeStatus();
-    arrange();
-
     m_noteTimer.setSingleShot(true);
     m_noteTimer.setInterval(8000);
     connect(&m_noteTimer, &QTimer::timeout, this, [this] { m_note->clear(); });
+    m_rebuildTimer.setSingleShot(true);
+    connect(&m_rebuildTimer, &QTimer::timeout, this, &MainWindow::rebuild);
     connect(&m_theme, &ThemeManager::changed, this, &MainWindow::retint);
-    retint();
-    follow();
-    m_defaultState = saveState(kLayoutVersion);
+    connect(&m_theme, &ThemeManager::textSizeChanged, this, [this] { m_rebuildTimer.start(0); });
+    build();
     if (m_settings) {
         restoreGeometry(m_settings->value(QStringLiteral("window/geometry")).toByteArray());
         restoreState(m_settings->value(QStringLiteral("window/state")).toByteArray(), kLayoutVersion);

@@ -24,6 +24,7 @@ namespace dormouse {
 
 class ClientConnector;
 class FilterBar;
+class LanguageManager;
 
 /// The console window: views as docks, one filter over all of them, actions, palette and status. Several engines share
 /// it as tabs, each with a ViewSet of its own; there is always one. Knows sources only by their interface.
@@ -32,8 +33,9 @@ class MainWindow final : public QMainWindow
 {
     Q_OBJECT
 public:
-    /// connector and settings may be nullptr (no built-in client; layout not kept).
-    MainWindow(ThemeManager &theme, ClientConnector *connector, QSettings *settings, QWidget *parent = nullptr);
+    /// connector, settings and language may be nullptr (no built-in client; layout not kept; no choice of language).
+    MainWindow(ThemeManager &theme, ClientConnector *connector, QSettings *settings, LanguageManager *language = nullptr,
+               QWidget *parent = nullptr);
     ~MainWindow() override;
 
     /// Of the tab in front.
@@ -76,10 +78,13 @@ Q_SIGNALS:
 
 protected:
     void closeEvent(QCloseEvent *event) override;
+    void changeEvent(QEvent *event) override;
 
 private:
     static constexpr int kLayoutVersion = 2; ///< changes with the set of views
     ViewSet &front() const { return *m_tabs[size_t(m_current)]; }
+    void build();
+    void rebuild();
     void newTab();
     void follow();
     void makeTabBar();
@@ -94,6 +99,8 @@ private:
     void showPaused();
     void arrange();
     void makeLayoutMenu(QMenu *view);
+    void makeLanguageMenu(QMenu *view);
+    void makeTextSizeMenu(QMenu *view);
     void storeLayouts();
     void showBars();
     void setShowOwn(bool on);
@@ -114,6 +121,7 @@ private:
     ThemeManager &m_theme;
     QSettings *m_settings;
     ClientConnector *m_connector;
+    LanguageManager *m_language;
     std::vector<std::unique_ptr<ViewSet>> m_tabs;
     int m_current = 0;
     QTabBar *m_tabBar = nullptr;
@@ -134,6 +142,8 @@ private:
     QMap<QString, QByteArray> m_layouts;
     bool m_showOwn = false;
     QTimer m_noteTimer;
+    QTimer m_rebuildTimer;
+    int m_builtTextSize = 100; ///< text size that the controls were made for
 };
 
 } // namespace dormouse

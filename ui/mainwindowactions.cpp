@@ -148,6 +148,8 @@ void MainWindow::makeActions()
     for (const char *name : {"pause", "filter", "palette", "own", "theme", "float"})
         view->addAction(action(QString::fromLatin1(name)));
     makeLayoutMenu(view);
+    makeTextSizeMenu(view);
+    makeLanguageMenu(view);
     QMenu *help = menuBar()->addMenu(tr("&Help"));
     for (const char *name : {"help", "keys", "codes"})
         help->addAction(action(QString::fromLatin1(name)));

@@ -23,7 +23,7 @@ void MainWindow::makeToolBar()
     bar->setObjectName(QStringLiteral("tools"));
     bar->setAccessibleName(tr("Tools"));
     bar->setMovable(false);
-    bar->setIconSize({16, 16});
+    bar->setIconSize({m_theme.px(16), m_theme.px(16)});
     bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     addToolBar(bar);
     m_brandIcon = new QLabel(bar);
@@ -79,7 +79,7 @@ void MainWindow::makeToolBar()
     m_problem->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     m_problem->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_problem->setAccessibleName(tr("No problem"));
-    m_problem->setMaximumHeight(52); // a wrapping label in a tool bar asks for far more than its two lines
+    m_problem->setMaximumHeight(m_theme.px(52)); // a wrapping label in a tool bar asks for far more than its two lines
     banner->addWidget(m_problem);
     addToolBar(banner);
     banner->hide();
@@ -92,7 +92,7 @@ void MainWindow::makePlayback()
     bar->setObjectName(QStringLiteral("playback"));
     bar->setMovable(false);
     bar->setAccessibleName(tr("Recording"));
-    auto *play = addAction(QStringLiteral("play"), tr("Play"), QStringLiteral("play"), QKeySequence(QStringLiteral("Ctrl+P")), [this] {
+    auto *play = addAction(QStringLiteral("play"), m_playing ? tr("Stop") : tr("Play"), QStringLiteral("play"), QKeySequence(QStringLiteral("Ctrl+P")), [this] {
         m_playing = !m_playing;
         if (monitor::Source *source = session().source())
             source->setPlaying(m_playing, 1.0);
@@ -104,7 +104,7 @@ void MainWindow::makePlayback()
     m_seek->setAccessibleName(tr("Moment of the recording"));
     bar->addWidget(m_seek);
     m_time = new QLabel(bar);
-    m_time->setMinimumWidth(200);
+    m_time->setMinimumWidth(m_theme.px(200));
     m_time->setAlignment(Qt::AlignCenter);
     bar->addWidget(m_time);
     connect(m_seek, &QSlider::valueChanged, this, [this](int value) {
@@ -194,7 +194,7 @@ void MainWindow::updateStatus()
     const auto bars = findChildren<QTabBar *>(QString(), Qt::FindDirectChildrenOnly);
     for (QTabBar *bar : bars) {
         bar->setAccessibleName(tr("Views"));
-        bar->setIconSize({16, 16});
+        bar->setIconSize({m_theme.px(16), m_theme.px(16)});
         bar->setExpanding(false);
         bar->setDrawBase(false);
         for (int tab = 0; tab < bar->count(); ++tab) {
@@ -210,7 +210,7 @@ void MainWindow::retint()
     for (auto it = m_actions.cbegin(); it != m_actions.cend(); ++it)
         if (m_icons.contains(it.key()))
             it.value()->setIcon(m_theme.icon(m_icons.value(it.key())));
-    m_brandIcon->setPixmap(m_theme.pixmap(QStringLiteral("dormouse"), m_theme.color(Color::Accent), 24, devicePixelRatioF()));
+    m_brandIcon->setPixmap(m_theme.pixmap(QStringLiteral("dormouse"), m_theme.color(Color::Accent), m_theme.px(24), devicePixelRatioF()));
     setWindowIcon(QIcon(m_theme.pixmap(QStringLiteral("dormouse"), m_theme.color(Color::Accent), 64, 1)));
     updateStatus();
 }

@@ -46,7 +46,7 @@ void MainWindow::makeTabBar()
     m_tabBar->setExpanding(false);
     m_tabBar->setTabsClosable(true);
     m_tabBar->setElideMode(Qt::ElideMiddle);
-    m_tabBar->setIconSize({14, 14});
+    m_tabBar->setIconSize({m_theme.px(14), m_theme.px(14)});
     bar->addWidget(m_tabBar);
     addToolBar(bar);
     addToolBarBreak();
@@ -80,7 +80,7 @@ void MainWindow::fillTabBar()
         const QString name = one.source() ? one.source()->name() : tr("No engine");
         if (m_tabBar->tabText(i) != name)
             m_tabBar->setTabText(i, name);
-        m_tabBar->setTabIcon(i, QIcon(m_theme.pixmap(look.icon, m_theme.color(look.tone), 14, devicePixelRatioF())));
+        m_tabBar->setTabIcon(i, QIcon(m_theme.pixmap(look.icon, m_theme.color(look.tone), m_theme.px(14), devicePixelRatioF())));
         m_tabBar->setTabToolTip(i, look.text);
         if (QWidget *button = m_tabBar->tabButton(i, QTabBar::RightSide))
             button->setAccessibleName(tr("Close %1").arg(name));

@@ -30,7 +30,7 @@ void MainWindow::addView(const ViewSet::View &view)
 
 void MainWindow::makeViews()
 {
-    for (const ViewSet::View &view : m_tabs.front()->views())
+    for (const ViewSet::View &view : front().views())
         addView(view);
 }
 

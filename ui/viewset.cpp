@@ -5,14 +5,22 @@
 #include "ui/controlpage.h"
 #include "ui/duepage.h"
 #include "ui/settingspage.h"
+#include "ui/viewstate.h"
 #include "ui/wakepage.h"
+
+#include <utility>
 
 namespace dormouse {
 
 ViewSet::ViewSet(const ThemeManager &theme, ClientConnector *connector, QWidget *parent)
-    : QObject(parent), m_theme(theme), m_shelf(std::make_unique<QWidget>(parent))
+    : QObject(parent), m_theme(theme), m_connector(connector), m_shelf(std::make_unique<QWidget>(parent))
 {
     m_shelf->hide();
+    makePages();
+}
+
+void ViewSet::makePages()
+{
     auto *overview = new OverviewPage(m_session, m_theme);
     connect(overview, &OverviewPage::viewWanted, this, &ViewSet::viewWanted);
     add(QStringLiteral("overview"), tr("Overview"), QStringLiteral("overview"), overview);
@@ -22,11 +30,26 @@ ViewSet::ViewSet(const ThemeManager &theme, ClientConnector *connector, QWidget 
     add(QStringLiteral("wakes"), tr("Wakes"), QStringLiteral("wakes"), new WakePage(m_session, m_theme));
     add(QStringLiteral("due"), tr("Due"), QStringLiteral("due"), new DuePage(m_session, m_theme));
     add(QStringLiteral("events"), tr("Events"), QStringLiteral("events"), new EventPage(m_session, m_theme));
-    add(QStringLiteral("client"), tr("Client"), QStringLiteral("client"), new ClientPanel(connector, m_session, m_theme));
+    add(QStringLiteral("client"), tr("Client"), QStringLiteral("client"), new ClientPanel(m_connector, m_session, m_theme));
     add(QStringLiteral("actor"), tr("Actor"), QStringLiteral("actor"), new ActorPage(m_session, m_theme));
     add(QStringLiteral("queue"), tr("Pending queue"), QStringLiteral("queue"), new QueuePage(m_session, m_theme));
     add(QStringLiteral("control"), tr("Control log"), QStringLiteral("control"), new ControlPage(m_session, m_theme));
     add(QStringLiteral("settings"), tr("Settings"), QStringLiteral("settings"), new SettingsPage(m_session, m_theme));
+}
+
+void ViewSet::rebuild(int textSize)
+{
+    const std::vector<View> old = std::exchange(m_views, {});
+    makePages();
+    for (size_t i = 0; i < old.size(); ++i) {
+        Page *before = old[i].page;
+        Page *now = m_views[i].page;
+        const ViewState state = ViewState::of(*before, textSize);
+        before->setOnScreen(false);
+        now->takeOver(*before);
+        state.giveTo(*now, m_theme.textSize());
+        delete before;
+    }
 }
 
 ViewSet::~ViewSet()

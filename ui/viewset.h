@@ -34,6 +34,9 @@ public:
     Session &session() { return m_session; }
     const std::vector<View> &views() const { return m_views; }
     Page *page(const QString &name) const;
+    /// Makes all pages again, in the language and text size of now; they get what was set and open in the old ones, which
+    /// are deleted. textSize: the one the old ones were made for.
+    void rebuild(int textSize);
     /// Takes a page out of the dock that shows it.
     void shelve(Page *page);
     void showSelection();
@@ -49,10 +52,12 @@ Q_SIGNALS:
 
 private:
     void add(const QString &name, const QString &title, const QString &icon, Page *page);
+    void makePages();
     void addTables();
 
     Session m_session; // pages refer to it: the destructor deletes them first
     const ThemeManager &m_theme;
+    ClientConnector *m_connector;
     std::unique_ptr<QWidget> m_shelf;
     std::vector<View> m_views;
     TablePage *m_actors = nullptr;

@@ -25,7 +25,14 @@ Application::Application(const ConsoleOptions &options, QApplication &qt) : m_op
     if (theme.isEmpty() && m_settings)
         theme = m_settings->value(QStringLiteral("theme")).toString();
     m_theme.setTheme(theme);
-    m_window = std::make_unique<MainWindow>(m_theme, &m_connector, m_settings.get());
+    m_theme.setTextSize(m_options.textSize);
+    if (m_options.textSize == 0 && m_settings)
+        m_theme.setTextSize(m_settings->value(QStringLiteral("textSize")).toInt());
+    QString language = m_options.language;
+    if (language.isEmpty())
+        language = m_settings ? m_settings->value(QStringLiteral("language")).toString() : QStringLiteral("en");
+    m_language.setLanguage(language);
+    m_window = std::make_unique<MainWindow>(m_theme, &m_connector, m_settings.get(), &m_language);
     const auto report = [this](const Status &status) {
         if (!status)
             m_window->session().post(true, tr("%1 %2").arg(status.error().message, Words::explain(QString::fromUtf8(status.error().fullCode()))).trimmed());

@@ -7,6 +7,7 @@
 #include "engine/embedded/recorder.h"
 #include "engine/monitor/source.h"
 #include "engine/runner/demo.h"
+#include "ui/language.h"
 #include "ui/mainwindow.h"
 
 #include <QObject>
@@ -52,6 +53,7 @@ private:
     SystemClock m_clock;
     std::unique_ptr<QSettings> m_settings;
     ThemeManager m_theme;
+    LanguageManager m_language;
     ChannelConnector m_connector;
     std::vector<std::unique_ptr<Engine>> m_engines; ///< outlive the window
     std::unique_ptr<MainWindow> m_window;

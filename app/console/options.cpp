@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/console/options.h"
 
+#include "ui/language.h"
+#include "ui/theme.h"
+
 #include <QCommandLineParser>
 #include <QFile>
 #include <QStandardPaths>
@@ -67,6 +70,8 @@ Result<ConsoleOptions> parseOptions(const QStringList &arguments)
     const auto readWrite = option("read-write", "Allow commands to the remote engine (it is opened read-only otherwise).");
     const auto openFile = option("open", "Show a recorded session.", "FILE");
     const auto theme = option("theme", "dark or light.", "NAME");
+    const auto language = option("language", "Language of the window: en, de or ja.", "CODE");
+    const auto textSize = option("text-size", "Size of the text, 100 to 200.", "PERCENT");
     const auto screenshot = option("screenshot", "Render every view to PNG files in this folder, then quit.", "DIR");
     const auto after = option("screenshot-after", "Seconds to wait before --screenshot (6).", "SECONDS");
     if (!parser.parse(arguments))
@@ -107,6 +112,14 @@ Result<ConsoleOptions> parseOptions(const QStringList &arguments)
     options.recordFile = parser.value(record);
     options.demo = parser.isSet(demo);
     options.theme = parser.value(theme);
+    options.language = parser.value(language);
+    if (!options.language.isEmpty() && !LanguageManager::codes().contains(options.language))
+        return usage(QStringLiteral("--language: \"%1\" is none of %2").arg(options.language, LanguageManager::codes().join(QStringLiteral(", "))));
+    if (parser.isSet(textSize)) {
+        options.textSize = parser.value(textSize).toInt();
+        if (options.textSize < ThemeManager::kMinTextSize || options.textSize > ThemeManager::kMaxTextSize)
+            return usage(QStringLiteral("--text-size: \"%1\" is not a number from 100 to 200").arg(parser.value(textSize)));
+    }
     options.screenshotDir = parser.value(screenshot);
     if (parser.isSet(after)) {
         bool ok = false;

@@ -16,6 +16,8 @@ struct ConsoleOptions
     QString connectUrl;    ///< remote engine instead of one of our own
     QString openFile;      ///< recording instead of an engine
     QString recordFile;
+    QString language;      ///< en, de or ja; empty = as kept or as the system
+    int textSize = 0;      ///< percent; 0 = as kept
     QString theme;         ///< dark, light, empty = as kept or as the system
     QString screenshotDir; ///< render every view to a PNG file in both themes and quit
     int screenshotSeconds = 6;
