@@ -2,6 +2,37 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>LinkLook</name>
+    <message>
+        <source>No engine</source>
+        <translation>Keine Engine</translation>
+    </message>
+    <message>
+        <source>Recording: %1</source>
+        <translation>Aufzeichnung: %1</translation>
+    </message>
+    <message>
+        <source>Connecting to %1</source>
+        <translation>Verbindet mit %1</translation>
+    </message>
+    <message>
+        <source>Stale, %1 old: %2</source>
+        <translation>Veraltet, %1 alt: %2</translation>
+    </message>
+    <message>
+        <source>Failed, data %1 old: %2</source>
+        <translation>Gescheitert, Daten %1 alt: %2</translation>
+    </message>
+    <message>
+        <source>Failed: %1</source>
+        <translation>Gescheitert: %1</translation>
+    </message>
+    <message>
+        <source>Live: %1</source>
+        <translation>Live: %1</translation>
+    </message>
+</context>
+<context>
     <name>dormouse::AckRuler</name>
     <message>
         <source>Message index: acknowledged %1, sent %2, next %3</source>
@@ -227,6 +258,10 @@ Strg+K findet ihn über Id, Schlüssel oder Namen.</translation>
         <source>Cannot write %1</source>
         <translation>%1 lässt sich nicht schreiben</translation>
     </message>
+    <message>
+        <source>%1 %2</source>
+        <translation>%1 %2</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::ClientPanel</name>
@@ -418,6 +453,45 @@ Strg+K findet ihn über Id, Schlüssel oder Namen.</translation>
     </message>
 </context>
 <context>
+    <name>dormouse::ConnectDialog</name>
+    <message>
+        <source>Connect to an engine</source>
+        <translation>Mit einer Engine verbinden</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>Admin token</source>
+        <translation>Admin-Token</translation>
+    </message>
+    <message>
+        <source>when the engine asks for one; not kept</source>
+        <translation>falls die Engine eines verlangt; wird nicht aufgehoben</translation>
+    </message>
+    <message>
+        <source>Allow commands (it is opened read-only otherwise)</source>
+        <translation>Befehle erlauben (sonst nur zum Lesen geöffnet)</translation>
+    </message>
+    <message>
+        <source>Allow commands</source>
+        <translation>Befehle erlauben</translation>
+    </message>
+    <message>
+        <source>&amp;Address</source>
+        <translation>&amp;Adresse</translation>
+    </message>
+    <message>
+        <source>&amp;Token</source>
+        <translation>&amp;Token</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>Verbinden</translation>
+    </message>
+</context>
+<context>
     <name>dormouse::ControlPage</name>
     <message>
         <source>Control log</source>
@@ -581,6 +655,45 @@ das Nächste zuerst.</translation>
     <message>
         <source>What fires next   %1</source>
         <translation>Was als Nächstes fällig ist   %1</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::EngineDialog</name>
+    <message>
+        <source>Start a local engine</source>
+        <translation>Lokale Engine starten</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>HOST:PORT; port 0 takes any free one</source>
+        <translation>HOST:PORT; Port 0 nimmt irgendeinen freien</translation>
+    </message>
+    <message>
+        <source>Data folder</source>
+        <translation>Datenordner</translation>
+    </message>
+    <message>
+        <source>empty: nothing is kept after the end</source>
+        <translation>leer: nach dem Ende bleibt nichts erhalten</translation>
+    </message>
+    <message>
+        <source>&amp;Address</source>
+        <translation>&amp;Adresse</translation>
+    </message>
+    <message>
+        <source>&amp;Data folder</source>
+        <translation>&amp;Datenordner</translation>
+    </message>
+    <message>
+        <source>Port 0 takes any free one. The engine ends with its tab.</source>
+        <translation>Port 0 nimmt irgendeinen freien. Die Engine endet mit ihrem Reiter.</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Start</translation>
     </message>
 </context>
 <context>
@@ -869,128 +982,6 @@ das Nächste zuerst.</translation>
         <translation>Anhalten</translation>
     </message>
     <message>
-        <source>Overview</source>
-        <translation>Übersicht</translation>
-    </message>
-    <message>
-        <source>Actors</source>
-        <translation>Aktoren</translation>
-    </message>
-    <message>
-        <source>running</source>
-        <translation>läuft</translation>
-    </message>
-    <message>
-        <source>sleeping</source>
-        <translation>schläft</translation>
-    </message>
-    <message>
-        <source>with pending</source>
-        <translation>mit Ausstehendem</translation>
-    </message>
-    <message>
-        <source>failing</source>
-        <translation>scheitert</translation>
-    </message>
-    <message>
-        <source>No actors yet</source>
-        <translation>Noch keine Aktoren</translation>
-    </message>
-    <message>
-        <source>Connect a runner, then create an actor here (Ctrl+N) or from your own code.
-  export RIVET_ENDPOINT=http://127.0.0.1:6420</source>
-        <translation>Verbinden Sie einen Runner und legen Sie dann hier (Strg+N) oder aus eigenem Code einen Aktor an.
-  export RIVET_ENDPOINT=http://127.0.0.1:6420</translation>
-    </message>
-    <message>
-        <source>Connections</source>
-        <translation>Verbindungen</translation>
-    </message>
-    <message>
-        <source>awake</source>
-        <translation>wach</translation>
-    </message>
-    <message>
-        <source>hibernating</source>
-        <translation>ruhend</translation>
-    </message>
-    <message>
-        <source>waking &gt; 10 s</source>
-        <translation>wacht auf &gt; 10 s</translation>
-    </message>
-    <message>
-        <source>No connections</source>
-        <translation>Keine Verbindungen</translation>
-    </message>
-    <message>
-        <source>Clients appear here while they talk to an actor, and stay while it sleeps.
-The Client view opens one.</source>
-        <translation>Clients erscheinen hier, solange sie mit einem Aktor sprechen, und bleiben, während er schläft.
-Die Ansicht „Client“ öffnet eine Verbindung.</translation>
-    </message>
-    <message>
-        <source>Runners</source>
-        <translation>Runner</translation>
-    </message>
-    <message>
-        <source>takes work</source>
-        <translation>nimmt Arbeit an</translation>
-    </message>
-    <message>
-        <source>does not</source>
-        <translation>nimmt keine an</translation>
-    </message>
-    <message>
-        <source>No runner is connected</source>
-        <translation>Kein Runner ist verbunden</translation>
-    </message>
-    <message>
-        <source>Point one at this engine:
-  export RIVET_ENDPOINT=http://127.0.0.1:6420
-  export RIVET_NAMESPACE=default
-  node runner.js</source>
-        <translation>Richten Sie einen auf diese Engine:
-  export RIVET_ENDPOINT=http://127.0.0.1:6420
-  export RIVET_NAMESPACE=default
-  node runner.js</translation>
-    </message>
-    <message>
-        <source>Latency</source>
-        <translation>Latenz</translation>
-    </message>
-    <message>
-        <source>Wakes</source>
-        <translation>Weckvorgänge</translation>
-    </message>
-    <message>
-        <source>Due</source>
-        <translation>Fällig</translation>
-    </message>
-    <message>
-        <source>Events</source>
-        <translation>Ereignisse</translation>
-    </message>
-    <message>
-        <source>Client</source>
-        <translation>Client</translation>
-    </message>
-    <message>
-        <source>Actor</source>
-        <translation>Aktor</translation>
-    </message>
-    <message>
-        <source>Pending queue</source>
-        <translation>Warteschlange</translation>
-    </message>
-    <message>
-        <source>Control log</source>
-        <translation>Befehlsprotokoll</translation>
-    </message>
-    <message>
-        <source>Settings</source>
-        <translation>Einstellungen</translation>
-    </message>
-    <message>
         <source>Create actor…</source>
         <translation>Aktor anlegen…</translation>
     </message>
@@ -1147,26 +1138,6 @@ Die Ansicht „Client“ öffnet eine Verbindung.</translation>
         <translation>Keine Engine</translation>
     </message>
     <message>
-        <source>Connecting to %1</source>
-        <translation>Verbindet mit %1</translation>
-    </message>
-    <message>
-        <source>Live: %1</source>
-        <translation>Live: %1</translation>
-    </message>
-    <message>
-        <source>Stale, %1 old: %2</source>
-        <translation>Veraltet, %1 alt: %2</translation>
-    </message>
-    <message>
-        <source>Failed: %1</source>
-        <translation>Gescheitert: %1</translation>
-    </message>
-    <message>
-        <source>Recording: %1</source>
-        <translation>Aufzeichnung: %1</translation>
-    </message>
-    <message>
         <source>%1 events/s</source>
         <translation>%1 Ereignisse/s</translation>
     </message>
@@ -1201,6 +1172,86 @@ Die Ansicht „Client“ öffnet eine Verbindung.</translation>
     <message>
         <source>Normal text size</source>
         <translation>Normale Textgröße</translation>
+    </message>
+    <message>
+        <source>Show the console&apos;s own traffic</source>
+        <translation>Eigenen Verkehr der Konsole zeigen</translation>
+    </message>
+    <message>
+        <source>Save this layout…</source>
+        <translation>Diese Anordnung speichern…</translation>
+    </message>
+    <message>
+        <source>Save this layout</source>
+        <translation>Diese Anordnung speichern</translation>
+    </message>
+    <message>
+        <source>Name of the layout</source>
+        <translation>Name der Anordnung</translation>
+    </message>
+    <message>
+        <source>Connect to…</source>
+        <translation>Verbinden mit…</translation>
+    </message>
+    <message>
+        <source>Open recording…</source>
+        <translation>Aufzeichnung öffnen…</translation>
+    </message>
+    <message>
+        <source>Open recording</source>
+        <translation>Aufzeichnung öffnen</translation>
+    </message>
+    <message>
+        <source>Recorded sessions (*.dms);;All files (*)</source>
+        <translation>Aufgezeichnete Sitzungen (*.dms);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Start a local engine…</source>
+        <translation>Lokale Engine starten…</translation>
+    </message>
+    <message>
+        <source>Next engine</source>
+        <translation>Nächste Engine</translation>
+    </message>
+    <message>
+        <source>Close this engine&apos;s tab</source>
+        <translation>Reiter dieser Engine schließen</translation>
+    </message>
+    <message>
+        <source>Recent connections</source>
+        <translation>Letzte Verbindungen</translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation>Noch keine</translation>
+    </message>
+    <message>
+        <source>La&amp;youts</source>
+        <translation>Anord&amp;nungen</translation>
+    </message>
+    <message>
+        <source>The layout %1 was made for another set of views.</source>
+        <translation>Die Anordnung %1 wurde für andere Ansichten gemacht.</translation>
+    </message>
+    <message>
+        <source>Remove a layout</source>
+        <translation>Anordnung entfernen</translation>
+    </message>
+    <message>
+        <source>Engines</source>
+        <translation>Engines</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>The engine %1 ends with its tab. Its clients are disconnected.</source>
+        <translation>Die Engine %1 endet mit ihrem Reiter. Ihre Clients werden getrennt.</translation>
+    </message>
+    <message>
+        <source>Close %1</source>
+        <translation>%1 schließen</translation>
     </message>
 </context>
 <context>
@@ -1531,6 +1582,10 @@ Standard: %3. Die Änderung gilt, bis die Engine neu startet.</translation>
         <source>Esc in the filter field clears it.</source>
         <translation>Esc im Filterfeld leert ihn.</translation>
     </message>
+    <message>
+        <source>   %1 of the console hidden</source>
+        <translation>   %1 der Konsole verborgen</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::Topology</name>
@@ -1613,6 +1668,131 @@ Standard: %3. Die Änderung gilt, bis die Engine neu startet.</translation>
     <message>
         <source>connections: %1</source>
         <translation>Verbindungen: %1</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::ViewSet</name>
+    <message>
+        <source>Overview</source>
+        <translation>Übersicht</translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation>Latenz</translation>
+    </message>
+    <message>
+        <source>Wakes</source>
+        <translation>Weckvorgänge</translation>
+    </message>
+    <message>
+        <source>Due</source>
+        <translation>Fällig</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>Ereignisse</translation>
+    </message>
+    <message>
+        <source>Client</source>
+        <translation>Client</translation>
+    </message>
+    <message>
+        <source>Actor</source>
+        <translation>Aktor</translation>
+    </message>
+    <message>
+        <source>Pending queue</source>
+        <translation>Warteschlange</translation>
+    </message>
+    <message>
+        <source>Control log</source>
+        <translation>Befehlsprotokoll</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Actors</source>
+        <translation>Aktoren</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>sleeping</source>
+        <translation>schläft</translation>
+    </message>
+    <message>
+        <source>with pending</source>
+        <translation>mit Ausstehendem</translation>
+    </message>
+    <message>
+        <source>failing</source>
+        <translation>scheitert</translation>
+    </message>
+    <message>
+        <source>No actors yet</source>
+        <translation>Noch keine Aktoren</translation>
+    </message>
+    <message>
+        <source>Connect a runner, then create an actor here (Ctrl+N) or from your own code.
+  export RIVET_ENDPOINT=http://127.0.0.1:6420</source>
+        <translation>Verbinden Sie einen Runner und legen Sie dann hier (Strg+N) oder aus eigenem Code einen Aktor an.
+  export RIVET_ENDPOINT=http://127.0.0.1:6420</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>Verbindungen</translation>
+    </message>
+    <message>
+        <source>awake</source>
+        <translation>wach</translation>
+    </message>
+    <message>
+        <source>hibernating</source>
+        <translation>ruhend</translation>
+    </message>
+    <message>
+        <source>waking &gt; 10 s</source>
+        <translation>wacht auf &gt; 10 s</translation>
+    </message>
+    <message>
+        <source>No connections</source>
+        <translation>Keine Verbindungen</translation>
+    </message>
+    <message>
+        <source>Clients appear here while they talk to an actor, and stay while it sleeps.
+The Client view opens one.</source>
+        <translation>Clients erscheinen hier, solange sie mit einem Aktor sprechen, und bleiben, während er schläft.
+Die Ansicht „Client“ öffnet eine Verbindung.</translation>
+    </message>
+    <message>
+        <source>Runners</source>
+        <translation>Runner</translation>
+    </message>
+    <message>
+        <source>takes work</source>
+        <translation>nimmt Arbeit an</translation>
+    </message>
+    <message>
+        <source>does not</source>
+        <translation>nimmt keine an</translation>
+    </message>
+    <message>
+        <source>No runner is connected</source>
+        <translation>Kein Runner ist verbunden</translation>
+    </message>
+    <message>
+        <source>Point one at this engine:
+  export RIVET_ENDPOINT=http://127.0.0.1:6420
+  export RIVET_NAMESPACE=default
+  node runner.js</source>
+        <translation>Richten Sie einen auf diese Engine:
+  export RIVET_ENDPOINT=http://127.0.0.1:6420
+  export RIVET_NAMESPACE=default
+  node runner.js</translation>
     </message>
 </context>
 <context>

@@ -2,6 +2,37 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ja" sourcelanguage="en">
 <context>
+    <name>LinkLook</name>
+    <message>
+        <source>No engine</source>
+        <translation>エンジンなし</translation>
+    </message>
+    <message>
+        <source>Recording: %1</source>
+        <translation>記録: %1</translation>
+    </message>
+    <message>
+        <source>Connecting to %1</source>
+        <translation>%1 に接続中</translation>
+    </message>
+    <message>
+        <source>Stale, %1 old: %2</source>
+        <translation>更新停止、%1 前: %2</translation>
+    </message>
+    <message>
+        <source>Failed, data %1 old: %2</source>
+        <translation>失敗、データは %1 前: %2</translation>
+    </message>
+    <message>
+        <source>Failed: %1</source>
+        <translation>失敗: %1</translation>
+    </message>
+    <message>
+        <source>Live: %1</source>
+        <translation>ライブ: %1</translation>
+    </message>
+</context>
+<context>
     <name>dormouse::AckRuler</name>
     <message>
         <source>Message index: acknowledged %1, sent %2, next %3</source>
@@ -227,6 +258,10 @@ Ctrl+K で ID、キー、名前から検索できます。</translation>
         <source>Cannot write %1</source>
         <translation>%1 に書き込めません</translation>
     </message>
+    <message>
+        <source>%1 %2</source>
+        <translation>%1 %2</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::ClientPanel</name>
@@ -418,6 +453,45 @@ Ctrl+K で ID、キー、名前から検索できます。</translation>
     </message>
 </context>
 <context>
+    <name>dormouse::ConnectDialog</name>
+    <message>
+        <source>Connect to an engine</source>
+        <translation>エンジンに接続</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>アドレス</translation>
+    </message>
+    <message>
+        <source>Admin token</source>
+        <translation>管理トークン</translation>
+    </message>
+    <message>
+        <source>when the engine asks for one; not kept</source>
+        <translation>エンジンが要求する場合。保存されません</translation>
+    </message>
+    <message>
+        <source>Allow commands (it is opened read-only otherwise)</source>
+        <translation>操作を許可 (しない場合は読み取り専用)</translation>
+    </message>
+    <message>
+        <source>Allow commands</source>
+        <translation>操作を許可</translation>
+    </message>
+    <message>
+        <source>&amp;Address</source>
+        <translation>アドレス(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Token</source>
+        <translation>トークン(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>接続</translation>
+    </message>
+</context>
+<context>
     <name>dormouse::ControlPage</name>
     <message>
         <source>Control log</source>
@@ -581,6 +655,45 @@ soonest first.</source>
     <message>
         <source>What fires next   %1</source>
         <translation>次に起こること   %1</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::EngineDialog</name>
+    <message>
+        <source>Start a local engine</source>
+        <translation>ローカルエンジンを起動</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>アドレス</translation>
+    </message>
+    <message>
+        <source>HOST:PORT; port 0 takes any free one</source>
+        <translation>HOST:PORT (ポート 0 は空きポートを使用)</translation>
+    </message>
+    <message>
+        <source>Data folder</source>
+        <translation>データフォルダー</translation>
+    </message>
+    <message>
+        <source>empty: nothing is kept after the end</source>
+        <translation>空欄: 終了後は何も残りません</translation>
+    </message>
+    <message>
+        <source>&amp;Address</source>
+        <translation>アドレス(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Data folder</source>
+        <translation>データフォルダー(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Port 0 takes any free one. The engine ends with its tab.</source>
+        <translation>ポート 0 は空きポートを使用します。タブを閉じるとエンジンも終了します。</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>起動</translation>
     </message>
 </context>
 <context>
@@ -869,128 +982,6 @@ soonest first.</source>
         <translation>一時停止</translation>
     </message>
     <message>
-        <source>Overview</source>
-        <translation>概要</translation>
-    </message>
-    <message>
-        <source>Actors</source>
-        <translation>アクター</translation>
-    </message>
-    <message>
-        <source>running</source>
-        <translation>実行中</translation>
-    </message>
-    <message>
-        <source>sleeping</source>
-        <translation>スリープ中</translation>
-    </message>
-    <message>
-        <source>with pending</source>
-        <translation>保留あり</translation>
-    </message>
-    <message>
-        <source>failing</source>
-        <translation>失敗中</translation>
-    </message>
-    <message>
-        <source>No actors yet</source>
-        <translation>アクターはまだありません</translation>
-    </message>
-    <message>
-        <source>Connect a runner, then create an actor here (Ctrl+N) or from your own code.
-  export RIVET_ENDPOINT=http://127.0.0.1:6420</source>
-        <translation>ランナーを接続してから、ここ (Ctrl+N) または自分のコードでアクターを作成してください。
-  export RIVET_ENDPOINT=http://127.0.0.1:6420</translation>
-    </message>
-    <message>
-        <source>Connections</source>
-        <translation>接続</translation>
-    </message>
-    <message>
-        <source>awake</source>
-        <translation>稼働中</translation>
-    </message>
-    <message>
-        <source>hibernating</source>
-        <translation>休止中</translation>
-    </message>
-    <message>
-        <source>waking &gt; 10 s</source>
-        <translation>復帰中 &gt; 10 秒</translation>
-    </message>
-    <message>
-        <source>No connections</source>
-        <translation>接続なし</translation>
-    </message>
-    <message>
-        <source>Clients appear here while they talk to an actor, and stay while it sleeps.
-The Client view opens one.</source>
-        <translation>アクターと通信中のクライアントがここに表示され、スリープ中も残ります。
-「クライアント」ビューから接続を開けます。</translation>
-    </message>
-    <message>
-        <source>Runners</source>
-        <translation>ランナー</translation>
-    </message>
-    <message>
-        <source>takes work</source>
-        <translation>受け入れ可</translation>
-    </message>
-    <message>
-        <source>does not</source>
-        <translation>受け入れ不可</translation>
-    </message>
-    <message>
-        <source>No runner is connected</source>
-        <translation>接続中のランナーはありません</translation>
-    </message>
-    <message>
-        <source>Point one at this engine:
-  export RIVET_ENDPOINT=http://127.0.0.1:6420
-  export RIVET_NAMESPACE=default
-  node runner.js</source>
-        <translation>接続先をこのエンジンにしてください:
-  export RIVET_ENDPOINT=http://127.0.0.1:6420
-  export RIVET_NAMESPACE=default
-  node runner.js</translation>
-    </message>
-    <message>
-        <source>Latency</source>
-        <translation>レイテンシ</translation>
-    </message>
-    <message>
-        <source>Wakes</source>
-        <translation>復帰</translation>
-    </message>
-    <message>
-        <source>Due</source>
-        <translation>予定</translation>
-    </message>
-    <message>
-        <source>Events</source>
-        <translation>イベント</translation>
-    </message>
-    <message>
-        <source>Client</source>
-        <translation>クライアント</translation>
-    </message>
-    <message>
-        <source>Actor</source>
-        <translation>アクター</translation>
-    </message>
-    <message>
-        <source>Pending queue</source>
-        <translation>保留キュー</translation>
-    </message>
-    <message>
-        <source>Control log</source>
-        <translation>操作ログ</translation>
-    </message>
-    <message>
-        <source>Settings</source>
-        <translation>設定</translation>
-    </message>
-    <message>
         <source>Create actor…</source>
         <translation>アクターを作成…</translation>
     </message>
@@ -1147,26 +1138,6 @@ The Client view opens one.</source>
         <translation>エンジンなし</translation>
     </message>
     <message>
-        <source>Connecting to %1</source>
-        <translation>%1 に接続中</translation>
-    </message>
-    <message>
-        <source>Live: %1</source>
-        <translation>ライブ: %1</translation>
-    </message>
-    <message>
-        <source>Stale, %1 old: %2</source>
-        <translation>更新停止、%1 前: %2</translation>
-    </message>
-    <message>
-        <source>Failed: %1</source>
-        <translation>失敗: %1</translation>
-    </message>
-    <message>
-        <source>Recording: %1</source>
-        <translation>記録: %1</translation>
-    </message>
-    <message>
         <source>%1 events/s</source>
         <translation>%1 イベント/秒</translation>
     </message>
@@ -1201,6 +1172,86 @@ The Client view opens one.</source>
     <message>
         <source>Normal text size</source>
         <translation>標準の文字サイズ</translation>
+    </message>
+    <message>
+        <source>Show the console&apos;s own traffic</source>
+        <translation>コンソール自身の通信を表示</translation>
+    </message>
+    <message>
+        <source>Save this layout…</source>
+        <translation>このレイアウトを保存…</translation>
+    </message>
+    <message>
+        <source>Save this layout</source>
+        <translation>このレイアウトを保存</translation>
+    </message>
+    <message>
+        <source>Name of the layout</source>
+        <translation>レイアウトの名前</translation>
+    </message>
+    <message>
+        <source>Connect to…</source>
+        <translation>接続先…</translation>
+    </message>
+    <message>
+        <source>Open recording…</source>
+        <translation>記録を開く…</translation>
+    </message>
+    <message>
+        <source>Open recording</source>
+        <translation>記録を開く</translation>
+    </message>
+    <message>
+        <source>Recorded sessions (*.dms);;All files (*)</source>
+        <translation>記録されたセッション (*.dms);;すべてのファイル (*)</translation>
+    </message>
+    <message>
+        <source>Start a local engine…</source>
+        <translation>ローカルエンジンを起動…</translation>
+    </message>
+    <message>
+        <source>Next engine</source>
+        <translation>次のエンジン</translation>
+    </message>
+    <message>
+        <source>Close this engine&apos;s tab</source>
+        <translation>このエンジンのタブを閉じる</translation>
+    </message>
+    <message>
+        <source>Recent connections</source>
+        <translation>最近の接続</translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation>まだありません</translation>
+    </message>
+    <message>
+        <source>La&amp;youts</source>
+        <translation>レイアウト(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>The layout %1 was made for another set of views.</source>
+        <translation>レイアウト %1 は別のビュー構成用に作られています。</translation>
+    </message>
+    <message>
+        <source>Remove a layout</source>
+        <translation>レイアウトを削除</translation>
+    </message>
+    <message>
+        <source>Engines</source>
+        <translation>エンジン</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
+    </message>
+    <message>
+        <source>The engine %1 ends with its tab. Its clients are disconnected.</source>
+        <translation>タブを閉じるとエンジン %1 も終了し、クライアントは切断されます。</translation>
+    </message>
+    <message>
+        <source>Close %1</source>
+        <translation>%1 を閉じる</translation>
     </message>
 </context>
 <context>
@@ -1530,6 +1581,10 @@ Default: %3. The change lasts until the engine restarts.</source>
         <source>Esc in the filter field clears it.</source>
         <translation>フィルター欄で Esc を押すと消去されます。</translation>
     </message>
+    <message>
+        <source>   %1 of the console hidden</source>
+        <translation>   コンソール分 %1 件を非表示</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::Topology</name>
@@ -1612,6 +1667,131 @@ Default: %3. The change lasts until the engine restarts.</source>
     <message>
         <source>connections: %1</source>
         <translation>接続: %1</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::ViewSet</name>
+    <message>
+        <source>Overview</source>
+        <translation>概要</translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation>レイテンシ</translation>
+    </message>
+    <message>
+        <source>Wakes</source>
+        <translation>復帰</translation>
+    </message>
+    <message>
+        <source>Due</source>
+        <translation>予定</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>イベント</translation>
+    </message>
+    <message>
+        <source>Client</source>
+        <translation>クライアント</translation>
+    </message>
+    <message>
+        <source>Actor</source>
+        <translation>アクター</translation>
+    </message>
+    <message>
+        <source>Pending queue</source>
+        <translation>保留キュー</translation>
+    </message>
+    <message>
+        <source>Control log</source>
+        <translation>操作ログ</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>設定</translation>
+    </message>
+    <message>
+        <source>Actors</source>
+        <translation>アクター</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>実行中</translation>
+    </message>
+    <message>
+        <source>sleeping</source>
+        <translation>スリープ中</translation>
+    </message>
+    <message>
+        <source>with pending</source>
+        <translation>保留あり</translation>
+    </message>
+    <message>
+        <source>failing</source>
+        <translation>失敗中</translation>
+    </message>
+    <message>
+        <source>No actors yet</source>
+        <translation>アクターはまだありません</translation>
+    </message>
+    <message>
+        <source>Connect a runner, then create an actor here (Ctrl+N) or from your own code.
+  export RIVET_ENDPOINT=http://127.0.0.1:6420</source>
+        <translation>ランナーを接続してから、ここ (Ctrl+N) または自分のコードでアクターを作成してください。
+  export RIVET_ENDPOINT=http://127.0.0.1:6420</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>接続</translation>
+    </message>
+    <message>
+        <source>awake</source>
+        <translation>稼働中</translation>
+    </message>
+    <message>
+        <source>hibernating</source>
+        <translation>休止中</translation>
+    </message>
+    <message>
+        <source>waking &gt; 10 s</source>
+        <translation>復帰中 &gt; 10 秒</translation>
+    </message>
+    <message>
+        <source>No connections</source>
+        <translation>接続なし</translation>
+    </message>
+    <message>
+        <source>Clients appear here while they talk to an actor, and stay while it sleeps.
+The Client view opens one.</source>
+        <translation>アクターと通信中のクライアントがここに表示され、スリープ中も残ります。
+「クライアント」ビューから接続を開けます。</translation>
+    </message>
+    <message>
+        <source>Runners</source>
+        <translation>ランナー</translation>
+    </message>
+    <message>
+        <source>takes work</source>
+        <translation>受け入れ可</translation>
+    </message>
+    <message>
+        <source>does not</source>
+        <translation>受け入れ不可</translation>
+    </message>
+    <message>
+        <source>No runner is connected</source>
+        <translation>接続中のランナーはありません</translation>
+    </message>
+    <message>
+        <source>Point one at this engine:
+  export RIVET_ENDPOINT=http://127.0.0.1:6420
+  export RIVET_NAMESPACE=default
+  node runner.js</source>
+        <translation>接続先をこのエンジンにしてください:
+  export RIVET_ENDPOINT=http://127.0.0.1:6420
+  export RIVET_NAMESPACE=default
+  node runner.js</translation>
     </message>
 </context>
 <context>
