@@ -2,37 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
-    <name>LinkLook</name>
-    <message>
-        <source>No engine</source>
-        <translation>Keine Engine</translation>
-    </message>
-    <message>
-        <source>Recording: %1</source>
-        <translation>Aufzeichnung: %1</translation>
-    </message>
-    <message>
-        <source>Connecting to %1</source>
-        <translation>Verbindet mit %1</translation>
-    </message>
-    <message>
-        <source>Stale, %1 old: %2</source>
-        <translation>Veraltet, %1 alt: %2</translation>
-    </message>
-    <message>
-        <source>Failed, data %1 old: %2</source>
-        <translation>Gescheitert, Daten %1 alt: %2</translation>
-    </message>
-    <message>
-        <source>Failed: %1</source>
-        <translation>Gescheitert: %1</translation>
-    </message>
-    <message>
-        <source>Live: %1</source>
-        <translation>Live: %1</translation>
-    </message>
-</context>
-<context>
     <name>dormouse::AckRuler</name>
     <message>
         <source>Message index: acknowledged %1, sent %2, next %3</source>
@@ -965,6 +934,37 @@ das Nächste zuerst.</translation>
     <message>
         <source>Nothing measured yet</source>
         <translation>Noch nichts gemessen</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::LinkLook</name>
+    <message>
+        <source>No engine</source>
+        <translation>Keine Engine</translation>
+    </message>
+    <message>
+        <source>Recording: %1</source>
+        <translation>Aufzeichnung: %1</translation>
+    </message>
+    <message>
+        <source>Connecting to %1</source>
+        <translation>Verbindet mit %1</translation>
+    </message>
+    <message>
+        <source>Stale, %1 old: %2</source>
+        <translation>Veraltet, %1 alt: %2</translation>
+    </message>
+    <message>
+        <source>Failed, data %1 old: %2</source>
+        <translation>Gescheitert, Daten %1 alt: %2</translation>
+    </message>
+    <message>
+        <source>Failed: %1</source>
+        <translation>Gescheitert: %1</translation>
+    </message>
+    <message>
+        <source>Live: %1</source>
+        <translation>Live: %1</translation>
     </message>
 </context>
 <context>

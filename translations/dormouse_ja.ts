@@ -2,37 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ja" sourcelanguage="en">
 <context>
-    <name>LinkLook</name>
-    <message>
-        <source>No engine</source>
-        <translation>エンジンなし</translation>
-    </message>
-    <message>
-        <source>Recording: %1</source>
-        <translation>記録: %1</translation>
-    </message>
-    <message>
-        <source>Connecting to %1</source>
-        <translation>%1 に接続中</translation>
-    </message>
-    <message>
-        <source>Stale, %1 old: %2</source>
-        <translation>更新停止、%1 前: %2</translation>
-    </message>
-    <message>
-        <source>Failed, data %1 old: %2</source>
-        <translation>失敗、データは %1 前: %2</translation>
-    </message>
-    <message>
-        <source>Failed: %1</source>
-        <translation>失敗: %1</translation>
-    </message>
-    <message>
-        <source>Live: %1</source>
-        <translation>ライブ: %1</translation>
-    </message>
-</context>
-<context>
     <name>dormouse::AckRuler</name>
     <message>
         <source>Message index: acknowledged %1, sent %2, next %3</source>
@@ -965,6 +934,37 @@ soonest first.</source>
     <message>
         <source>Nothing measured yet</source>
         <translation>まだ測定値がありません</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::LinkLook</name>
+    <message>
+        <source>No engine</source>
+        <translation>エンジンなし</translation>
+    </message>
+    <message>
+        <source>Recording: %1</source>
+        <translation>記録: %1</translation>
+    </message>
+    <message>
+        <source>Connecting to %1</source>
+        <translation>%1 に接続中</translation>
+    </message>
+    <message>
+        <source>Stale, %1 old: %2</source>
+        <translation>更新停止、%1 前: %2</translation>
+    </message>
+    <message>
+        <source>Failed, data %1 old: %2</source>
+        <translation>失敗、データは %1 前: %2</translation>
+    </message>
+    <message>
+        <source>Failed: %1</source>
+        <translation>失敗: %1</translation>
+    </message>
+    <message>
+        <source>Live: %1</source>
+        <translation>ライブ: %1</translation>
     </message>
 </context>
 <context>
