@@ -108,6 +108,8 @@ private:
     QAction *addAction(const QString &name, const QString &text, const QString &icon, const QKeySequence &keys,
                        std::function<void()> run);
     void run(const QString &action);
+    bool bulkOfSelection(const QString &action);
+    void runBulk(const QString &action, const QStringList &ids);
     void createActor();
     void destroyActor();
     void closeConnection();

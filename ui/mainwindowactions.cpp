@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/mainwindow.h"
 
+#include "ui/bulk.h"
 #include "ui/dialogs.h"
+#include "ui/guide.h"
 #include "ui/words.h"
 
 #include <QAction>
@@ -84,6 +86,10 @@ void MainWindow::makeActions()
     addAction(QStringLiteral("keys"), tr("Keys"), {}, QKeySequence(Qt::Key_Question), [this] { showHelp(HelpDialog::Part::Keys); });
     addAction(QStringLiteral("codes"), tr("Reasons and errors"), {}, QKeySequence(QStringLiteral("Shift+F1")),
               [this] { showHelp(HelpDialog::Part::Codes); });
+    addAction(QStringLiteral("guide"), tr("First steps"), {}, QKeySequence(), [this] {
+        showView(QStringLiteral("overview"));
+        front().guide().open();
+    });
     addAction(QStringLiteral("connect"), tr("Connect to…"), {}, QKeySequence(QStringLiteral("Ctrl+Shift+N")), [this] {
         RecentList recent(m_settings, QStringLiteral("recent/connections"));
         ConnectDialog dialog(recent.entries(), this);
@@ -151,7 +157,7 @@ void MainWindow::makeActions()
     makeTextSizeMenu(view);
     makeLanguageMenu(view);
     QMenu *help = menuBar()->addMenu(tr("&Help"));
-    for (const char *name : {"help", "keys", "codes"})
+    for (const char *name : {"help", "keys", "codes", "guide"})
         help->addAction(action(QString::fromLatin1(name)));
     menuBar()->setAccessibleName(tr("Menu"));
 }
@@ -162,8 +168,38 @@ void MainWindow::run(const QString &name)
         wanted->trigger();
 }
 
+bool MainWindow::bulkOfSelection(const QString &action)
+{
+    const QStringList ids = front().selectedRows(bulkAction(action).idKey);
+    if (ids.size() < 2)
+        return false;
+    runBulk(action, ids);
+    return true;
+}
+
+void MainWindow::runBulk(const QString &name, const QStringList &ids)
+{
+    const BulkAction bulk = bulkAction(name);
+    std::vector<BulkTarget> targets = bulkTargets(session(), bulk, ids);
+    BulkDialog dialog(bulk, targets, this);
+    if (dialog.exec() != QDialog::Accepted)
+        return;
+    Session &to = session();
+    auto *work = new BulkRun(to, bulk, std::move(targets)); // ends with its last answer, or with the session
+    connect(work, &BulkRun::progressed, this,
+            [to = &to, name = bulk.command](int answered, int total) { to->post(false, tr("%1: %2 of %3").arg(name).arg(answered).arg(total)); });
+    connect(work, &BulkRun::finished, this, [to = &to, name = bulk.command](int done, int failed, int unsent) {
+        to->post(failed + unsent > 0, tr("%1: %2 done, %3 failed, %4 not sent. The control log has each of them.")
+                                          .arg(name).arg(done).arg(failed).arg(unsent));
+    });
+    work->start();
+    showView(QStringLiteral("control"));
+}
+
 void MainWindow::actorCommand(const QString &command)
 {
+    if (bulkOfSelection(command.section(u'_', 0, 0)))
+        return;
     if (!session().selectedActor().isEmpty())
         session().command(command, {{QStringLiteral("actor_id"), session().selectedActor()}});
 }
@@ -187,6 +223,8 @@ void MainWindow::createActor()
 
 void MainWindow::destroyActor()
 {
+    if (bulkOfSelection(QStringLiteral("destroy")))
+        return;
     const monitor::ActorInfo *actor = session().actors().find(session().selectedActor());
     if (!actor)
         return;
@@ -199,6 +237,8 @@ void MainWindow::destroyActor()
 
 void MainWindow::closeConnection()
 {
+    if (bulkOfSelection(QStringLiteral("close")))
+        return;
     const monitor::ConnectionInfo *connection = session().connections().find(session().selectedConnection());
     if (!connection)
         return;

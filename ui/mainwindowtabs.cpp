@@ -3,12 +3,14 @@
 
 #include "models/format.h"
 #include "ui/filterbar.h"
+#include "ui/guide.h"
 #include "ui/linklook.h"
 
 #include <QAction>
 #include <QDockWidget>
 #include <QLabel>
 #include <QMessageBox>
+#include <QSettings>
 #include <QTabBar>
 #include <QToolBar>
 
@@ -19,9 +21,25 @@ void MainWindow::newTab()
     auto tab = std::make_unique<ViewSet>(m_theme, m_connector, this);
     connect(tab.get(), &ViewSet::filterWanted, this, &MainWindow::setFilter);
     connect(tab.get(), &ViewSet::commandWanted, this, &MainWindow::run);
+    connect(tab.get(), &ViewSet::bulkWanted, this, &MainWindow::runBulk);
     connect(tab.get(), &ViewSet::viewWanted, this, &MainWindow::showView);
     connect(tab.get(), &ViewSet::raiseWanted, this, [this](const QString &name) { m_docks.value(name)->raise(); });
     tab->session().setShowOwn(m_showOwn);
+    Guide &guide = tab->guide();
+    guide.setDismissed(m_settings && m_settings->value(QStringLiteral("guide/dismissed")).toBool());
+    connect(&guide, &Guide::createWanted, this, [this] { run(QStringLiteral("create")); });
+    connect(&guide, &Guide::clientWanted, this, [this] {
+        if (session().selectedActor().isEmpty())
+            session().actors().forEach([this](const monitor::ActorInfo &actor) {
+                if (actor.state != monitor::ActorState::Destroyed)
+                    session().selectActor(actor.actorId);
+            });
+        showView(QStringLiteral("client"));
+    });
+    connect(&guide, &Guide::dismissed, this, [this] {
+        if (m_settings)
+            m_settings->setValue(QStringLiteral("guide/dismissed"), true);
+    });
     m_tabs.push_back(std::move(tab));
 }
 

@@ -41,6 +41,7 @@ public:
 Q_SIGNALS:
     void filterWanted(const QString &text);
     void commandWanted(const QString &action); ///< name of an action of the window
+    void bulkWanted(const QString &action, const QStringList &ids);
 
 protected:
     virtual void refresh() {}

@@ -160,6 +160,20 @@ void RowMenu::addActions(QMenu &menu)
         QAction *one = menu.addAction(text, this, [this, name = action] { Q_EMIT commandWanted(name); });
         one->setEnabled(m_session.commandsAllowed());
     }
+    if (actions.isEmpty())
+        return;
+    const auto offer = [this, &actions](QMenu *bulk, const QStringList &ids) {
+        bulk->setEnabled(m_session.commandsAllowed() && !ids.isEmpty());
+        for (const auto &[action, text] : std::as_const(actions))
+            bulk->addAction(text, this, [this, name = action, ids] { Q_EMIT bulkWanted(name, ids); });
+    };
+    if (const QStringList chosen = m_table->selectedIds(); chosen.size() > 1)
+        offer(menu.addMenu(tr("The %n selected", nullptr, int(chosen.size()))), chosen);
+    QStringList shown;
+    const QAbstractItemModel *model = m_table->model();
+    for (int row = 0; row < model->rowCount(); ++row)
+        shown.append(model->index(row, 0).data(IdRole).toString());
+    offer(menu.addMenu(tr("All %n that are shown", nullptr, int(shown.size()))), shown);
 }
 
 void RowMenu::exportTable()

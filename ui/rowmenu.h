@@ -33,6 +33,7 @@ public:
 Q_SIGNALS:
     void filterWanted(const QString &text);
     void commandWanted(const QString &action);
+    void bulkWanted(const QString &action, const QStringList &ids);
 
 private:
     void addCopies(QMenu &menu, const QString &id);

@@ -48,6 +48,7 @@ TablePage::TablePage(Setup setup, Session &session, const ThemeManager &theme, Q
     auto *menu = new RowMenu(m_setup.kind, m_setup.title, m_table, session);
     connect(menu, &RowMenu::filterWanted, this, &Page::filterWanted);
     connect(menu, &RowMenu::commandWanted, this, &Page::commandWanted);
+    connect(menu, &RowMenu::bulkWanted, this, &Page::bulkWanted);
     all->addWidget(m_table);
     setFocusProxy(m_table);
 }

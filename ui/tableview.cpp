@@ -208,6 +208,15 @@ void TableView::selectRowById(const QString &id)
     m_restoring = false;
 }
 
+QStringList TableView::selectedIds() const
+{
+    QStringList ids;
+    const QModelIndexList rows = selectionModel() ? selectionModel()->selectedRows() : QModelIndexList();
+    for (const QModelIndex &row : rows)
+        ids.append(row.data(IdRole).toString());
+    return ids;
+}
+
 QString TableView::selectedText() const
 {
     QStringList lines;

@@ -42,6 +42,7 @@ public:
     void setStale(bool on);
     QString currentId() const;
     void selectRowById(const QString &id);
+    QStringList selectedIds() const;
     /// Rows shown as tab separated text.
     QString selectedText() const;
 

@@ -4,6 +4,7 @@
 #include "ui/clientpanel.h"
 #include "ui/controlpage.h"
 #include "ui/duepage.h"
+#include "ui/guide.h"
 #include "ui/settingspage.h"
 #include "ui/viewstate.h"
 #include "ui/wakepage.h"
@@ -25,6 +26,7 @@ void ViewSet::makePages()
     connect(overview, &OverviewPage::viewWanted, this, &ViewSet::viewWanted);
     add(QStringLiteral("overview"), tr("Overview"), QStringLiteral("overview"), overview);
 
+    m_guide = new Guide(m_session, m_theme, overview);
     addTables();
     add(QStringLiteral("latency"), tr("Latency"), QStringLiteral("latency"), new LatencyPage(m_session, m_theme));
     add(QStringLiteral("wakes"), tr("Wakes"), QStringLiteral("wakes"), new WakePage(m_session, m_theme));
@@ -63,6 +65,7 @@ void ViewSet::add(const QString &name, const QString &title, const QString &icon
     page->setParent(m_shelf.get());
     connect(page, &Page::filterWanted, this, &ViewSet::filterWanted);
     connect(page, &Page::commandWanted, this, &ViewSet::commandWanted);
+    connect(page, &Page::bulkWanted, this, &ViewSet::bulkWanted);
     m_views.push_back({name, title, icon, page});
 }
 
@@ -85,6 +88,12 @@ void ViewSet::showSelection()
     m_actors->table()->selectRowById(m_session.selectedActor());
     m_connections->table()->selectRowById(m_session.selectedConnection());
     m_runners->table()->selectRowById(m_session.selectedRunner());
+}
+
+QStringList ViewSet::selectedRows(const QString &idKey) const
+{
+    const TablePage *page = idKey == u"actor_id" ? m_actors : idKey == u"connection_id" ? m_connections : m_runners;
+    return page->isOnScreen() ? page->table()->selectedIds() : QStringList();
 }
 
 void ViewSet::addTables()

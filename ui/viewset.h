@@ -14,6 +14,7 @@
 namespace dormouse {
 
 class ClientConnector;
+class Guide;
 
 /// What one tab of the window is about: one engine (or recording) with its session and a page for each view. The docks
 /// belong to the window and show the pages of the tab in front; the pages of the others wait, keep sorting, selection
@@ -40,6 +41,9 @@ public:
     /// Takes a page out of the dock that shows it.
     void shelve(Page *page);
     void showSelection();
+    /// The rows that are selected in the table of that kind while it is on screen.
+    QStringList selectedRows(const QString &idKey) const;
+    Guide &guide() { return *m_guide; }
 
     QString problem; ///< lasting error of this engine, shown above its views; empty = none
     bool endsWithTab = false; ///< the engine runs in this process for this tab only
@@ -47,6 +51,7 @@ public:
 Q_SIGNALS:
     void filterWanted(const QString &text);
     void commandWanted(const QString &action);
+    void bulkWanted(const QString &action, const QStringList &ids);
     void viewWanted(const QString &name);
     void raiseWanted(const QString &name); ///< to the front of its group, without the focus
 
@@ -60,6 +65,7 @@ private:
     ClientConnector *m_connector;
     std::unique_ptr<QWidget> m_shelf;
     std::vector<View> m_views;
+    Guide *m_guide = nullptr;
     TablePage *m_actors = nullptr;
     TablePage *m_connections = nullptr;
     TablePage *m_runners = nullptr;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/ui/syntheticsource.h"
 
+#include <QTimer>
+
 #include <cmath>
 
 namespace dormouse {
@@ -278,7 +280,11 @@ void SyntheticSource::command(const QString &name, const QJsonObject &arguments,
                               std::function<void(const Result<QJsonObject> &)> done, int)
 {
     commands.append({name, arguments});
-    done(Result<QJsonObject>(QJsonObject{{QStringLiteral("actor_id"), QStringLiteral("new")}}));
+    const auto answer = [done = std::move(done)] { done(Result<QJsonObject>(QJsonObject{{QStringLiteral("actor_id"), QStringLiteral("new")}})); };
+    if (deferAnswers)
+        QTimer::singleShot(0, this, answer);
+    else
+        answer();
 }
 
 } // namespace dormouse

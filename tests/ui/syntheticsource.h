@@ -30,6 +30,7 @@ public:
     const monitor::Interest &interest() const { return m_interest; }
     qint64 now() const { return m_now; }
 
+    bool deferAnswers = false; ///< commands are answered by the event loop
     QList<QPair<QString, QJsonObject>> commands;
     std::vector<monitor::ActorInfo> actors;
     std::vector<monitor::RunnerInfo> runners;

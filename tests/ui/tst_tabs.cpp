@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/ui/syntheticsource.h"
+#include "ui/bulk.h"
 #include "ui/enginedialogs.h"
+#include "ui/guide.h"
 #include "ui/mainwindow.h"
 #include "ui/pages.h"
 
@@ -8,6 +10,8 @@
 #include <QApplication>
 #include <QDockWidget>
 #include <QLabel>
+#include <QPlainTextEdit>
+#include <QPushButton>
 #include <QLineEdit>
 #include <QSettings>
 #include <QSignalSpy>
@@ -35,6 +39,9 @@ private Q_SLOTS:
     void recentConnectionsAreKept();
     void dialogsSayWhatTheyAsk();
     void layoutsHaveNames();
+    void bulkIsBoundedAndCounted();
+    void bulkNeedsAWordAboveTen();
+    void guideFollowsWhatHappens();
 
 private:
     QTabBar *tabBar() const
@@ -243,6 +250,79 @@ void TestTabs::layoutsHaveNames()
     again.removeLayout(name);
     MainWindow third(*m_theme, nullptr, &settings);
     QVERIFY(third.layouts().isEmpty());
+}
+
+void TestTabs::bulkIsBoundedAndCounted()
+{
+    Session &session = m_window->session();
+    m_second->deferAnswers = true;
+    QStringList ids;
+    for (const ActorInfo &actor : m_second->actors)
+        ids.append(actor.actorId);
+    ids.append(QStringLiteral("nobody"));
+    const BulkAction action = bulkAction(QStringLiteral("destroy"));
+    const std::vector<BulkTarget> targets = bulkTargets(session, action, ids);
+    QCOMPARE(targets.size(), size_t(30));
+    auto *run = new BulkRun(session, action, targets);
+    QSignalSpy finished(run, &BulkRun::finished);
+    run->start();
+    QCOMPARE(int(m_second->commands.size()), BulkRun::kInFlight);
+    QTRY_COMPARE(finished.size(), 1);
+    QCOMPARE(finished.first(), (QVariantList{30, 0, 0}));
+    QCOMPARE(m_second->commands.size(), 30);
+    QCOMPARE(m_second->commands.last().second.value(QStringLiteral("actor_id")).toString(), ids.at(29));
+    QCOMPARE(session.controls().liveCount(), 30);
+
+    auto *cut = new BulkRun(session, action, targets);
+    QSignalSpy ended(cut, &BulkRun::finished);
+    cut->start();
+    m_second->setLink(LinkState::Stale); // nothing more is sent into a lost link
+    QTRY_COMPARE(ended.size(), 1);
+    QCOMPARE(ended.first().at(2).toInt(), 30 - BulkRun::kInFlight);
+}
+
+void TestTabs::bulkNeedsAWordAboveTen()
+{
+    const BulkAction action = bulkAction(QStringLiteral("destroy"));
+    const std::vector<BulkTarget> ten(10, BulkTarget{QStringLiteral("a"), QStringLiteral("chat"), 3});
+    const std::vector<BulkTarget> eleven(11, BulkTarget{QStringLiteral("a"), QStringLiteral("chat"), 3});
+    BulkDialog few(action, ten), many(action, eleven), none(action, {});
+    const auto go = [](QDialog &dialog) { return dialog.findChild<QPushButton *>(QStringLiteral("go")); };
+    QVERIFY(go(few)->isEnabled());
+    QVERIFY(!go(none)->isEnabled());
+    QVERIFY(!go(many)->isEnabled());
+    many.findChild<QLineEdit *>()->setText(QStringLiteral("destroy"));
+    QVERIFY(go(many)->isEnabled());
+    const auto labels = many.findChildren<QLabel *>();
+    QVERIFY(std::any_of(labels.cbegin(), labels.cend(), [](const QLabel *label) { return label->text().contains(QStringLiteral("33")); }));
+}
+
+void TestTabs::guideFollowsWhatHappens()
+{
+    QVERIFY(m_window->findChild<Guide *>()->isHidden()); // these engines have runners
+    SyntheticSource empty(0);
+    m_window->addSource(&empty);
+    empty.start();
+    m_window->showView(QStringLiteral("overview"));
+    Guide *guide = m_window->findChild<QDockWidget *>(QStringLiteral("overview"))->findChild<Guide *>();
+    QVERIFY(guide->isVisible());
+    QVERIFY(guide->isDone(Guide::Engine));
+    QVERIFY(!guide->isDone(Guide::Runner));
+    const QString lines = guide->findChild<QPlainTextEdit *>()->toPlainText();
+    QCOMPARE(lines.trimmed().split(u'\n').size(), 3);
+    QVERIFY(lines.contains(m_window->session().cluster().info().listenUrl));
+    empty.runners = m_first->runners;
+    empty.snapshot();
+    QVERIFY(guide->isDone(Guide::Runner));
+    QVERIFY(!guide->isDone(Guide::Actor));
+    empty.actors.push_back(m_first->actors.front());
+    empty.snapshot();
+    QVERIFY(guide->isDone(Guide::Actor));
+    guide->dismiss();
+    QVERIFY(!guide->isVisible());
+    m_window->action(QStringLiteral("guide"))->trigger();
+    QVERIFY(guide->isVisible());
+    m_window->closeTab(2);
 }
 
 QTEST_MAIN(TestTabs)
