@@ -233,6 +233,98 @@ Strg+K findet ihn über Id, Schlüssel oder Namen.</translation>
     </message>
 </context>
 <context>
+    <name>dormouse::BulkDialog</name>
+    <message>
+        <source>Wake</source>
+        <translation>Wecken</translation>
+    </message>
+    <message numerus="yes">
+        <source>Wake %n actors</source>
+        <translation>
+            <numerusform>%n Aktor wecken</numerusform>
+            <numerusform>%n Aktoren wecken</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Sleep</source>
+        <translation>Schlafen legen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Put %n actors to sleep</source>
+        <translation>
+            <numerusform>%n Aktor schlafen legen</numerusform>
+            <numerusform>%n Aktoren schlafen legen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Move</source>
+        <translation>Umziehen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Move %n actors to other runners</source>
+        <translation>
+            <numerusform>%n Aktor auf andere Runner umziehen</numerusform>
+            <numerusform>%n Aktoren auf andere Runner umziehen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Destroy</source>
+        <translation>Vernichten</translation>
+    </message>
+    <message numerus="yes">
+        <source>Destroy %n actors with everything they stored</source>
+        <translation>
+            <numerusform>%n Aktor mit allem Gespeicherten vernichten</numerusform>
+            <numerusform>%n Aktoren mit allem Gespeicherten vernichten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Close %n connections</source>
+        <translation>
+            <numerusform>%n Verbindung schließen</numerusform>
+            <numerusform>%n Verbindungen schließen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Drain</source>
+        <translation>Auslaufen lassen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Drain %n runners</source>
+        <translation>
+            <numerusform>%n Runner auslaufen lassen</numerusform>
+            <numerusform>%n Runner auslaufen lassen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Clients that will be disconnected: %1</source>
+        <translation>Clients, die getrennt werden: %1</translation>
+    </message>
+    <message>
+        <source>Targets</source>
+        <translation>Ziele</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>und %n weiteres</numerusform>
+            <numerusform>und %n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Confirmation word</source>
+        <translation>Bestätigungswort</translation>
+    </message>
+    <message>
+        <source>Type &quot;%1&quot; to go on</source>
+        <translation>Zum Fortfahren „%1“ eingeben</translation>
+    </message>
+</context>
+<context>
     <name>dormouse::ClientPanel</name>
     <message>
         <source>ws://127.0.0.1:6420/gateway/ACTOR/websocket: choose an actor to fill this in</source>
@@ -812,6 +904,85 @@ das Nächste zuerst.</translation>
     </message>
 </context>
 <context>
+    <name>dormouse::Guide</name>
+    <message>
+        <source>First steps</source>
+        <translation>Erste Schritte</translation>
+    </message>
+    <message>
+        <source>FIRST STEPS</source>
+        <translation>ERSTE SCHRITTE</translation>
+    </message>
+    <message>
+        <source>Lines for a terminal</source>
+        <translation>Zeilen für ein Terminal</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the lines</source>
+        <translation>Zeilen kopieren</translation>
+    </message>
+    <message>
+        <source>Create actor…</source>
+        <translation>Aktor anlegen…</translation>
+    </message>
+    <message>
+        <source>Create the first actor</source>
+        <translation>Den ersten Aktor anlegen</translation>
+    </message>
+    <message>
+        <source>Open it in the Client view</source>
+        <translation>In der Ansicht „Client“ öffnen</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>Ausblenden</translation>
+    </message>
+    <message>
+        <source>Dismiss the first steps</source>
+        <translation>Erste Schritte ausblenden</translation>
+    </message>
+    <message>
+        <source>1  An engine runs at %1</source>
+        <translation>1  Eine Engine läuft unter %1</translation>
+    </message>
+    <message>
+        <source>1  No engine that takes commands is connected</source>
+        <translation>1  Keine Engine, die Befehle annimmt, ist verbunden</translation>
+    </message>
+    <message>
+        <source>2  Paste this into a terminal: it starts a runner that knows one actor, &quot;echo&quot; (needs Node.js)</source>
+        <translation>2  Fügen Sie dies in ein Terminal ein: Es startet einen Runner, der einen Aktor kennt, „echo“ (braucht Node.js)</translation>
+    </message>
+    <message>
+        <source>3  The runner is connected</source>
+        <translation>3  Der Runner ist verbunden</translation>
+    </message>
+    <message>
+        <source>3  Waiting for the runner …</source>
+        <translation>3  Warten auf den Runner …</translation>
+    </message>
+    <message>
+        <source>4  Create an actor with the name echo and the pool default</source>
+        <translation>4  Legen Sie einen Aktor mit dem Namen echo und dem Pool default an</translation>
+    </message>
+    <message>
+        <source>5  Open it in the Client view, connect and send a message; the actor sends it back</source>
+        <translation>5  Öffnen Sie ihn in der Ansicht „Client“, verbinden Sie sich und senden Sie eine Nachricht; der Aktor sendet sie zurück</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Erledigt</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+</context>
+<context>
     <name>dormouse::HeatMap</name>
     <message>
         <source>Latency heat map</source>
@@ -1253,6 +1424,18 @@ das Nächste zuerst.</translation>
         <source>Close %1</source>
         <translation>%1 schließen</translation>
     </message>
+    <message>
+        <source>First steps</source>
+        <translation>Erste Schritte</translation>
+    </message>
+    <message>
+        <source>%1: %2 of %3</source>
+        <translation>%1: %2 von %3</translation>
+    </message>
+    <message>
+        <source>%1: %2 done, %3 failed, %4 not sent. The control log has each of them.</source>
+        <translation>%1: %2 erledigt, %3 gescheitert, %4 nicht gesendet. Das Befehlsprotokoll nennt jeden.</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::MetricTile</name>
@@ -1477,6 +1660,20 @@ das Nächste zuerst.</translation>
         <translation>
             <numerusform>%n Zeile nach %1 geschrieben</numerusform>
             <numerusform>%n Zeilen nach %1 geschrieben</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The %n selected</source>
+        <translation>
+            <numerusform>Die gewählte %n</numerusform>
+            <numerusform>Die %n gewählten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>All %n that are shown</source>
+        <translation>
+            <numerusform>Alle %n, die gezeigt werden</numerusform>
+            <numerusform>Alle %n, die gezeigt werden</numerusform>
         </translation>
     </message>
 </context>

@@ -233,6 +233,91 @@ Ctrl+K で ID、キー、名前から検索できます。</translation>
     </message>
 </context>
 <context>
+    <name>dormouse::BulkDialog</name>
+    <message>
+        <source>Wake</source>
+        <translation>起こす</translation>
+    </message>
+    <message numerus="yes">
+        <source>Wake %n actors</source>
+        <translation>
+            <numerusform>%n 個のアクターを起こす</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Sleep</source>
+        <translation>スリープさせる</translation>
+    </message>
+    <message numerus="yes">
+        <source>Put %n actors to sleep</source>
+        <translation>
+            <numerusform>%n 個のアクターをスリープさせる</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Move</source>
+        <translation>移動</translation>
+    </message>
+    <message numerus="yes">
+        <source>Move %n actors to other runners</source>
+        <translation>
+            <numerusform>%n 個のアクターを別のランナーへ移動</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Destroy</source>
+        <translation>破棄</translation>
+    </message>
+    <message numerus="yes">
+        <source>Destroy %n actors with everything they stored</source>
+        <translation>
+            <numerusform>%n 個のアクターを保存データごと破棄</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
+    </message>
+    <message numerus="yes">
+        <source>Close %n connections</source>
+        <translation>
+            <numerusform>%n 個の接続を閉じる</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Drain</source>
+        <translation>ドレイン</translation>
+    </message>
+    <message numerus="yes">
+        <source>Drain %n runners</source>
+        <translation>
+            <numerusform>%n 個のランナーをドレイン</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Clients that will be disconnected: %1</source>
+        <translation>切断されるクライアント: %1</translation>
+    </message>
+    <message>
+        <source>Targets</source>
+        <translation>対象</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>ほか %n 件</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Confirmation word</source>
+        <translation>確認の単語</translation>
+    </message>
+    <message>
+        <source>Type &quot;%1&quot; to go on</source>
+        <translation>続けるには「%1」と入力してください</translation>
+    </message>
+</context>
+<context>
     <name>dormouse::ClientPanel</name>
     <message>
         <source>ws://127.0.0.1:6420/gateway/ACTOR/websocket: choose an actor to fill this in</source>
@@ -812,6 +897,85 @@ soonest first.</source>
     </message>
 </context>
 <context>
+    <name>dormouse::Guide</name>
+    <message>
+        <source>First steps</source>
+        <translation>はじめの手順</translation>
+    </message>
+    <message>
+        <source>FIRST STEPS</source>
+        <translation>はじめの手順</translation>
+    </message>
+    <message>
+        <source>Lines for a terminal</source>
+        <translation>ターミナルに入力する行</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>コピー</translation>
+    </message>
+    <message>
+        <source>Copy the lines</source>
+        <translation>行をコピー</translation>
+    </message>
+    <message>
+        <source>Create actor…</source>
+        <translation>アクターを作成…</translation>
+    </message>
+    <message>
+        <source>Create the first actor</source>
+        <translation>最初のアクターを作成</translation>
+    </message>
+    <message>
+        <source>Open it in the Client view</source>
+        <translation>「クライアント」ビューで開く</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>閉じる</translation>
+    </message>
+    <message>
+        <source>Dismiss the first steps</source>
+        <translation>はじめの手順を閉じる</translation>
+    </message>
+    <message>
+        <source>1  An engine runs at %1</source>
+        <translation>1  エンジンが %1 で動作中</translation>
+    </message>
+    <message>
+        <source>1  No engine that takes commands is connected</source>
+        <translation>1  操作を受け付けるエンジンに接続されていません</translation>
+    </message>
+    <message>
+        <source>2  Paste this into a terminal: it starts a runner that knows one actor, &quot;echo&quot; (needs Node.js)</source>
+        <translation>2  これをターミナルに貼り付けると、アクター「echo」を持つランナーが起動します (Node.js が必要)</translation>
+    </message>
+    <message>
+        <source>3  The runner is connected</source>
+        <translation>3  ランナーが接続されました</translation>
+    </message>
+    <message>
+        <source>3  Waiting for the runner …</source>
+        <translation>3  ランナーを待っています …</translation>
+    </message>
+    <message>
+        <source>4  Create an actor with the name echo and the pool default</source>
+        <translation>4  名前 echo、プール default のアクターを作成</translation>
+    </message>
+    <message>
+        <source>5  Open it in the Client view, connect and send a message; the actor sends it back</source>
+        <translation>5  「クライアント」ビューで開いて接続し、メッセージを送信すると、アクターが送り返します</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完了</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>開く</translation>
+    </message>
+</context>
+<context>
     <name>dormouse::HeatMap</name>
     <message>
         <source>Latency heat map</source>
@@ -1253,6 +1417,18 @@ soonest first.</source>
         <source>Close %1</source>
         <translation>%1 を閉じる</translation>
     </message>
+    <message>
+        <source>First steps</source>
+        <translation>はじめの手順</translation>
+    </message>
+    <message>
+        <source>%1: %2 of %3</source>
+        <translation>%1: %2 / %3</translation>
+    </message>
+    <message>
+        <source>%1: %2 done, %3 failed, %4 not sent. The control log has each of them.</source>
+        <translation>%1: 完了 %2、失敗 %3、未送信 %4。詳細は操作ログにあります。</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::MetricTile</name>
@@ -1476,6 +1652,18 @@ soonest first.</source>
         <source>%n rows written to %1</source>
         <translation>
             <numerusform>%n 行を %1 に書き込みました</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The %n selected</source>
+        <translation>
+            <numerusform>選択した %n 件</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>All %n that are shown</source>
+        <translation>
+            <numerusform>表示中の %n 件すべて</numerusform>
         </translation>
     </message>
 </context>
