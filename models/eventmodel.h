@@ -41,6 +41,17 @@ public:
     quint64 dropped() const { return m_dropped; } ///< reported by the source as lost
     quint64 forgotten() const { return m_forgotten; } ///< pushed out of the ring
     qsizetype stored() const { return qsizetype(m_events.size()); }
+    quint64 newestSeq() const { return m_events.empty() ? 0 : m_events.back().seq; }
+    /// Events with a greater seq, oldest first.
+    template<typename F>
+    void forEachSince(quint64 seq, F visit) const
+    {
+        auto it = m_events.end();
+        while (it != m_events.begin() && std::prev(it)->seq > seq)
+            --it;
+        for (; it != m_events.end(); ++it)
+            visit(*it);
+    }
     template<typename F>
     void forEach(F visit) const
     {

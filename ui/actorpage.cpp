@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/format.h"
+#include "models/payload.h"
 #include "ui/pages.h"
+#include "ui/payloadview.h"
+#include "ui/statediagram.h"
 #include "ui/words.h"
 
 #include <QApplication>
@@ -21,6 +24,8 @@ namespace {
 
 constexpr int kMaxConnections = 200;
 constexpr int kKeyLimit = 100;
+constexpr int kMostKeys = 1'000; // the engine gives no more in one answer
+constexpr int kStepsShown = 50;
 
 QTableWidget *factTable(const ThemeManager &theme, QWidget *parent, const QStringList &titles, const QString &name)
 {
@@ -110,6 +115,15 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     m_why->setWordWrap(true);
     all->addWidget(m_why);
 
+    all->addWidget(label(tr("STATES"), "section"));
+    m_diagram = new StateDiagram(theme, this);
+    all->addWidget(m_diagram);
+    m_steps = factTable(theme, this, {tr("When"), tr("Transition"), tr("Cause")}, tr("History of states"));
+    m_steps->setColumnWidth(0, 96);
+    m_steps->setColumnWidth(1, 150);
+    m_steps->horizontalHeader()->hide();
+    all->addWidget(m_steps);
+
     all->addWidget(label(tr("LIFE CYCLE"), "section"));
     m_facts = factTable(theme, this, {tr("What"), tr("Since / value"), tr("Took")}, tr("Life cycle and facts"));
     m_facts->setColumnWidth(0, 112);
@@ -143,13 +157,29 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     load->setText(tr("Read"));
     load->setAccessibleName(tr("Read the stored keys"));
     load->setToolTip(tr("Reads the first %1 keys; does not wake the actor.").arg(kKeyLimit));
-    connect(load, &QToolButton::clicked, this, &ActorPage::loadKeys);
+    connect(load, &QToolButton::clicked, this, [this] { loadKeys(kKeyLimit); });
+    m_more = new QToolButton(this);
+    m_more->setText(tr("More"));
+    m_more->setAccessibleName(tr("Read more stored keys"));
+    m_more->hide();
+    connect(m_more, &QToolButton::clicked, this, [this] { loadKeys(std::min(kMostKeys, m_keyLimit * 3)); });
     keysRow->addWidget(load);
+    keysRow->addWidget(m_more);
     all->addLayout(keysRow);
-    m_keys = factTable(theme, this, {tr("Key"), tr("Value")}, tr("Stored keys"));
+    m_keys = factTable(theme, this, {tr("Key"), tr("Size"), tr("Value")}, tr("Stored keys"));
     m_keys->setMinimumHeight(theme.px(96));
     m_keys->setColumnWidth(0, 120);
+    m_keys->setColumnWidth(1, 72);
     all->addWidget(m_keys, 1);
+    m_value = new PayloadView(theme, tr("Stored value"), this);
+    m_value->hide();
+    all->addWidget(m_value);
+    connect(m_keys, &QTableWidget::itemSelectionChanged, this, [this] {
+        const QTableWidgetItem *item = m_keys->item(m_keys->currentRow(), 0);
+        m_value->setVisible(item);
+        if (item)
+            m_value->setPayload(item->text(), item->data(Qt::UserRole).toByteArray());
+    });
     show(nullptr);
 }
 
@@ -246,9 +276,12 @@ void ActorPage::show(const monitor::ActorInfo *actor)
             item->setForeground(m_theme.color(column == 1 ? Color::Text : Color::Muted));
         }
     }
+    showHistory(*actor);
     if (m_keysOf != actor->actorId) {
         m_keysOf = actor->actorId;
         m_keys->setRowCount(0);
+        m_value->hide();
+        m_more->hide();
         fillConnections();
     }
 }
@@ -268,25 +301,60 @@ void ActorPage::fillConnections()
     m_own.store(own, true, m_session.connections().now());
 }
 
-void ActorPage::loadKeys()
+void ActorPage::showHistory(const monitor::ActorInfo &actor)
+{
+    m_diagram->setMachine(m_session.machine(QStringLiteral("actor")));
+    const bool other = m_history.setObject(actor.actorId);
+    const bool more = m_history.update(m_session.events());
+    const auto &steps = m_history.steps();
+    m_diagram->setCurrent(monitor::toString(actor.state), steps);
+    if (!other && !more)
+        return;
+    const int rows = int(std::min<size_t>(steps.size(), kStepsShown));
+    m_steps->setRowCount(rows);
+    m_steps->setVisible(rows > 0);
+    m_steps->setFixedHeight(std::min(rows, 5) * m_theme.px(24) + 2);
+    for (int row = 0; row < rows; ++row) { // newest first
+        const StateHistory::Step &step = steps[steps.size() - 1 - size_t(row)];
+        const auto word = [](const QString &state) { return Words::lookOfState(QStringLiteral("actor"), state).word; };
+        const QString change = step.from.isEmpty() ? word(step.to) : QString(word(step.from) % QStringLiteral(" → ") % word(step.to));
+        const QString texts[] = {timeText(step.ts), change, step.reason};
+        for (int column = 0; column < 3; ++column) {
+            auto *item = new QTableWidgetItem(texts[column]);
+            item->setToolTip(column == 2 && !Words::explain(step.reason).isEmpty() ? Words::explain(step.reason) : texts[column]);
+            item->setForeground(m_theme.color(column == 1 ? Color::Text : Color::Muted));
+            m_steps->setItem(row, column, item);
+        }
+    }
+}
+
+void ActorPage::loadKeys(int limit)
 {
     const QString id = m_session.selectedActor();
-    m_session.command(QStringLiteral("kv_list"), {{QStringLiteral("actor_id"), id}, {QStringLiteral("limit"), kKeyLimit}},
-                      [self = QPointer<ActorPage>(this), id](const Result<QJsonObject> &result) {
+    m_session.command(QStringLiteral("kv_list"), {{QStringLiteral("actor_id"), id}, {QStringLiteral("limit"), limit}},
+                      [self = QPointer<ActorPage>(this), id, limit](const Result<QJsonObject> &result) {
                           if (!self || !result.ok() || self->m_session.selectedActor() != id)
                               return;
                           const QJsonArray entries = result->value(QLatin1String("entries")).toArray();
+                          self->m_keyLimit = limit;
+                          // A full answer may not be all there is.
+                          self->m_more->setVisible(entries.size() >= limit && limit < kMostKeys);
                           self->m_keys->setRowCount(int(entries.size()));
-                          const auto readable = [](const QJsonValue &base64) {
-                              const QByteArray bytes = QByteArray::fromBase64(base64.toString().toLatin1());
-                              const QString text = QString::fromUtf8(bytes);
-                              const bool plain = std::all_of(text.cbegin(), text.cend(), [](QChar c) { return c.isPrint(); });
-                              return plain ? text : QString::fromLatin1(bytes.left(64).toHex(' '));
+                          const auto readable = [](const QByteArray &bytes) {
+                              const PayloadForm form = guessPayloadForm(bytes.left(4096));
+                              return form == PayloadForm::Text || form == PayloadForm::Json
+                                  ? QString::fromUtf8(bytes.left(256)).simplified()
+                                  : QString::fromLatin1(bytes.left(64).toHex(' '));
                           };
                           for (int row = 0; row < entries.size(); ++row) {
                               const QJsonObject entry = entries.at(row).toObject();
-                              self->m_keys->setItem(row, 0, new QTableWidgetItem(readable(entry.value(QLatin1String("key_base64")))));
-                              self->m_keys->setItem(row, 1, new QTableWidgetItem(readable(entry.value(QLatin1String("value_base64")))));
+                              const auto bytes = [&entry](QLatin1String name) { return QByteArray::fromBase64(entry.value(name).toString().toLatin1()); };
+                              const QByteArray value = bytes(QLatin1String("value_base64"));
+                              auto *key = new QTableWidgetItem(readable(bytes(QLatin1String("key_base64"))));
+                              key->setData(Qt::UserRole, value);
+                              self->m_keys->setItem(row, 0, key);
+                              self->m_keys->setItem(row, 1, new QTableWidgetItem(bytesText(double(value.size()))));
+                              self->m_keys->setItem(row, 2, new QTableWidgetItem(readable(value)));
                           }
                       });
 }

@@ -48,7 +48,7 @@ EventPage::EventPage(Session &session, const ThemeManager &theme, QWidget *paren
     connect(m_level, &QComboBox::currentIndexChanged, this, [this] {
         const auto level = monitor::EventLevel(m_level->currentData().toInt());
         m_session.events().setMinimumLevel(level);
-        m_session.setTrace(level == monitor::EventLevel::Trace);
+        m_session.setTrace(Session::TraceReader::EventLog, level == monitor::EventLevel::Trace);
         refresh();
     });
     const auto object = [this] { m_session.events().setObject(m_only->isChecked() ? m_session.selectedActor() : QString()); };

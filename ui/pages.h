@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/fillforecast.h"
+#include "models/statehistory.h"
 #include "ui/rowmenu.h"
 #include "ui/session.h"
 #include "ui/tableview.h"
@@ -21,6 +23,10 @@ namespace dormouse {
 
 class AckRuler;
 class HeatMap;
+class PayloadView;
+class PressureChain;
+class StateDiagram;
+class StateStrip;
 class MetricTile;
 class PendingBar;
 class Topology;
@@ -121,7 +127,8 @@ protected:
 private:
     void show(const monitor::ActorInfo *actor);
     void fillConnections();
-    void loadKeys();
+    void loadKeys(int limit);
+    void showHistory(const monitor::ActorInfo &actor);
     QLabel *m_icon, *m_title, *m_state, *m_id, *m_why, *m_empty;
     QWidget *m_body;
     QTableWidget *m_facts;
@@ -129,10 +136,16 @@ private:
     ConnectionModel m_own;
     QTableWidget *m_keys;
     QString m_keysOf;
+    int m_keyLimit = 0;
+    QToolButton *m_more;
+    PayloadView *m_value;
+    StateDiagram *m_diagram;
+    QTableWidget *m_steps;
+    StateHistory m_history{StateHistory::Kind::Actor};
     QList<QToolButton *> m_buttons;
 };
 
-/// The pending messages of the selected connection.
+/// The selected connection: states, where its bytes are, and its pending messages.
 class QueuePage final : public Page
 {
     Q_OBJECT
@@ -145,6 +158,17 @@ protected:
     void activate(bool on) override;
 
 private:
+    void showHistory(const monitor::ConnectionInfo &connection);
+    void showChain(const monitor::ConnectionInfo &connection);
+    void preview();
+    QString m_shown; ///< connection that forecast and preview belong to
+    FillForecast m_forecast;
+    StateHistory m_history{StateHistory::Kind::Connection};
+    StateStrip *m_strip;
+    StateDiagram *m_diagram;
+    PressureChain *m_chain;
+    PayloadView *m_preview;
+    QWidget *m_body;
     QLabel *m_icon, *m_title, *m_state, *m_facts;
     PendingBar *m_bar;
     AckRuler *m_ruler;

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/format.h"
 #include "ui/pages.h"
+#include "ui/payloadview.h"
 #include "ui/queuewidgets.h"
+#include "ui/statediagram.h"
 #include "ui/words.h"
 
 #include <QHBoxLayout>
+#include <QJsonObject>
 #include <QLabel>
+#include <QScrollArea>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -14,7 +18,17 @@ namespace dormouse {
 QueuePage::QueuePage(Session &session, const ThemeManager &theme, QWidget *parent) : Page(session, theme, parent)
 {
     session.pending().setActive(false);
-    auto *all = new QVBoxLayout(this);
+    auto *outer = new QVBoxLayout(this);
+    outer->setContentsMargins(1, 1, 1, 1);
+    auto *scroll = new QScrollArea(this);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setAccessibleName(tr("Connection details"));
+    auto *inside = new QWidget(scroll);
+    scroll->setWidget(inside);
+    outer->addWidget(scroll, 1);
+    auto *all = new QVBoxLayout(inside);
     all->setContentsMargins(12, 12, 12, 8);
     all->setSpacing(8);
     auto *head = new QHBoxLayout;
@@ -29,10 +43,14 @@ QueuePage::QueuePage(Session &session, const ThemeManager &theme, QWidget *paren
     m_facts = label({}, "muted");
     m_facts->setWordWrap(true);
     all->addWidget(m_facts);
+    m_strip = new StateStrip(theme, this);
+    all->addWidget(m_strip);
     m_bar = new PendingBar(theme, this);
     all->addWidget(m_bar);
     m_ruler = new AckRuler(theme, this);
     all->addWidget(m_ruler);
+    m_chain = new PressureChain(theme, this);
+    all->addWidget(m_chain);
     m_table = new TableView(theme, CellDelegate::States::Pending, this);
     m_table->setAccessibleName(tr("Pending messages"));
     QList<int> widths(PendingModel::ColumnCount, 0);
@@ -42,7 +60,20 @@ QueuePage::QueuePage(Session &session, const ThemeManager &theme, QWidget *paren
     widths[PendingModel::TimesSent] = 56;
     widths[PendingModel::Type] = 60;
     m_table->setTable(&session.pending(), widths);
+    m_table->setMinimumHeight(160);
     all->addWidget(m_table, 1);
+    auto *look = new QToolButton(this);
+    look->setText(tr("Show content"));
+    look->setAccessibleName(tr("Show the content of the chosen message"));
+    look->setToolTip(tr("Asks the engine for the first 256 bytes of the message."));
+    connect(look, &QToolButton::clicked, this, &QueuePage::preview);
+    connect(m_table, &TableView::activated, this, &QueuePage::preview);
+    all->addWidget(look);
+    m_preview = new PayloadView(theme, tr("Message content"), this);
+    m_preview->hide();
+    all->addWidget(m_preview);
+    m_diagram = new StateDiagram(theme, this);
+    all->addWidget(m_diagram);
     auto *close = new QToolButton(this);
     close->setText(tr("Close connection…"));
     close->setIcon(theme.icon(QStringLiteral("close")));
@@ -69,9 +100,20 @@ void QueuePage::refresh()
         m_facts->setText(tr("Choose a connection in the table, or in the details of an actor."));
         m_bar->setConnection(std::nullopt);
         m_ruler->setConnection(std::nullopt);
+        m_chain->setStages({});
+        for (QWidget *part : std::initializer_list<QWidget *>{m_strip, m_chain, m_diagram, m_preview})
+            part->hide();
+        m_shown.clear();
         m_table->setEmptyText(tr("No queue to show"), {});
         return;
     }
+    if (m_shown != connection->connectionId) {
+        m_shown = connection->connectionId;
+        m_forecast.clear();
+        m_preview->hide();
+    }
+    for (QWidget *part : std::initializer_list<QWidget *>{m_strip, m_chain, m_diagram})
+        part->show();
     const Words::Look look = Words::look(connection->state);
     m_icon->setPixmap(m_theme.pixmap(look.icon, m_theme.color(look.tone), 18, devicePixelRatioF()));
     m_title->setText(connection->path.isEmpty() ? connection->connectionId : connection->path);
@@ -89,12 +131,65 @@ void QueuePage::refresh()
     if (connection->closeCode || !connection->closeReason.isEmpty())
         facts += u'\n' + tr("Closed by %1: %2 %3").arg(connection->closedBy, count(connection->closeCode), connection->closeReason);
     m_facts->setText(facts);
-    m_bar->setConnection(*connection);
+    if (connection->pendingBytes && !connection->closedTs)
+        m_forecast.add(now, *connection->pendingBytes);
+    m_bar->setConnection(*connection, m_forecast.msUntil(connection->pendingLimitBytes.value_or(0)));
+    showHistory(*connection);
+    showChain(*connection);
     m_ruler->setConnection(*connection);
     const bool can = m_session.source() && m_session.source()->capabilities().pendingMessages;
     m_table->setEmptyText(can ? tr("Nothing is pending") : tr("Not offered by this source"),
                           can ? tr("Every message has been acknowledged.") : QString());
     m_table->viewport()->update();
+}
+
+void QueuePage::showHistory(const monitor::ConnectionInfo &connection)
+{
+    const QString machine = connection.kind == monitor::ConnectionKind::Http ? QStringLiteral("http") : QStringLiteral("websocket");
+    m_history.setObject(connection.connectionId);
+    m_history.update(m_session.events());
+    const QString state = monitor::toString(connection.state);
+    m_diagram->setMachine(m_session.machine(machine));
+    m_diagram->setCurrent(state, m_history.steps());
+    m_strip->setSteps(machine, state, m_history.steps(), m_session.connections().now(), connection.openedTs);
+}
+
+void QueuePage::showChain(const monitor::ConnectionInfo &connection)
+{
+    PressureChain::Stages stages;
+    stages.client = connection.clientQueuedBytes;
+    if (const monitor::RunnerInfo *runner = m_session.runners().find(connection.runnerId))
+        stages.runner = runner->queuedBytes;
+    // Written messages are at the actor until it acknowledges them; the others have not left the gateway.
+    qint64 written = 0, waiting = 0;
+    m_session.pending().forEach([&](const PendingRow &row) { (row.message.timesSent > 0 ? written : waiting) += row.message.bytes; });
+    const bool listed = m_session.pending().liveCount() > 0;
+    if (listed || connection.pendingBytes == 0) {
+        stages.gateway = waiting;
+        stages.actor = written;
+    } else {
+        stages.gateway = connection.pendingBytes;
+    }
+    m_chain->setStages(stages);
+}
+
+void QueuePage::preview()
+{
+    bool number = false;
+    const int index = m_table->currentId().toInt(&number);
+    m_preview->show();
+    if (!number)
+        return m_preview->setNote(tr("Choose a message first."));
+    const QString id = m_session.selectedConnection();
+    m_session.command(QStringLiteral("pending_preview"), {{QStringLiteral("connection_id"), id}, {QStringLiteral("index"), index}},
+                      [self = QPointer<QueuePage>(this), id, index](const Result<QJsonObject> &result) {
+                          if (!self || self->m_session.selectedConnection() != id)
+                              return;
+                          if (!result.ok())
+                              return self->m_preview->setNote(result.error().message);
+                          const QString text = result->value(QLatin1String("preview_base64")).toString();
+                          self->m_preview->setPayload(tr("Message %1").arg(index), QByteArray::fromBase64(text.toLatin1()));
+                      });
 }
 
 } // namespace dormouse

@@ -14,9 +14,10 @@ PendingBar::PendingBar(const ThemeManager &theme, QWidget *parent) : QWidget(par
     setConnection(std::nullopt);
 }
 
-void PendingBar::setConnection(const std::optional<monitor::ConnectionInfo> &connection)
+void PendingBar::setConnection(const std::optional<monitor::ConnectionInfo> &connection, std::optional<qint64> closesInMs)
 {
     m_connection = connection;
+    m_closesInMs = closesInMs;
     setAccessibleName(
         !connection || !connection->pendingBytes
             ? tr("Pending bytes: unknown")
@@ -59,6 +60,52 @@ void PendingBar::paintEvent(QPaintEvent *)
     if (known && m_connection->maxPendingBytes)
         below += tr("   highest %1").arg(bytesText(double(*m_connection->maxPendingBytes)));
     painter.drawText(inner, Qt::AlignLeft | Qt::AlignBottom, below);
+    if (m_closesInMs) {
+        painter.setPen(m_theme.color(*m_closesInMs < 60'000 ? Color::Bad : Color::Waking));
+        painter.drawText(inner, Qt::AlignRight | Qt::AlignBottom, tr("full in %1").arg(durationText(double(*m_closesInMs))));
+    }
+}
+
+PressureChain::PressureChain(const ThemeManager &theme, QWidget *parent) : QWidget(parent), m_theme(theme)
+{
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setStages({});
+}
+
+void PressureChain::setStages(const Stages &stages)
+{
+    m_stages = stages;
+    const auto text = [](const std::optional<qint64> &bytes) { return bytes ? bytesText(double(*bytes)) : unknownText(); };
+    setAccessibleName(tr("Bytes held: for the client %1, in the gateway %2, in the runner link %3, at the actor %4")
+                          .arg(text(stages.client), text(stages.gateway), text(stages.runner), text(stages.actor)));
+    setToolTip(tr("The runner link is shared by all connections of that runner. At the actor: written and not acknowledged."));
+    update();
+}
+
+void PressureChain::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setFont(m_theme.smallFont());
+    const std::pair<QString, std::optional<qint64>> stages[] = {{tr("Client"), m_stages.client}, {tr("Gateway"), m_stages.gateway},
+                                                                {tr("Runner link"), m_stages.runner}, {tr("Actor"), m_stages.actor}};
+    qint64 most = 1;
+    for (const auto &[name, bytes] : stages)
+        most = std::max(most, bytes.value_or(0));
+    const int gap = 14, wide = (width() - 3 * gap) / 4;
+    int x = 0;
+    for (int i = 0; i < 4; ++i, x += wide + gap) {
+        const auto &[name, bytes] = stages[i];
+        painter.setPen(m_theme.color(Color::Muted));
+        painter.drawText(QRect(x, 2, wide, m_theme.px(16)), Qt::AlignLeft, painter.fontMetrics().elidedText(name, Qt::ElideRight, wide));
+        paintBar(painter, m_theme, QRect(x, m_theme.px(24), wide, 8), bytes ? double(*bytes) / double(most) : 0, false, !bytes);
+        painter.setPen(m_theme.color(bytes ? Color::Text : Color::Faint));
+        painter.drawText(QRect(x, m_theme.px(38), wide, m_theme.px(16)), Qt::AlignLeft, bytes ? bytesText(double(*bytes)) : unknownText());
+        if (i > 0) { // messages go left to right; what the client is owed goes the other way
+            painter.setPen(m_theme.color(Color::Faint));
+            painter.drawText(QRect(x - gap, m_theme.px(19), gap, m_theme.px(16)), Qt::AlignCenter, i == 1 ? QStringLiteral("←") : QStringLiteral("→"));
+        }
+    }
 }
 
 AckRuler::AckRuler(const ThemeManager &theme, QWidget *parent) : QWidget(parent), m_theme(theme)

@@ -5,6 +5,8 @@
 
 #include <QDateTime>
 
+#include <algorithm>
+
 namespace dormouse {
 
 namespace {
@@ -43,7 +45,7 @@ void Session::sendInterest()
     if (!m_source)
         return;
     monitor::Interest interest;
-    interest.trace = m_trace;
+    interest.trace = isTracing();
     interest.pendingOf = m_watchingPending ? m_connection : QString();
     m_source->setInterest(interest);
 }
@@ -77,6 +79,7 @@ void Session::apply(const monitor::Frame &frame)
     m_pending.apply(frame);
     m_events.apply(frame);
     m_wakes.apply(frame);
+    m_acks.apply(frame);
     m_latency.apply(frame);
     if (frame.snapshot)
         m_own.clear();
@@ -90,6 +93,8 @@ void Session::apply(const monitor::Frame &frame)
     m_cluster.apply(frame, m_latency);
     if (!frame.settings.empty())
         m_settings = frame.settings;
+    if (!frame.machines.empty())
+        m_machines = frame.machines;
     Q_EMIT framesChanged();
     m_frameMs = double(timer.nsecsElapsed()) / 1e6;
 }
@@ -244,10 +249,19 @@ void Session::setWatchingPending(bool on)
     sendInterest();
 }
 
-void Session::setTrace(bool on)
+void Session::setTrace(TraceReader reader, bool on)
 {
-    m_trace = on;
-    sendInterest();
+    const bool before = isTracing();
+    m_trace = on ? m_trace | int(reader) : m_trace & ~int(reader);
+    if (isTracing() != before)
+        sendInterest();
+}
+
+const monitor::StateMachineInfo *Session::machine(const QString &name) const
+{
+    const auto it = std::find_if(m_machines.begin(), m_machines.end(),
+                                 [&](const monitor::StateMachineInfo &machine) { return machine.name == name; });
+    return it == m_machines.end() ? nullptr : &*it;
 }
 
 void Session::command(const QString &name, const QJsonObject &arguments,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/monitor/source.h"
+#include "models/acklog.h"
 #include "models/actormodel.h"
 #include "models/clustermodel.h"
 #include "models/connectionmodel.h"
@@ -44,7 +45,10 @@ public:
     const ClusterModel &cluster() const { return m_cluster; }
     WakeModel &wakes() { return m_wakes; }
     ControlModel &controls() { return m_controls; }
+    const AckLog &acks() const { return m_acks; }
     const std::vector<monitor::SettingInfo> &settings() const { return m_settings; }
+    /// "actor", "websocket", "http"; nullptr until the source has told.
+    const monitor::StateMachineInfo *machine(const QString &name) const;
 
     void setPaused(bool on);
     bool isPaused() const { return m_paused; }
@@ -68,7 +72,10 @@ public:
     int ownHidden() const { return m_connections.showsOwn() ? 0 : int(m_own.size()); } ///< live ones that are left out
     /// The pending queue is asked for only while somebody looks at it.
     void setWatchingPending(bool on);
-    void setTrace(bool on);
+    /// Messages are traced while at least one reader wants it.
+    enum class TraceReader { EventLog = 1, Latency = 2 };
+    void setTrace(TraceReader reader, bool on);
+    bool isTracing() const { return m_trace != 0; }
 
     /// Reports failure through notice(); done (may be empty) is called with the outcome.
     void command(const QString &name, const QJsonObject &arguments,
@@ -105,12 +112,14 @@ private:
     ClusterModel m_cluster;
     WakeModel m_wakes;
     ControlModel m_controls;
+    AckLog m_acks;
     std::vector<monitor::SettingInfo> m_settings;
+    std::vector<monitor::StateMachineInfo> m_machines;
     QSet<QString> m_own; ///< ids of live connections made by consoles
     QString m_actor, m_connection, m_runner, m_filterText;
     bool m_paused = false;
     bool m_watchingPending = false;
-    bool m_trace = false;
+    int m_trace = 0; ///< TraceReader bits
     std::vector<monitor::Frame> m_held;
     quint64 m_heldChanges = 0;
     quint64 m_frames = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/words.h"
 
+#include "engine/monitor/frame.h"
 #include "ui/help.h"
 
 #include <QHash>
@@ -102,6 +103,20 @@ Words::Look Words::look(EventLevel level)
         return {tr("error"), QStringLiteral("state-error"), Color::Bad};
     }
     return {};
+}
+
+Words::Look Words::lookOfState(const QString &machine, const QString &state)
+{
+    if (machine == QStringLiteral("actor")) {
+        for (int i = int(ActorState::Pending); i <= int(ActorState::Destroyed); ++i)
+            if (monitor::toString(ActorState(i)) == state)
+                return look(ActorState(i));
+        return look(ActorState::Unknown);
+    }
+    for (int i = int(ConnectionState::Waiting); i <= int(ConnectionState::Closed); ++i)
+        if (monitor::toString(ConnectionState(i)) == state)
+            return look(ConnectionState(i));
+    return look(ConnectionState::Unknown);
 }
 
 Words::Look Words::lookOfPending(int state)

@@ -32,6 +32,9 @@ public:
     static Look look(WakeRow::State state);
     static Look lookOfPending(int state); ///< PendingModel::State
 
+    /// State word of a machine ("actor", else a connection), as in monitor::toString.
+    static Look lookOfState(const QString &machine, const QString &state);
+
     static QString metric(ClusterModel::Metric metric);
     static QString column(const QString &key);
     /// Help for a reason or error code; empty when there is none.

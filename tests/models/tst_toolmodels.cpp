@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "models/acklog.h"
 #include "models/controlmodel.h"
 #include "models/duemodel.h"
+#include "models/eventmodel.h"
+#include "models/fillforecast.h"
+#include "models/payload.h"
 #include "models/settingmodel.h"
+#include "models/statehistory.h"
 #include "models/wakemodel.h"
 
 #include <QTest>
@@ -24,6 +29,10 @@ private Q_SLOTS:
     void controlLogKeepsOutcome();
     void controlLogIsBounded();
     void settingsOnlyChanged();
+    void historyOutlivesTheLog();
+    void payloadForms();
+    void forecastOfAFillingBuffer();
+    void acksByCellAndGroup();
 
 private:
     static Event event(EventKind kind, qint64 us, const QString &from = {}, const QString &to = {}, const QString &reason = {})
@@ -212,6 +221,103 @@ void ToolModelsTest::settingsOnlyChanged()
     model.setOnlyChanged(true);
     QCOMPARE(model.rowCount(), 1);
     QCOMPARE(model.idAt(0), word("guard.b_ms"));
+}
+
+void ToolModelsTest::historyOutlivesTheLog()
+{
+    EventModel log;
+    quint64 seq = 0;
+    const auto say = [&](int times, const QString &actor, const QString &from, const QString &to) {
+        Frame frame;
+        for (int i = 0; i < times; ++i) {
+            Event e = event(EventKind::ActorState, 1000, from, to, word("idle"));
+            e.actorId = actor;
+            e.seq = ++seq;
+            frame.events.push_back(e);
+        }
+        log.apply(frame);
+    };
+    say(1, word("a"), word("sleeping"), word("starting"));
+    say(1, word("b"), word("running"), word("sleeping"));
+    StateHistory history(StateHistory::Kind::Actor);
+    QVERIFY(history.setObject(word("a")));
+    QVERIFY(!history.setObject(word("a")));
+    QVERIFY(history.update(log));
+    QCOMPARE(history.steps().size(), size_t(1)); // what the log held, of this actor only
+    QVERIFY(!history.update(log));
+    say(EventModel::kMaxEvents, word("b"), word("running"), word("sleeping"));
+    QVERIFY(!history.update(log));
+    say(1, word("a"), word("starting"), word("running"));
+    QVERIFY(history.update(log));
+    QCOMPARE(history.steps().size(), size_t(2)); // the log has forgotten the first
+    QCOMPARE(history.steps().back().to, word("running"));
+    history.setObject(word("b"));
+    QVERIFY(history.steps().empty());
+}
+
+void ToolModelsTest::payloadForms()
+{
+    QString error;
+    QCOMPARE(guessPayloadForm("{\"a\":[1]}"), PayloadForm::Json);
+    QCOMPARE(guessPayloadForm("hello"), PayloadForm::Text);
+    QCOMPARE(guessPayloadForm(QByteArray::fromHex("a1616101")), PayloadForm::Cbor);
+    QCOMPARE(guessPayloadForm(QByteArray::fromHex("fffe00")), PayloadForm::Hex);
+    QCOMPARE(guessPayloadForm({}), PayloadForm::Text);
+    QCOMPARE(payloadText(QByteArray::fromHex("a1616101"), PayloadForm::Cbor, &error).simplified(), word("{ \"a\": 1 }"));
+    QVERIFY(error.isEmpty());
+    QVERIFY(payloadText(QByteArray::fromHex("a16161"), PayloadForm::Cbor, &error).isEmpty());
+    QVERIFY(!error.isEmpty());
+    payloadText(QByteArray::fromHex("a161610100"), PayloadForm::Cbor, &error);
+    QVERIFY2(!error.isEmpty(), "bytes after the item");
+    payloadText("{", PayloadForm::Json, &error);
+    QVERIFY(!error.isEmpty());
+    payloadText(QByteArray::fromHex("ff"), PayloadForm::Text, &error);
+    QVERIFY(!error.isEmpty());
+    QCOMPARE(payloadText(QByteArray("0123456789abcdefX\n"), PayloadForm::Hex, &error),
+             word("0000  30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66  0123456789abcdef\n"
+                  "0010  58 0a                                            X."));
+}
+
+void ToolModelsTest::forecastOfAFillingBuffer()
+{
+    FillForecast forecast;
+    QVERIFY(!forecast.msUntil(1000));
+    forecast.add(0, 0);
+    forecast.add(500, 100);
+    QVERIFY2(!forecast.msUntil(1000), "half a second foretells nothing");
+    forecast.add(2'000, 400);
+    QCOMPARE(forecast.rate(), 200.0);
+    QCOMPARE(forecast.msUntil(1000), 3'000);
+    QCOMPARE(forecast.msUntil(100), 0);
+    forecast.add(3'000, 400);
+    forecast.add(20'000, 400);
+    QVERIFY2(!forecast.msUntil(1000), "old growth is forgotten");
+    forecast.add(1'000, 10); // wound back
+    QVERIFY(!forecast.rate());
+}
+
+void ToolModelsTest::acksByCellAndGroup()
+{
+    AckLog log;
+    Frame frame;
+    for (int i = 0; i < 10; ++i) {
+        Event e = event(EventKind::MessageAcked, i * 1'000'000);
+        e.value = 100 * (i + 1);
+        e.index = i;
+        e.actorId = i < 5 ? word("fast") : word("slow");
+        e.runnerId = word("r");
+        frame.events.push_back(e);
+    }
+    log.apply(frame);
+    const auto found = log.find(1'000 + 2'000, 1'000 + 5'000, 400, 1'000, 10);
+    QCOMPARE(found.size(), size_t(2)); // the ones of 400 and 500 us
+    QCOMPARE(found.front().index, 4);
+    QCOMPARE(log.find(0, 100'000, 0, 100'000, 3).size(), size_t(3));
+    const auto groups = log.groups();
+    QCOMPARE(groups.size(), size_t(3));
+    QCOMPARE(groups.at(0).id, word("r"));
+    QCOMPARE(groups.at(1).id, word("slow"));
+    QCOMPARE(groups.at(0).histogram.count(), quint64(10));
 }
 
 QTEST_GUILESS_MAIN(ToolModelsTest)

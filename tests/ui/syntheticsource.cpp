@@ -228,6 +228,17 @@ void SyntheticSource::snapshot()
     frame.actors = actors;
     frame.runners = runners;
     frame.connections = connections;
+    const auto w = [](const char *text) { return QString::fromLatin1(text); };
+    frame.machines = {{w("actor"), w("sleeping"),
+                       {{w("sleeping"), w("starting"), w("wake")}, {w("sleeping"), w("pending"), w("wake")},
+                        {w("pending"), w("starting"), w("assigned")}, {w("starting"), w("running"), w("running")},
+                        {w("running"), w("sleep_intent"), w("sleep_intent")}, {w("running"), w("backoff"), w("stopped")},
+                        {w("sleep_intent"), w("sleeping"), w("stopped")}, {w("backoff"), w("starting"), w("retry_due")},
+                        {w("running"), w("destroyed"), w("stopped")}}},
+                      {w("websocket"), w("waiting"),
+                       {{w("waiting"), w("opening"), w("ready")}, {w("opening"), w("attached"), w("accepted")},
+                        {w("attached"), w("hibernating"), w("actor stopped")}, {w("hibernating"), w("waking"), w("message")},
+                        {w("waking"), w("attached"), w("ready")}, {w("attached"), w("closed"), w("closed")}}}};
     if (!actors.empty())
         for (int second = 299; second >= 0; --second)
             frame.latency.push_back(slice(m_now / 1000 * 1000 - second * 1000));

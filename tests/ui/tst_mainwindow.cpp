@@ -8,6 +8,7 @@
 #include "ui/helpdialog.h"
 #include "ui/mainwindow.h"
 #include "ui/pages.h"
+#include "ui/statediagram.h"
 #include "ui/tableview.h"
 #include "ui/words.h"
 
@@ -24,6 +25,7 @@
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QStatusBar>
+#include <QTableWidget>
 #include <QTest>
 #include <QTimer>
 #include <QToolButton>
@@ -85,6 +87,7 @@ private Q_SLOTS:
     void showsEverything();
     void hiddenViewsAreSilent();
     void selectionLeadsToPending();
+    void diagramsFollowTheEngine();
     void filterWorksEverywhere();
     void emptyStates();
     void pauseHoldsAndCounts();
@@ -191,6 +194,37 @@ void TestMainWindow::selectionLeadsToPending()
     // Nobody looks at the queue any more: nothing is asked for.
     m_window->showView(QStringLiteral("actor"));
     QTRY_COMPARE(m_source->interest().pendingOf, QString());
+}
+
+void TestMainWindow::diagramsFollowTheEngine()
+{
+    m_window->showView(QStringLiteral("actor"));
+    QTRY_VERIFY(onScreen(QStringLiteral("actor")));
+    Event event;
+    event.seq = 1'000'000;
+    event.kind = EventKind::ActorState;
+    event.actorId = m_source->actors.front().actorId;
+    event.from = QStringLiteral("starting");
+    event.to = QStringLiteral("running");
+    event.reason = QStringLiteral("ready");
+    Frame frame;
+    frame.ts = m_source->now();
+    frame.events.push_back(event);
+    Q_EMIT m_source->frameReady(frame);
+    m_window->session().selectActor(event.actorId);
+    auto *diagram = m_window->findChild<QDockWidget *>(QStringLiteral("actor"))->findChild<StateDiagram *>();
+    // Layers by distance from the initial state; what nothing leads out of stands last.
+    QCOMPARE(diagram->statesByLayer(), QStringList({QStringLiteral("sleeping"), QStringLiteral("starting pending"),
+                                                    QStringLiteral("running"), QStringLiteral("sleep_intent backoff"),
+                                                    QStringLiteral("destroyed")}));
+    const auto tables = m_window->findChildren<QTableWidget *>();
+    const auto history = std::find_if(tables.cbegin(), tables.cend(), [](const QTableWidget *table) {
+        return table->accessibleName() == QStringLiteral("History of states");
+    });
+    QVERIFY(history != tables.cend());
+    QCOMPARE((*history)->rowCount(), 1);
+    QCOMPARE((*history)->item(0, 1)->text(), QStringLiteral("starting → running"));
+    QCOMPARE((*history)->item(0, 2)->text(), QStringLiteral("ready"));
 }
 
 void TestMainWindow::filterWorksEverywhere()

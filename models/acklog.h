@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/monitor/frame.h"
+#include "models/latencymodel.h"
+
+#include <QHash>
+
+#include <deque>
+
+namespace dormouse {
+
+/// Single measurements behind the latency views (console.md rows 36, 37), from trace events: which messages took how
+/// long, and a histogram for each actor and runner. Empty unless trace is asked for. Thread: the UI thread.
+class AckLog
+{
+public:
+    static constexpr int kMaxEntries = 50'000;
+    static constexpr int kMaxGroups = 2'000;
+    struct Entry
+    {
+        qint64 ts = 0; ///< wall ms of the acknowledgement
+        qint64 us = 0;
+        int index = 0;
+        QString connectionId, actorId, runnerId;
+    };
+    struct Group
+    {
+        QString id;
+        bool runner = false; ///< else an actor
+        monitor::Histogram histogram;
+    };
+
+    void apply(const monitor::Frame &frame);
+    void clear();
+    bool isEmpty() const { return m_entries.empty(); }
+    const std::deque<Entry> &entries() const { return m_entries; } ///< oldest first
+    /// Newest first, at most limit: fromTs <= ts < toTs and fromUs <= us < toUs.
+    std::vector<Entry> find(qint64 fromTs, qint64 toTs, qint64 fromUs, qint64 toUs, int limit) const;
+    /// Slowest p99 first, runners before actors.
+    std::vector<Group> groups() const;
+
+private:
+    void add(const QString &id, bool runner, qint64 us);
+    std::deque<Entry> m_entries;
+    QHash<QString, Group> m_groups;
+    qint64 m_lastTs = 0;
+};
+
+} // namespace dormouse
