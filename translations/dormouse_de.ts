@@ -204,6 +204,42 @@ Strg+K findet ihn über Id, Schlüssel oder Namen.</translation>
         <source>Error</source>
         <translation>Fehler</translation>
     </message>
+    <message>
+        <source>STATES</source>
+        <translation>ZUSTÄNDE</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>Transition</source>
+        <translation>Übergang</translation>
+    </message>
+    <message>
+        <source>Cause</source>
+        <translation>Ursache</translation>
+    </message>
+    <message>
+        <source>History of states</source>
+        <translation>Verlauf der Zustände</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
+    </message>
+    <message>
+        <source>Read more stored keys</source>
+        <translation>Weitere gespeicherte Schlüssel lesen</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Stored value</source>
+        <translation>Gespeicherter Wert</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::Application</name>
@@ -1492,6 +1528,25 @@ das Nächste zuerst.</translation>
     </message>
 </context>
 <context>
+    <name>dormouse::PayloadView</name>
+    <message>
+        <source>%1: shown as</source>
+        <translation>%1: Darstellung</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>Hex</source>
+        <translation>Hex</translation>
+    </message>
+    <message>
+        <source>Not %1: %2</source>
+        <translation>Kein %1: %2</translation>
+    </message>
+</context>
+<context>
     <name>dormouse::PendingBar</name>
     <message>
         <source>Pending bytes: unknown</source>
@@ -1520,6 +1575,37 @@ das Nächste zuerst.</translation>
     <message>
         <source>   highest %1</source>
         <translation>   höchstens %1</translation>
+    </message>
+    <message>
+        <source>full in %1</source>
+        <translation>voll in %1</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::PressureChain</name>
+    <message>
+        <source>Bytes held: for the client %1, in the gateway %2, in the runner link %3, at the actor %4</source>
+        <translation>Gehaltene Bytes: für den Client %1, im Gateway %2, in der Runner-Verbindung %3, beim Aktor %4</translation>
+    </message>
+    <message>
+        <source>The runner link is shared by all connections of that runner. At the actor: written and not acknowledged.</source>
+        <translation>Die Runner-Verbindung teilen sich alle Verbindungen dieses Runners. Beim Aktor: geschrieben und nicht bestätigt.</translation>
+    </message>
+    <message>
+        <source>Client</source>
+        <translation>Client</translation>
+    </message>
+    <message>
+        <source>Gateway</source>
+        <translation>Gateway</translation>
+    </message>
+    <message>
+        <source>Runner link</source>
+        <translation>Runner-Verb.</translation>
+    </message>
+    <message>
+        <source>Actor</source>
+        <translation>Aktor</translation>
     </message>
 </context>
 <context>
@@ -1571,6 +1657,34 @@ das Nächste zuerst.</translation>
     <message>
         <source>Every message has been acknowledged.</source>
         <translation>Jede Nachricht wurde bestätigt.</translation>
+    </message>
+    <message>
+        <source>Connection details</source>
+        <translation>Einzelheiten der Verbindung</translation>
+    </message>
+    <message>
+        <source>Show content</source>
+        <translation>Inhalt zeigen</translation>
+    </message>
+    <message>
+        <source>Show the content of the chosen message</source>
+        <translation>Inhalt der gewählten Nachricht zeigen</translation>
+    </message>
+    <message>
+        <source>Asks the engine for the first 256 bytes of the message.</source>
+        <translation>Fragt die Engine nach den ersten 256 Bytes der Nachricht.</translation>
+    </message>
+    <message>
+        <source>Message content</source>
+        <translation>Inhalt der Nachricht</translation>
+    </message>
+    <message>
+        <source>Choose a message first.</source>
+        <translation>Wählen Sie zuerst eine Nachricht.</translation>
+    </message>
+    <message>
+        <source>Message %1</source>
+        <translation>Nachricht %1</translation>
     </message>
 </context>
 <context>
@@ -1747,6 +1861,40 @@ Standard: %3. Die Änderung gilt, bis die Engine neu startet.</translation>
     <message>
         <source>What the chosen setting does</source>
         <translation>Was die gewählte Einstellung bewirkt</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::StateDiagram</name>
+    <message>
+        <source>State diagram</source>
+        <translation>Zustandsdiagramm</translation>
+    </message>
+    <message>
+        <source>Now: %1. The history lists the transitions.</source>
+        <translation>Jetzt: %1. Der Verlauf nennt die Übergänge.</translation>
+    </message>
+    <message>
+        <source>The source has not told the states.</source>
+        <translation>Die Quelle hat die Zustände nicht mitgeteilt.</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::StateStrip</name>
+    <message>
+        <source>States over time</source>
+        <translation>Zustände im Zeitverlauf</translation>
+    </message>
+    <message>
+        <source>The state diagram shows the transitions.</source>
+        <translation>Das Zustandsdiagramm zeigt die Übergänge.</translation>
+    </message>
+    <message>
+        <source>−%1 min</source>
+        <translation>−%1 min</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>jetzt</translation>
     </message>
 </context>
 <context>

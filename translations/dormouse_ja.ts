@@ -204,6 +204,42 @@ Ctrl+K で ID、キー、名前から検索できます。</translation>
         <source>Error</source>
         <translation>エラー</translation>
     </message>
+    <message>
+        <source>STATES</source>
+        <translation>状態</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>日時</translation>
+    </message>
+    <message>
+        <source>Transition</source>
+        <translation>遷移</translation>
+    </message>
+    <message>
+        <source>Cause</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>History of states</source>
+        <translation>状態の履歴</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>さらに表示</translation>
+    </message>
+    <message>
+        <source>Read more stored keys</source>
+        <translation>保存済みキーをさらに読み込む</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>サイズ</translation>
+    </message>
+    <message>
+        <source>Stored value</source>
+        <translation>保存された値</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::Application</name>
@@ -1485,6 +1521,25 @@ soonest first.</source>
     </message>
 </context>
 <context>
+    <name>dormouse::PayloadView</name>
+    <message>
+        <source>%1: shown as</source>
+        <translation>%1: 表示形式</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>テキスト</translation>
+    </message>
+    <message>
+        <source>Hex</source>
+        <translation>16 進</translation>
+    </message>
+    <message>
+        <source>Not %1: %2</source>
+        <translation>%1 ではありません: %2</translation>
+    </message>
+</context>
+<context>
     <name>dormouse::PendingBar</name>
     <message>
         <source>Pending bytes: unknown</source>
@@ -1513,6 +1568,37 @@ soonest first.</source>
     <message>
         <source>   highest %1</source>
         <translation>   最高 %1</translation>
+    </message>
+    <message>
+        <source>full in %1</source>
+        <translation>%1 後に満杯</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::PressureChain</name>
+    <message>
+        <source>Bytes held: for the client %1, in the gateway %2, in the runner link %3, at the actor %4</source>
+        <translation>保持バイト数: クライアント宛て %1、ゲートウェイ %2、ランナーリンク %3、アクター %4</translation>
+    </message>
+    <message>
+        <source>The runner link is shared by all connections of that runner. At the actor: written and not acknowledged.</source>
+        <translation>ランナーリンクはそのランナーのすべての接続で共有されます。アクター: 書き込み済みで未確認のものです。</translation>
+    </message>
+    <message>
+        <source>Client</source>
+        <translation>クライアント</translation>
+    </message>
+    <message>
+        <source>Gateway</source>
+        <translation>ゲートウェイ</translation>
+    </message>
+    <message>
+        <source>Runner link</source>
+        <translation>ランナーリンク</translation>
+    </message>
+    <message>
+        <source>Actor</source>
+        <translation>アクター</translation>
     </message>
 </context>
 <context>
@@ -1564,6 +1650,34 @@ soonest first.</source>
     <message>
         <source>Every message has been acknowledged.</source>
         <translation>すべてのメッセージが確認されました。</translation>
+    </message>
+    <message>
+        <source>Connection details</source>
+        <translation>接続の詳細</translation>
+    </message>
+    <message>
+        <source>Show content</source>
+        <translation>内容を表示</translation>
+    </message>
+    <message>
+        <source>Show the content of the chosen message</source>
+        <translation>選択したメッセージの内容を表示</translation>
+    </message>
+    <message>
+        <source>Asks the engine for the first 256 bytes of the message.</source>
+        <translation>メッセージの先頭 256 バイトをエンジンに問い合わせます。</translation>
+    </message>
+    <message>
+        <source>Message content</source>
+        <translation>メッセージの内容</translation>
+    </message>
+    <message>
+        <source>Choose a message first.</source>
+        <translation>先にメッセージを選択してください。</translation>
+    </message>
+    <message>
+        <source>Message %1</source>
+        <translation>メッセージ %1</translation>
     </message>
 </context>
 <context>
@@ -1737,6 +1851,40 @@ Default: %3. The change lasts until the engine restarts.</source>
     <message>
         <source>What the chosen setting does</source>
         <translation>選択した設定の説明</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::StateDiagram</name>
+    <message>
+        <source>State diagram</source>
+        <translation>状態遷移図</translation>
+    </message>
+    <message>
+        <source>Now: %1. The history lists the transitions.</source>
+        <translation>現在: %1。遷移は履歴に一覧表示されます。</translation>
+    </message>
+    <message>
+        <source>The source has not told the states.</source>
+        <translation>ソースから状態の情報が届いていません。</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::StateStrip</name>
+    <message>
+        <source>States over time</source>
+        <translation>状態の推移</translation>
+    </message>
+    <message>
+        <source>The state diagram shows the transitions.</source>
+        <translation>遷移は状態遷移図で確認できます。</translation>
+    </message>
+    <message>
+        <source>−%1 min</source>
+        <translation>−%1 分</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>現在</translation>
     </message>
 </context>
 <context>

@@ -190,7 +190,7 @@ void StateDiagram::paintEvent(QPaintEvent *)
                 continue;
             QPointF tip, direction;
             const QPainterPath path = wire(from, to, &tip, &direction);
-            QColor tone = m_theme.color(pass == Taken ? Color::Accent : pass == Open ? Color::Muted : Color::Border);
+            QColor tone = m_theme.color(pass == Taken ? Color::Accent : pass == Open ? Color::Muted : Color::BorderStrong);
             if (pass == Possible)
                 tone.setAlpha(110);
             painter.setBrush(Qt::NoBrush);
@@ -267,7 +267,7 @@ void StateStrip::setSteps(const QString &machine, const QString &current, const 
     }
     if (!current.isEmpty())
         m_spans.push_back({current, from, now, {}});
-    setAccessibleDescription(tr("The history lists the same."));
+    setAccessibleDescription(tr("The state diagram shows the transitions."));
     update();
 }
 

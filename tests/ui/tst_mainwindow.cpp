@@ -572,6 +572,7 @@ void TestMainWindow::screenshots()
     const QStringList views = m_window->views();
     for (const QString &name : views) {
         m_window->showView(name);
+        m_window->session().selectConnection(with->connectionId);
         shoot(name);
     }
     m_window->showView(QStringLiteral("overview"));
