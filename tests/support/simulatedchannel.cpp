@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/simulatedchannel.h"
 
+#include <algorithm>
+
 namespace dormouse::test {
 
 namespace {
@@ -29,6 +31,43 @@ void SimulatedLink::cut()
         if (end)
             end->onSelf(0, [lost](SimulatedChannel &self) { self.ended(lost); });
     }
+}
+
+void SimulatedLink::losePeer()
+{
+    if (SimulatedChannel *peer = m_ends[1])
+        peer->onSelf(0, [](SimulatedChannel &self) { self.ended({}); });
+}
+
+void SimulatedLink::setPeerPaused(bool paused)
+{
+    SimulatedChannel *peer = m_ends[1];
+    if (!peer)
+        return;
+    peer->m_paused = paused;
+    if (paused || peer->m_inbox.empty())
+        return;
+    // What arrives before the backlog is worked off queues behind it.
+    peer->m_paused = true;
+    m_world.post([link = peer->m_link] {
+        while (SimulatedChannel *self = link->m_ends[1]) {
+            if (self->m_inbox.empty()) {
+                self->m_paused = false;
+                return;
+            }
+            const auto call = std::move(self->m_inbox.front());
+            self->m_inbox.pop_front();
+            call(*self);
+        }
+    });
+}
+
+void SimulatedChannel::arrive(const std::function<void(SimulatedChannel &)> &call)
+{
+    if (m_paused)
+        m_inbox.push_back(call);
+    else
+        call(*this);
 }
 
 void SimulatedLink::setStalled(SimulatedChannel &end, bool stalled)
@@ -60,10 +99,13 @@ void SimulatedChannel::onOther(qint64 delayMs, std::function<void(SimulatedChann
 {
     if (m_link->m_frozen)
         return;
-    m_link->m_world.later(delayMs, [link = m_link, side = 1 - m_side, evenIfCut, call = std::move(call)] {
+    const qint64 now = m_link->m_world.clock.monoMs();
+    qint64 &arrival = m_link->m_lastArrivalMs[1 - m_side];
+    arrival = std::max(arrival, now + std::max<qint64>(0, delayMs));
+    m_link->m_world.later(arrival - now, [link = m_link, side = 1 - m_side, evenIfCut, call = std::move(call)] {
         SimulatedChannel *other = link->m_ends[side];
         if (other && (evenIfCut || !link->m_cut))
-            call(*other);
+            other->arrive(call);
     });
 }
 
@@ -71,7 +113,7 @@ void SimulatedChannel::onSelf(qint64 delayMs, std::function<void(SimulatedChanne
 {
     m_link->m_world.later(delayMs, [link = m_link, side = m_side, call = std::move(call)] {
         if (SimulatedChannel *self = link->m_ends[side])
-            call(*self);
+            self->arrive(call);
     });
 }
 

@@ -22,8 +22,12 @@ public:
     void cut();
     /// Half-open: everything sent from now on vanishes and nobody is told, until cut().
     void freeze() { m_frozen = true; }
-    /// One-way delay of everything sent from now on.
+    /// One-way delay of everything sent from now on. Nothing overtakes what was sent before.
     void setDelay(qint64 ms) { m_delayMs = ms; }
+    /// Only the end that is not the engine's is told that the connection is lost.
+    void losePeer();
+    /// The process of that end stands still: what arrives there waits.
+    void setPeerPaused(bool paused);
     /// While stalled, what the given end sends stays in its queue (bytesQueued()).
     void setStalled(SimulatedChannel &end, bool stalled);
 
@@ -32,6 +36,7 @@ private:
     VirtualWorld &m_world;
     std::array<SimulatedChannel *, 2> m_ends{};
     qint64 m_delayMs = 0;
+    std::array<qint64, 2> m_lastArrivalMs{}; ///< at each end
     bool m_frozen = false;
     bool m_cut = false;
 };
@@ -67,6 +72,7 @@ private:
     };
     SimulatedChannel(std::shared_ptr<SimulatedLink> link, std::size_t side) : m_link(std::move(link)), m_side(side) {}
 
+    void arrive(const std::function<void(SimulatedChannel &)> &call);
     void transmit(const Message &message);
     void deliver(const Message &message);
     void ended(const ChannelClose &close);
@@ -79,9 +85,11 @@ private:
     State m_state = State::Open;
     bool m_reading = true;
     bool m_stalled = false;
+    bool m_paused = false;
     qint64 m_queuedBytes = 0;
     std::deque<Message> m_unsent;
     std::deque<Message> m_unread;
+    std::deque<std::function<void(SimulatedChannel &)>> m_inbox; ///< while paused
 };
 
 } // namespace dormouse::test

@@ -19,6 +19,8 @@ void VirtualWorld::settle()
         const std::function<void()> call = std::move(m_posted.front());
         m_posted.pop_front();
         call();
+        if (afterEach)
+            afterEach();
     }
 }
 
@@ -36,6 +38,8 @@ void VirtualWorld::advance(qint64 ms)
             break;
         clock.set(std::max(step, clock.monoMs()));
         timers.advance(clock.monoMs());
+        if (afterEach)
+            afterEach();
         settle();
     }
     clock.set(target);

@@ -45,6 +45,9 @@ public:
     void advance(qint64 ms);
     void advanceTo(qint64 monoMs) { advance(monoMs - clock.monoMs()); }
 
+    /// Called after every posted call and after every batch of timers, with nothing else on the stack.
+    std::function<void()> afterEach;
+
 private:
     std::deque<std::function<void()>> m_posted;
 };

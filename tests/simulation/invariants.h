@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QString>
+
+namespace dormouse::test {
+
+class Cluster;
+
+/// The rules that hold at every moment; a broken one is put into the cluster's truth. The rules about single copies,
+/// messages and writes are checked where they happen, in the actors.
+void checkCluster(Cluster &cluster);
+/// After all clients have left and all actors are destroyed.
+void checkNothingLeft(Cluster &cluster);
+/// What keeps the cluster from being at rest.
+QString describeUnsettled(Cluster &cluster);
+
+} // namespace dormouse::test

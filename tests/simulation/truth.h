@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the cluster has promised to somebody outside, and what really lives: the measure of every rule.
+
+#include "engine/base/clock.h"
+
+#include <QString>
+#include <QStringList>
+
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace dormouse::test {
+
+struct Violation
+{
+    QString rule; ///< short name, the same for the same kind of failure
+    QString text;
+};
+
+struct ActorTruth
+{
+    QString key;
+    int liveCopies = 0;
+    QString where;              ///< process of the live copy
+    qint64 acknowledged = 0;    ///< highest value whose write was confirmed to the actor
+    qint64 attempted = 0;
+    bool failsNext = false;
+    bool destroyAsked = false;
+    bool destroyed = false;     ///< confirmed to the REST client
+};
+
+struct ClientTruth
+{
+    QString actorId;
+    bool hibernatable = false;
+    int sent = 0;
+    int handled = 0; ///< as the actor's state says now
+    bool closing = false;
+    bool ended = false;
+    QString endedBy;
+};
+
+struct RequestTruth
+{
+    bool isPost = false;
+    int executed = 0;
+    bool answered = false;
+    bool gone = false; ///< its connection ended with the engine
+    int status = 0;
+};
+
+struct Truth
+{
+    std::map<QString, ActorTruth> actors; ///< by id, all that were ever confirmed or started
+    std::map<QString, QString> keyOwner;  ///< key to the actor confirmed last
+    std::vector<ClientTruth> clients;
+    std::vector<RequestTruth> requests;
+    std::optional<Violation> violation;
+    QStringList log;
+    bool logging = false;
+
+    void fail(const QString &rule, const QString &text)
+    {
+        if (!violation)
+            violation = Violation{rule, text};
+    }
+};
+
+} // namespace dormouse::test
