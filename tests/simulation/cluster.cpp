@@ -284,6 +284,7 @@ void Cluster::killEngine()
             slot.process->setPaused(false);
     }
     m_memory.crash();
+    m_memory.failNext(0);
     m_engine->destroyCore();
     if (const std::size_t left = m_engine->timersLeft(); left != 0)
         m_truth.fail(u"no leak"_s, QStringLiteral("%1 timers of the engine are left").arg(left));

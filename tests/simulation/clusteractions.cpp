@@ -95,6 +95,8 @@ void Cluster::apply(const Step &step)
         m_memory.hold();
         return m_world.later(step.amount, [this] { m_memory.release(); });
     case Action::FailStore:
+        if (!m_engine)
+            return;
         m_memory.failNext(1);
         m_storeFailed = true;
         return m_world.later(step.amount, [this] {
