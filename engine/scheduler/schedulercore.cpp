@@ -127,6 +127,7 @@ void SchedulerCore::runEffects(const std::vector<Effect> &effects, const Status 
 {
     if (!status.ok() && !failed) {
         failed = true;
+        m_storeFailure = status.error();
         monitor::Event event;
         event.kind = monitor::EventKind::Engine;
         event.level = monitor::EventLevel::Error;

@@ -45,6 +45,24 @@ private Q_SLOTS:
                  first);
     }
 
+    void nothingIsConfirmedAfterTheStoreGaveUp()
+    {
+        Bench bench;
+        CreateActor request;
+        request.namespaceId = bench.namespaceId();
+        request.name = QStringLiteral("a");
+        request.pool = QStringLiteral("p");
+        request.key = QStringLiteral("key");
+        bench.configurePool();
+        bench.store.failNext(1);
+        QVERIFY(bench.create(CrashPolicy::Sleep, request.key).isEmpty());
+        // In memory the actor is there; the store has never heard of it.
+        std::optional<bool> confirmed;
+        bench.scheduler->getOrCreateActor(request, [&](const auto &answer) { confirmed = answer.ok(); });
+        bench.world.settle();
+        QCOMPARE(confirmed, std::optional(false));
+    }
+
     void scenario003_R40_keyIsFreeWhileDestroying()
     {
         Bench bench;
