@@ -440,7 +440,7 @@ void Cluster::tearDown()
             client->channel->close(1000);
     }
     advance(2'000);
-    for (const QString &id : m_actors)
+    for (const QString &id : core()->scheduler().actorIds())
         destroyActor(id);
     // Closes of sleeping sockets wait for their actor at most a minute.
     for (int i = 0; i < 70 && !m_truth.violation; ++i)

@@ -182,6 +182,7 @@ void Cluster::createActor(const Step &step)
              const QJsonObject actor = QJsonDocument::fromJson(answer).object().value("actor"_L1).toObject();
              const QString id = actor.value("actor_id"_L1).toString();
              m_truth.actors[id].key = key;
+             m_truth.actors[id].confirmed = true;
              m_truth.keyOwner[key] = id;
              if (std::find(m_actors.begin(), m_actors.end(), id) == m_actors.end())
                  m_actors.push_back(id);

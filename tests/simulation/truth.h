@@ -23,6 +23,7 @@ struct Violation
 struct ActorTruth
 {
     QString key;
+    bool confirmed = false; ///< to the REST client; others may exist, too: a create that failed may have been stored
     int liveCopies = 0;
     QString where;              ///< process of the live copy
     qint64 acknowledged = 0;    ///< highest value whose write was confirmed to the actor
@@ -54,7 +55,7 @@ struct RequestTruth
 
 struct Truth
 {
-    std::map<QString, ActorTruth> actors; ///< by id, all that were ever confirmed or started
+    std::map<QString, ActorTruth> actors; ///< by id, all that were ever seen
     std::map<QString, QString> keyOwner;  ///< key to the actor confirmed last
     std::vector<ClientTruth> clients;
     std::vector<RequestTruth> requests;
