@@ -49,11 +49,11 @@ private:
     const QString m_name;
     const int m_slots;
     const Dial m_dial;
+    std::map<QString, CountingActor *> m_actors; ///< before the timers: what these still hold are actors
     ProcessTimers m_timers;
     Random m_random;
     qint64 m_delayMs = 0;
     bool m_cutAfterPause = false;
-    std::map<QString, CountingActor *> m_actors;
     std::shared_ptr<SimulatedLink> m_link; ///< of the newest connection; shared with its channels
     std::shared_ptr<SimulatedChannel *> m_peer; ///< shared with calls that are due; null inside = gone
     std::unique_ptr<Runner> m_runner;
