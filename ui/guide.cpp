@@ -99,6 +99,14 @@ void Guide::open()
     raise();
 }
 
+void Guide::takeOver(const Guide &old)
+{
+    m_dismissed = old.m_dismissed;
+    m_decided = old.m_decided;
+    if (!old.isHidden())
+        open();
+}
+
 void Guide::dismiss()
 {
     m_dismissed = true;
@@ -133,7 +141,7 @@ void Guide::refresh()
     for (int step = 0; step < StepCount; ++step) {
         m_texts[step]->setText(texts[step]);
         m_icons[step]->setPixmap(m_theme.pixmap(m_done[step] ? QStringLiteral("state-ok") : QStringLiteral("state-pending"),
-                                                m_theme.color(m_done[step] ? Color::Good : Color::Muted), 16, devicePixelRatioF()));
+                                                m_theme.color(m_done[step] ? Color::Good : Color::Muted), m_theme.px(16), devicePixelRatioF()));
         m_icons[step]->setAccessibleName(m_done[step] ? tr("Done") : tr("Open"));
     }
     const QString lines = commands(url);

@@ -27,6 +27,8 @@ public:
     void open();
     void dismiss();
     void setDismissed(bool on) { m_dismissed = on; }
+    /// Goes on where the guide of the page before was.
+    void takeOver(const Guide &old);
     /// What a terminal needs for a first runner of the engine at that address: three lines.
     static QString commands(const QString &engineUrl);
 

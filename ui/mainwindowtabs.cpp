@@ -25,18 +25,8 @@ void MainWindow::newTab()
     connect(tab.get(), &ViewSet::viewWanted, this, &MainWindow::showView);
     connect(tab.get(), &ViewSet::raiseWanted, this, [this](const QString &name) { m_docks.value(name)->raise(); });
     tab->session().setShowOwn(m_showOwn);
-    Guide &guide = tab->guide();
-    guide.setDismissed(m_settings && m_settings->value(QStringLiteral("guide/dismissed")).toBool());
-    connect(&guide, &Guide::createWanted, this, [this] { run(QStringLiteral("create")); });
-    connect(&guide, &Guide::clientWanted, this, [this] {
-        if (session().selectedActor().isEmpty())
-            session().actors().forEach([this](const monitor::ActorInfo &actor) {
-                if (actor.state != monitor::ActorState::Destroyed)
-                    session().selectActor(actor.actorId);
-            });
-        showView(QStringLiteral("client"));
-    });
-    connect(&guide, &Guide::dismissed, this, [this] {
+    tab->guide().setDismissed(m_settings && m_settings->value(QStringLiteral("guide/dismissed")).toBool());
+    connect(tab.get(), &ViewSet::guideDismissed, this, [this] {
         if (m_settings)
             m_settings->setValue(QStringLiteral("guide/dismissed"), true);
     });

@@ -26,7 +26,7 @@ void ViewSet::makePages()
     connect(overview, &OverviewPage::viewWanted, this, &ViewSet::viewWanted);
     add(QStringLiteral("overview"), tr("Overview"), QStringLiteral("overview"), overview);
 
-    m_guide = new Guide(m_session, m_theme, overview);
+    makeGuide(overview);
     addTables();
     add(QStringLiteral("latency"), tr("Latency"), QStringLiteral("latency"), new LatencyPage(m_session, m_theme));
     add(QStringLiteral("wakes"), tr("Wakes"), QStringLiteral("wakes"), new WakePage(m_session, m_theme));
@@ -42,7 +42,9 @@ void ViewSet::makePages()
 void ViewSet::rebuild(int textSize)
 {
     const std::vector<View> old = std::exchange(m_views, {});
+    const Guide *guide = m_guide;
     makePages();
+    m_guide->takeOver(*guide);
     for (size_t i = 0; i < old.size(); ++i) {
         Page *before = old[i].page;
         Page *now = m_views[i].page;
@@ -52,6 +54,21 @@ void ViewSet::rebuild(int textSize)
         state.giveTo(*now, m_theme.textSize());
         delete before;
     }
+}
+
+void ViewSet::makeGuide(QWidget *overview)
+{
+    m_guide = new Guide(m_session, m_theme, overview);
+    connect(m_guide, &Guide::dismissed, this, &ViewSet::guideDismissed);
+    connect(m_guide, &Guide::createWanted, this, [this] { Q_EMIT commandWanted(QStringLiteral("create")); });
+    connect(m_guide, &Guide::clientWanted, this, [this] {
+        if (m_session.selectedActor().isEmpty())
+            m_session.actors().forEach([this](const monitor::ActorInfo &actor) {
+                if (m_session.selectedActor().isEmpty() && actor.state != monitor::ActorState::Destroyed)
+                    m_session.selectActor(actor.actorId);
+            });
+        Q_EMIT viewWanted(QStringLiteral("client"));
+    });
 }
 
 ViewSet::~ViewSet()

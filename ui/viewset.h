@@ -53,11 +53,13 @@ Q_SIGNALS:
     void commandWanted(const QString &action);
     void bulkWanted(const QString &action, const QStringList &ids);
     void viewWanted(const QString &name);
+    void guideDismissed();
     void raiseWanted(const QString &name); ///< to the front of its group, without the focus
 
 private:
     void add(const QString &name, const QString &title, const QString &icon, Page *page);
     void makePages();
+    void makeGuide(QWidget *overview);
     void addTables();
 
     Session m_session; // pages refer to it: the destructor deletes them first
