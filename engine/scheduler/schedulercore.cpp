@@ -114,12 +114,14 @@ void SchedulerCore::commit()
     forgetOld();
     if (batch.empty() && effects.empty())
         return;
+    if (failed)
+        batch.clear();
     context.store.submit(std::move(batch), [this, alive = std::weak_ptr<bool>(m_alive), op = m_op, since = monoMs(),
                                             effects = std::move(effects)](const Status &status) {
         if (alive.expired())
             return;
         metrics.transaction(op, double(monoMs() - since) / 1000);
-        runEffects(effects, status);
+        runEffects(effects, m_storeFailure ? Status(*m_storeFailure) : status);
     });
 }
 

@@ -96,14 +96,8 @@ public:
     void write(Write write) { m_batch.push_back(std::move(write)); }
     /// Runs when the current transaction has committed.
     void after(std::function<void()> effect);
-    /// Also when the store gave up. From then on every such effect hears of the failure: memory is ahead of the store
-    /// for good, and what it says must not be confirmed to anybody.
-    void afterAlways(Effect effect)
-    {
-        m_effects.push_back([this, run = std::move(effect)](const Status &status) {
-            run(m_storeFailure ? Status(*m_storeFailure) : status);
-        });
-    }
+    /// Also when the store gave up.
+    void afterAlways(Effect effect) { m_effects.push_back(std::move(effect)); }
     void markDirty(ActorEntry &actor);
     void markDirty(RunnerEntry &runner);
 
@@ -232,7 +226,9 @@ private:
     qint64 m_usageAtMs = 0;
     Batch m_batch;
     std::vector<Effect> m_effects;
-    std::optional<Error> m_storeFailure; ///< set with failed
+    /// Set with failed. From then on memory is ahead of the store for good: nothing more is written, since it would rest
+    /// on what was lost, and nothing is confirmed.
+    std::optional<Error> m_storeFailure;
     std::map<QString, std::vector<RunnerEntry::CommandKey>> m_newCommands; ///< of the current transaction, by runner
     std::vector<QString> m_dirtyActors;
     std::vector<QString> m_dirtyRunners;

@@ -61,6 +61,12 @@ private Q_SLOTS:
         bench.scheduler->getOrCreateActor(request, [&](const auto &answer) { confirmed = answer.ok(); });
         bench.world.settle();
         QCOMPARE(confirmed, std::optional(false));
+        // Nor is anything written that rests on what was lost.
+        request.key = QStringLiteral("other");
+        bench.scheduler->createActor(request, [&](const auto &answer) { confirmed = answer.ok(); });
+        bench.world.settle();
+        QCOMPARE(confirmed, std::optional(false));
+        QVERIFY(bench.store.open()->actors.empty());
     }
 
     void scenario003_R40_keyIsFreeWhileDestroying()
