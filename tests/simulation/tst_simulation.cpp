@@ -130,7 +130,7 @@ void TestSimulation::seeds()
 int main(int argc, char **argv)
 {
     QCoreApplication application(argc, argv);
-    const SeedOptions options = takeSeedOptions(argc, argv, 10'000);
+    const SeedOptions options = takeSeedOptions(argc, argv, 2'000);
     TestSimulation test(options);
     return QTest::qExec(&test, argc, argv);
 }
