@@ -276,6 +276,14 @@ void TableView::keyPressEvent(QKeyEvent *event)
     QTableView::keyPressEvent(event);
 }
 
+void TableView::focusInEvent(QFocusEvent *event)
+{
+    // Qt makes the first row current; nobody has chosen it.
+    m_restoring = true;
+    QTableView::focusInEvent(event);
+    m_restoring = false;
+}
+
 void TableView::enterEvent(QEnterEvent *event)
 {
     if (m_live)

@@ -100,6 +100,7 @@ private Q_SLOTS:
     void helpForViewKeysAndCodes();
     void filterChipsCompletionsAndNames();
     void hibernationPage();
+    void showingAViewChoosesNothing();
     void controlLogNotesOutcomes();
     void everyControlHasAName();
     void rowsByTheThousand();
@@ -389,6 +390,24 @@ void TestMainWindow::clientTalks()
     QVERIFY(transcript.contains(QStringLiteral("hello")) && transcript.contains(QStringLiteral("world")));
     find(static_cast<QPushButton *>(nullptr), QStringLiteral("Close this WebSocket"))->click();
     QVERIFY(!input->isEnabled());
+}
+
+void TestMainWindow::showingAViewChoosesNothing()
+{
+    Session &session = m_window->session();
+    session.selectConnection(m_source->connections.at(1).connectionId);
+    const QString actor = session.selectedActor(), connection = session.selectedConnection();
+    QVERIFY(!connection.isEmpty());
+    const QStringList views = m_window->views();
+    for (const QString &name : views) {
+        m_window->showView(name);
+        QTRY_VERIFY(onScreen(name));
+        const auto tables = m_window->findChild<QDockWidget *>(name)->findChildren<TableView *>();
+        for (TableView *view : tables)
+            view->setFocus();
+        QCOMPARE(session.selectedActor(), actor);
+        QCOMPARE(session.selectedConnection(), connection);
+    }
 }
 
 /// gateway.md B-166: an actor's hibernatable connections with state, pending, oldest age, last ack, row age, next refresh.
