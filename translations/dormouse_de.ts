@@ -1142,6 +1142,74 @@ das Nächste zuerst.</translation>
         <source>Nothing measured yet</source>
         <translation>Noch nichts gemessen</translation>
     </message>
+    <message>
+        <source>Latency details</source>
+        <translation>Einzelheiten der Latenz</translation>
+    </message>
+    <message>
+        <source>By second</source>
+        <translation>Nach Sekunde</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation>Latenz</translation>
+    </message>
+    <message>
+        <source>Index</source>
+        <translation>Index</translation>
+    </message>
+    <message>
+        <source>Connection</source>
+        <translation>Verbindung</translation>
+    </message>
+    <message>
+        <source>Actor</source>
+        <translation>Aktor</translation>
+    </message>
+    <message>
+        <source>Messages of the chosen cell</source>
+        <translation>Nachrichten der gewählten Zelle</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>Nachrichten</translation>
+    </message>
+    <message>
+        <source>Of</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>Count</source>
+        <translation>Anzahl</translation>
+    </message>
+    <message>
+        <source>Latency by runner and actor</source>
+        <translation>Latenz nach Runner und Aktor</translation>
+    </message>
+    <message>
+        <source>By runner and actor</source>
+        <translation>Nach Runner und Aktor</translation>
+    </message>
+    <message>
+        <source>Follow each message</source>
+        <translation>Jede Nachricht verfolgen</translation>
+    </message>
+    <message>
+        <source>One event per message: costs the engine time. Needed for the lists of messages, actors and runners.</source>
+        <translation>Ein Ereignis je Nachricht: kostet die Engine Zeit. Nötig für die Listen der Nachrichten, Aktoren und Runner.</translation>
+    </message>
+    <message>
+        <source>runner %1</source>
+        <translation>Runner %1</translation>
+    </message>
+    <message>
+        <source>actor %1</source>
+        <translation>Aktor %1</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::LinkLook</name>

@@ -1135,6 +1135,74 @@ soonest first.</source>
         <source>Nothing measured yet</source>
         <translation>まだ測定値がありません</translation>
     </message>
+    <message>
+        <source>Latency details</source>
+        <translation>レイテンシの詳細</translation>
+    </message>
+    <message>
+        <source>By second</source>
+        <translation>秒別</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>時刻</translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation>レイテンシ</translation>
+    </message>
+    <message>
+        <source>Index</source>
+        <translation>インデックス</translation>
+    </message>
+    <message>
+        <source>Connection</source>
+        <translation>接続</translation>
+    </message>
+    <message>
+        <source>Actor</source>
+        <translation>アクター</translation>
+    </message>
+    <message>
+        <source>Messages of the chosen cell</source>
+        <translation>選択したセルのメッセージ</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>メッセージ</translation>
+    </message>
+    <message>
+        <source>Of</source>
+        <translation>対象</translation>
+    </message>
+    <message>
+        <source>Count</source>
+        <translation>件数</translation>
+    </message>
+    <message>
+        <source>Latency by runner and actor</source>
+        <translation>ランナー・アクター別のレイテンシ</translation>
+    </message>
+    <message>
+        <source>By runner and actor</source>
+        <translation>ランナー・アクター別</translation>
+    </message>
+    <message>
+        <source>Follow each message</source>
+        <translation>メッセージを個別に追跡</translation>
+    </message>
+    <message>
+        <source>One event per message: costs the engine time. Needed for the lists of messages, actors and runners.</source>
+        <translation>メッセージごとに 1 イベントを記録するため、エンジンに負荷がかかります。メッセージ、アクター、ランナーの一覧に必要です。</translation>
+    </message>
+    <message>
+        <source>runner %1</source>
+        <translation>ランナー %1</translation>
+    </message>
+    <message>
+        <source>actor %1</source>
+        <translation>アクター %1</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::LinkLook</name>

@@ -4,10 +4,14 @@
 #include "models/format.h"
 
 #include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace dormouse {
 
@@ -32,6 +36,7 @@ HeatMap::HeatMap(const ThemeManager &theme, const LatencyModel &latency, QWidget
     : QWidget(parent), m_theme(theme), m_latency(latency)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setFocusPolicy(Qt::ClickFocus);
     setAccessibleName(tr("Latency heat map"));
     setAccessibleDescription(tr("The table below lists the same seconds with percentiles."));
     refresh();
@@ -100,6 +105,15 @@ void HeatMap::paintEvent(QPaintEvent *)
         painter.setPen(m_theme.color(Color::Muted));
         painter.drawText(QRect(0, y - m_theme.px(8), area.left() - 8, m_theme.px(16)), Qt::AlignRight | Qt::AlignVCenter, microsText(us));
     }
+    if (m_chosen && m_endTs) { // it moves to the left with its seconds
+        const auto x = [&](qint64 ts) { return area.right() + 1 - double(m_endTs - ts) / 1000 / kColumns * area.width(); };
+        const auto y = [&](qint64 us) { return area.bottom() - std::min(1.0, rowOf(double(us)) / kRows) * area.height(); };
+        const QRectF box = QRectF(QPointF(x(m_chosen->fromTs), y(m_chosen->toUs)), QPointF(x(m_chosen->toTs), y(m_chosen->fromUs)))
+                               .adjusted(-2, -2, 2, 2) & QRectF(area);
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(m_theme.color(Color::Text), 1.5));
+        painter.drawRect(box);
+    }
     painter.setPen(m_theme.color(Color::Muted));
     const int below = area.bottom() + 4;
     for (int minutes = 0; minutes <= 5; ++minutes) {
@@ -114,6 +128,52 @@ void HeatMap::paintEvent(QPaintEvent *)
         painter.setPen(m_theme.color(Color::Muted));
         painter.drawText(area, Qt::AlignCenter, tr("Nothing measured yet. Points appear with the first acknowledged message."));
     }
+}
+
+/// The cells between two points of the widget; rows and columns are taken whole.
+void HeatMap::choose(const QPoint &a, const QPoint &b)
+{
+    const QRect area = plot();
+    if (!m_endTs || area.width() <= 0 || area.height() <= 0)
+        return;
+    const auto column = [&](const QPoint &at) { return std::clamp((at.x() - area.left()) * kColumns / area.width(), 0, kColumns - 1); };
+    const auto row = [&](const QPoint &at) { return std::clamp((area.bottom() - at.y()) * kRows / area.height(), 0, kRows - 1); };
+    const auto [left, right] = std::minmax(column(a), column(b));
+    const auto [low, high] = std::minmax(row(a), row(b));
+    Cells cells;
+    cells.fromTs = m_endTs - qint64(kColumns - left) * 1000;
+    cells.toTs = m_endTs - qint64(kColumns - right - 1) * 1000;
+    // Cells hold buckets by their upper edge: the message itself may be one bucket lower. The ends take all.
+    cells.fromUs = low == 0 ? 0 : qint64(usOfRow(low) * (1 - 1.0 / monitor::Histogram::kSubBuckets));
+    cells.toUs = high == kRows - 1 ? std::numeric_limits<qint64>::max() : qint64(std::ceil(usOfRow(high + 1)));
+    m_chosen = cells;
+    update();
+    Q_EMIT chosenChanged();
+}
+
+void HeatMap::mousePressEvent(QMouseEvent *event)
+{
+    m_pressed = event->pos();
+    if (plot().contains(m_pressed))
+        return choose(m_pressed, m_pressed);
+    m_chosen.reset();
+    update();
+    Q_EMIT chosenChanged();
+}
+
+void HeatMap::mouseMoveEvent(QMouseEvent *event)
+{
+    if ((event->buttons() & Qt::LeftButton) && plot().contains(m_pressed))
+        choose(m_pressed, event->pos());
+}
+
+void HeatMap::keyPressEvent(QKeyEvent *event)
+{
+    if (event->key() != Qt::Key_Escape || !m_chosen)
+        return QWidget::keyPressEvent(event);
+    m_chosen.reset();
+    update();
+    Q_EMIT chosenChanged();
 }
 
 bool HeatMap::event(QEvent *event)

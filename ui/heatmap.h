@@ -7,6 +7,8 @@
 #include <QImage>
 #include <QWidget>
 
+#include <optional>
+
 namespace dormouse {
 
 /// Latencies over time: one column per second, one row per step of the logarithmic scale, painted as one image
@@ -21,7 +23,20 @@ public:
     QSize sizeHint() const override { return {m_theme.px(600), m_theme.px(220)}; }
     QSize minimumSizeHint() const override { return {200, 120}; }
 
+    /// Half-open ranges of the chosen cells: wall ms and us. Absent = none.
+    struct Cells
+    {
+        qint64 fromTs = 0, toTs = 0, fromUs = 0, toUs = 0;
+    };
+    const std::optional<Cells> &chosen() const { return m_chosen; }
+
+Q_SIGNALS:
+    void chosenChanged();
+
 protected:
+    void mousePressEvent(QMouseEvent *event) override;
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
     bool event(QEvent *event) override;
 
@@ -29,6 +44,9 @@ private:
     static constexpr int kColumns = 300; ///< seconds
     static constexpr int kRows = 64;     ///< four per power of two from 64 µs on
     QRect plot() const;
+    void choose(const QPoint &a, const QPoint &b);
+    std::optional<Cells> m_chosen;
+    QPoint m_pressed;
     const ThemeManager &m_theme;
     const LatencyModel &m_latency;
     LatencyKind m_kind = LatencyKind::Ack;

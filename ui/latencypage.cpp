@@ -3,17 +3,52 @@
 #include "ui/heatmap.h"
 #include "ui/pages.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QFrame>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
+#include <QTabWidget>
+#include <QTableWidget>
 #include <QVBoxLayout>
+
+#include <limits>
 
 namespace dormouse {
 
 namespace {
 
 constexpr qint64 kWindowMs = 60'000;
+constexpr int kMostRows = 200;
+
+QTableWidget *list(const ThemeManager &theme, QWidget *parent, const QStringList &titles, const QString &name)
+{
+    auto *table = new QTableWidget(0, int(titles.size()), parent);
+    table->setHorizontalHeaderLabels(titles);
+    table->setAccessibleName(name);
+    table->verticalHeader()->hide();
+    table->verticalHeader()->setDefaultSectionSize(theme.px(24));
+    table->horizontalHeader()->setStretchLastSection(true);
+    table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->setShowGrid(false);
+    table->setTabKeyNavigation(false);
+    return table;
+}
+
+void fill(QTableWidget *table, const std::vector<QStringList> &rows)
+{
+    table->setRowCount(int(rows.size()));
+    for (int row = 0; row < int(rows.size()); ++row) {
+        for (int column = 0; column < table->columnCount(); ++column) {
+            if (!table->item(row, column))
+                table->setItem(row, column, new QTableWidgetItem);
+            table->item(row, column)->setText(rows[size_t(row)].at(column));
+        }
+    }
+}
 
 } // namespace
 
@@ -51,7 +86,32 @@ LatencyPage::LatencyPage(Session &session, const ThemeManager &theme, QWidget *p
     m_table->setAccessibleName(tr("Latencies by second"));
     m_table->setTable(&session.latency(), QList<int>(LatencyModel::ColumnCount, 84));
     m_table->setEmptyText(tr("Nothing measured yet"), {});
-    all->addWidget(m_table, 2);
+    m_tabs = new QTabWidget(this);
+    m_tabs->setAccessibleName(tr("Latency details"));
+    m_tabs->setDocumentMode(true);
+    m_tabs->addTab(m_table, tr("By second"));
+    m_messages = list(theme, m_tabs, {tr("Time"), tr("Latency"), tr("Index"), tr("Connection"), tr("Actor")}, tr("Messages of the chosen cell"));
+    m_tabs->addTab(m_messages, tr("Messages"));
+    m_groups = list(theme, m_tabs, {tr("Of"), tr("Count"), tr("p50"), tr("p90"), tr("p99"), tr("max")}, tr("Latency by runner and actor"));
+    m_tabs->addTab(m_groups, tr("By runner and actor"));
+    m_trace = new QCheckBox(tr("Follow each message"), this);
+    m_trace->setAccessibleName(tr("Follow each message"));
+    m_trace->setToolTip(tr("One event per message: costs the engine time. Needed for the lists of messages, actors and runners."));
+    m_tabs->setCornerWidget(m_trace);
+    all->addWidget(m_tabs, 2);
+    connect(m_trace, &QCheckBox::toggled, this, [this](bool on) { m_session.setTrace(Session::TraceReader::Latency, on); });
+    connect(m_map, &HeatMap::chosenChanged, this, [this] {
+        if (m_map->chosen())
+            m_tabs->setCurrentWidget(m_messages);
+        showMessages();
+    });
+    connect(m_tabs, &QTabWidget::currentChanged, this, [this] {
+        showMessages();
+        showGroups();
+    });
+    connect(m_messages, &QTableWidget::itemActivated, this, [this](const QTableWidgetItem *item) {
+        m_session.selectConnection(m_messages->item(item->row(), 3)->text());
+    });
     connect(m_kind, &QComboBox::currentIndexChanged, this, [this] {
         m_map->setKind(LatencyKind(m_kind->currentData().toInt()));
         m_lastRefresh = 0;
@@ -83,6 +143,38 @@ void LatencyPage::refresh()
     m_values.at(5)->setText(countText(double(sum.count())));
     m_map->refresh();
     m_table->scrollToBottom();
+    m_trace->setEnabled(m_session.source() && m_session.source()->capabilities().traceEvents);
+    if (!m_map->chosen()) // a chosen list stays as it is under the reader's eyes
+        showMessages();
+    showGroups();
+}
+
+void LatencyPage::showMessages()
+{
+    if (m_tabs->currentWidget() != m_messages)
+        return;
+    const HeatMap::Cells all{0, std::numeric_limits<qint64>::max(), 0, std::numeric_limits<qint64>::max()};
+    const HeatMap::Cells cells = m_map->chosen().value_or(all);
+    const auto found = m_session.acks().find(cells.fromTs, cells.toTs, cells.fromUs, cells.toUs, kMostRows);
+    std::vector<QStringList> rows;
+    for (const AckLog::Entry &entry : found)
+        rows.push_back({timeText(entry.ts), microsText(double(entry.us)), QString::number(entry.index), entry.connectionId, entry.actorId});
+    fill(m_messages, rows);
+}
+
+void LatencyPage::showGroups()
+{
+    if (m_tabs->currentWidget() != m_groups)
+        return;
+    std::vector<QStringList> rows;
+    for (const AckLog::Group &group : m_session.acks().groups()) {
+        if (int(rows.size()) == kMostRows)
+            break;
+        const auto q = [&](double part) { return microsText(double(group.histogram.quantileUs(part).value_or(0))); };
+        rows.push_back({(group.runner ? tr("runner %1") : tr("actor %1")).arg(group.id), countText(double(group.histogram.count())),
+                        q(0.5), q(0.9), q(0.99), microsText(double(group.histogram.maxUs()))});
+    }
+    fill(m_groups, rows);
 }
 
 } // namespace dormouse

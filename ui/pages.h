@@ -16,6 +16,7 @@ class QLabel;
 class QLineEdit;
 class QListWidget;
 class QTableWidget;
+class QTabWidget;
 class QToolButton;
 class QVBoxLayout;
 
@@ -187,9 +188,14 @@ protected:
 
 private:
     QComboBox *m_kind;
+    void showMessages();
+    void showGroups();
     QList<QLabel *> m_values;
     HeatMap *m_map;
     TableView *m_table;
+    QCheckBox *m_trace;
+    QTabWidget *m_tabs;
+    QTableWidget *m_messages, *m_groups;
     qint64 m_lastRefresh = 0;
 };
 

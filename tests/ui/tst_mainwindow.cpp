@@ -5,6 +5,7 @@
 #include "ui/commandpalette.h"
 #include "ui/dialogs.h"
 #include "ui/filterbar.h"
+#include "ui/heatmap.h"
 #include "ui/helpdialog.h"
 #include "ui/mainwindow.h"
 #include "ui/pages.h"
@@ -88,6 +89,7 @@ private Q_SLOTS:
     void hiddenViewsAreSilent();
     void selectionLeadsToPending();
     void diagramsFollowTheEngine();
+    void cellOfTheHeatMapLeadsToItsMessages();
     void filterWorksEverywhere();
     void emptyStates();
     void pauseHoldsAndCounts();
@@ -226,6 +228,55 @@ void TestMainWindow::diagramsFollowTheEngine()
     QCOMPARE((*history)->rowCount(), 1);
     QCOMPARE((*history)->item(0, 1)->text(), QStringLiteral("starting → running"));
     QCOMPARE((*history)->item(0, 2)->text(), QStringLiteral("ready"));
+}
+
+void TestMainWindow::cellOfTheHeatMapLeadsToItsMessages()
+{
+    m_window->showView(QStringLiteral("latency"));
+    QTRY_VERIFY(onScreen(QStringLiteral("latency")));
+    auto *page = m_window->findChild<QDockWidget *>(QStringLiteral("latency"));
+    QVERIFY(!m_source->interest().trace);
+    const auto boxes = page->findChildren<QCheckBox *>();
+    QCOMPARE(boxes.size(), 1);
+    boxes.first()->click();
+    QVERIFY(m_source->interest().trace);
+    const qint64 second = m_source->now() / 1000 * 1000;
+    Frame frame;
+    frame.ts = m_source->now();
+    LatencySlice slice;
+    slice.startTs = second;
+    for (const auto &[us, index] : {std::pair(1'000, 1), std::pair(50'000, 2)}) {
+        Event event;
+        event.seq = 1'000'000 + quint64(index);
+        event.ts = second + 10;
+        event.kind = EventKind::MessageAcked;
+        event.level = EventLevel::Trace;
+        event.value = us;
+        event.index = index;
+        event.actorId = QStringLiteral("a");
+        event.connectionId = QStringLiteral("c");
+        frame.events.push_back(event);
+        slice.ack.add(us);
+    }
+    frame.latency.push_back(slice);
+    Q_EMIT m_source->frameReady(frame);
+    auto *map = page->findChild<HeatMap *>();
+    map->refresh();
+    const auto tables = page->findChildren<QTableWidget *>();
+    const auto messages = *std::find_if(tables.cbegin(), tables.cend(), [](const QTableWidget *one) {
+        return one->accessibleName() == QStringLiteral("Messages of the chosen cell");
+    });
+    // The newest second is the last column; 1 ms lies well below the middle, 50 ms above.
+    const QRect plot = map->rect().adjusted(64, 8, -8, -24);
+    QTest::mousePress(map, Qt::LeftButton, {}, QPoint(plot.right() - 1, plot.bottom() - 2));
+    QTest::mouseMove(map, QPoint(plot.right() - 1, plot.center().y()));
+    QMouseEvent drag(QEvent::MouseMove, QPointF(plot.right() - 1, plot.bottom() - plot.height() * 0.4), map->mapToGlobal(QPointF(0, 0)),
+                     Qt::LeftButton, Qt::LeftButton, {});
+    QCoreApplication::sendEvent(map, &drag);
+    QCOMPARE(messages->rowCount(), 1);
+    QCOMPARE(messages->item(0, 2)->text(), QStringLiteral("1"));
+    QTest::keyClick(map, Qt::Key_Escape);
+    QCOMPARE(messages->rowCount(), 2);
 }
 
 void TestMainWindow::filterWorksEverywhere()
