@@ -313,6 +313,13 @@ void TestLanguage::pseudoLanguageReachesEverything()
             found.data.insert(why);
         found.data.insert(actor.why.join(u'\n'));
     }
+    for (const ConnectionInfo &connection : m_source->connections) {
+        found.data.insert(connection.connectionId);
+        found.data.insert(connection.path);
+    }
+    // Formats have the same name everywhere.
+    found.data.insert(QStringLiteral("JSON"));
+    found.data.insert(QStringLiteral("CBOR"));
     const QStringList views = m_window->views();
     for (const QString &name : views) {
         m_window->showView(name);
