@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/dialogs.h"
 
+#include "ui/named.h"
+
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
@@ -13,13 +15,6 @@
 namespace dormouse {
 
 namespace {
-
-template<typename T>
-T *named(T *widget, const QString &name)
-{
-    widget->setAccessibleName(name);
-    return widget;
-}
 
 void nameButtons(QDialogButtonBox *buttons)
 {

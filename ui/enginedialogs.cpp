@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/enginedialogs.h"
 
+#include "ui/named.h"
+
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDialogButtonBox>
@@ -15,13 +17,6 @@
 namespace dormouse {
 
 namespace {
-
-template<typename T>
-T *named(T *widget, const QString &name)
-{
-    widget->setAccessibleName(name);
-    return widget;
-}
 
 QPushButton *addButtons(QDialog *dialog, QFormLayout *form, const QString &accept)
 {

@@ -3,7 +3,7 @@
 
 #include "engine/core/core.h"
 #include "engine/gateway/statediagram.h"
-#include "engine/scheduler/actordiagram.h"
+#include "engine/scheduler/statediagram.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -62,9 +62,16 @@ std::vector<monitor::SettingInfo> settingsOf(const EngineConfig &config)
 std::vector<monitor::StateMachineInfo> machinesOf()
 {
     monitor::StateMachineInfo actor{u"actor"_s, u"sleeping"_s, {}};
-    for (const ActorEdge &edge : actorDiagram())
-        actor.edges.push_back({QString::fromLatin1(actorStateName(edge.from)),
-                               QString::fromLatin1(actorStateName(edge.to)), QString::fromLatin1(edge.events)});
+    for (const MachineEdge &edge : actorEdges()) {
+        if (edge.from.isEmpty()) // creation; the picture begins with a state
+            continue;
+        const QString from = QString::fromLatin1(edge.from), to = QString::fromLatin1(edge.to);
+        // Edges are sorted: those between the same two states are neighbours.
+        if (!actor.edges.empty() && actor.edges.back().from == from && actor.edges.back().to == to)
+            actor.edges.back().event += u" / "_s + QString::fromLatin1(edge.event);
+        else
+            actor.edges.push_back({from, to, QString::fromLatin1(edge.event)});
+    }
     return {std::move(actor),
             {u"websocket"_s, u"waiting"_s, shownDiagram(GatewayMachine::WebSocket)},
             {u"http"_s, u"waiting"_s, shownDiagram(GatewayMachine::Http)}};

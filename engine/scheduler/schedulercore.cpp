@@ -363,6 +363,7 @@ void SchedulerCore::actorTimer(const QString &actorId)
         return;
     entry->timer = 0;
     entry->armedFor.reset();
+    Transaction transaction(*this, "actor_timer");
     const ActorState state = entry->row.state;
     const std::optional<qint64> due = state == ActorState::Sleeping ? entry->row.alarmTs : entry->row.deadline;
     if (!due || *due > wallMs()) {
@@ -383,7 +384,6 @@ void SchedulerCore::actorTimer(const QString &actorId)
     case ActorState::Destroyed: return;
     }
     metrics.timerLag(double(wallMs() - *due) / 1000);
-    Transaction transaction(*this, "actor_timer");
     apply(*entry, event);
 }
 
@@ -393,22 +393,41 @@ void SchedulerCore::armHousekeeping()
     m_houseTimer = context.timers.schedule(monoMs() + period, [this] { housekeeping(); });
 }
 
+void SchedulerCore::followClock()
+{
+    const qint64 step = wallMs() - monoMs() - m_clockOffset;
+    if (std::abs(step) <= kClockJumpMs)
+        return;
+    m_clockOffset += step;
+    const auto move = [step](std::optional<qint64> &moment) {
+        if (moment)
+            *moment += step;
+    };
+    for (auto &[id, entry] : actors) {
+        if (entry->row.deadline) {
+            move(entry->row.deadline);
+            if (entry->row.state == ActorState::Backoff)
+                move(entry->row.rescheduleTs);
+            markDirty(*entry);
+        }
+        entry->armedFor.reset();
+        context.timers.cancel(std::exchange(entry->timer, 0));
+        armActor(*entry);
+    }
+    for (auto &[id, entry] : runners) {
+        if (entry->row.lostAt || entry->row.drainDeadline) {
+            move(entry->row.lostAt);
+            move(entry->row.drainDeadline);
+            markDirty(*entry);
+        }
+        entry->armedFor.reset();
+        armRunner(*entry);
+    }
+}
+
 void SchedulerCore::housekeeping()
 {
     armHousekeeping();
-    const qint64 offset = wallMs() - monoMs();
-    if (std::abs(offset - m_clockOffset) > kClockJumpMs) {
-        for (auto &[id, entry] : actors) {
-            entry->armedFor.reset();
-            context.timers.cancel(entry->timer);
-            armActor(*entry);
-        }
-        for (auto &[id, entry] : runners) {
-            entry->armedFor.reset();
-            armRunner(*entry);
-        }
-        m_clockOffset = offset;
-    }
     accountUsage();
     Transaction transaction(*this, "housekeeping");
     for (const auto &[key, queue] : queues) {

@@ -76,8 +76,10 @@ public:
         /// op is the label of its duration, a literal.
         explicit Transaction(SchedulerCore &core, const char *op = "other") : m_core(core)
         {
-            if (m_core.m_depth++ == 0)
+            if (m_core.m_depth++ == 0) {
                 m_core.m_op = op;
+                m_core.followClock();
+            }
         }
         ~Transaction()
         {
@@ -242,6 +244,8 @@ private:
     std::set<PoolName> m_demandChanged;
     qint64 m_lastSeq = 0;
     qint64 m_clockOffset = 0; ///< wall - mono at the last look
+    /// After a step of the wall clock deadlines that measure a duration move along; alarms name a moment and stay.
+    void followClock();
     std::deque<QString> m_destroyedOrder;
     std::deque<QString> m_stoppedOrder;
     std::shared_ptr<bool> m_alive; ///< submit callbacks may outlive this object

@@ -281,6 +281,27 @@ private Q_SLOTS:
             QCOMPARE(bench.state(alarmed), ActorState::Starting);
         }
     }
+
+    void clockStepsMoveDeadlines_data() { clockSteps_data(); }
+
+    /// A step of the clock is no proof that a runner is slow: found by the simulation, which saw two living copies.
+    void clockStepsMoveDeadlines()
+    {
+        QFETCH(qint64, stepMs);
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 2);
+        const QString id = bench.createRunning(runner, CrashPolicy::Sleep);
+        bench.report(runner, id, 1, kSleepIntent);
+        QCOMPARE(bench.state(id), ActorState::SleepIntent);
+        const qint64 left = *bench.row(id).deadline - bench.now();
+        bench.world.clock.stepWall(stepMs);
+        bench.world.advance(left - 2'000);
+        QCOMPARE(bench.state(id), ActorState::SleepIntent);
+        QCOMPARE(*bench.row(id).deadline - bench.now(), qint64(2'000));
+        bench.world.advance(4'000);
+        QCOMPARE(bench.state(id), ActorState::Sleeping); // the time it really had is over
+    }
 };
 
 QTEST_GUILESS_MAIN(TestScenariosBoot)
