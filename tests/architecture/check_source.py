@@ -49,7 +49,8 @@ def read(root, path):
 
 # Every line of the gateway leaves through one of these; they fill in actor, request, generation and ray id.
 EVENT_HELPERS = {
-    'engine/gateway/gatewaycore.cpp': ('GatewaySession::emitEvent', 'GatewaySession::emitMessage', 'GatewayCore::end'),
+    'engine/gateway/gatewaysession.cpp': ('GatewaySession::emitEvent', 'GatewaySession::emitMessage'),
+    'engine/gateway/gatewaycore.cpp': ('GatewayCore::end',),
     'engine/gateway/keepalive.cpp': ('Keepalive::report',),      # of the process, no connection
     'engine/gateway/restorereport.cpp': None,                    # of an actor, no connection
     'engine/gateway/gateway.cpp': None,                          # an actor's wake that nobody waits for
@@ -76,7 +77,7 @@ def check_log_context(root):
             inside += calls
             if calls and allowed is not None and name not in allowed:
                 found.append(f'{source.path}: {name} reports an event past the helpers')
-            if calls and allowed is not None and source.path.endswith('gatewaycore.cpp'):
+            if calls and allowed is not None and source.path.endswith(('gatewaycore.cpp', 'gatewaysession.cpp')):
                 for field in ('actorId', 'connectionId'):
                     if f'event.{field} =' not in body:
                         found.append(f'{source.path}: {name} leaves out {field}')
@@ -124,7 +125,7 @@ def check_gateway_thread(root):
 # Headers that another part of the engine calls: what a function needs and does stands beside it.
 DOCUMENTED = ('engine/gateway/gateway.h', 'engine/gateway/keepalive.h', 'engine/gateway/pendingbuffer.h',
               'engine/gateway/readywaiter.h', 'engine/gateway/actordirectory.h', 'engine/gateway/headers.h',
-              'engine/gateway/gatewaycore.h')
+              'engine/gateway/gatewaycore.h', 'engine/gateway/gatewaysession.h')
 
 
 def undocumented(source):
