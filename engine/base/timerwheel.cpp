@@ -89,14 +89,13 @@ int TimerWheel::advance(qint64 nowMs)
 {
     int fired = 0;
     while (m_nowMs < nowMs) {
-        // Nothing due in between: jump, but stop at each cascade boundary that holds timers.
-        if (m_timers.empty()) {
-            m_nowMs = nowMs;
-            break;
-        }
-        ++m_nowMs;
+        // Nothing due in between: jump. What was due before fires one millisecond on.
+        const std::optional<qint64> next = nextDeadline();
+        const qint64 before = m_nowMs;
+        m_nowMs = next ? std::clamp(*next, m_nowMs + 1, nowMs) : nowMs;
+        // The slots that were passed on the way are empty: none of their time was a deadline.
         for (int level = kLevels - 1; level > 0; --level) {
-            if ((m_nowMs & ((qint64(1) << (kSlotBits * level)) - 1)) == 0)
+            if ((m_nowMs >> (kSlotBits * level)) != (before >> (kSlotBits * level)))
                 cascade(level);
         }
         auto &slot = m_wheel[0][std::size_t(m_nowMs & (kSlots - 1))];
@@ -138,9 +137,11 @@ std::optional<qint64> TimerWheel::nextDeadline() const
     // "now" are in time order: the first slot that is not empty holds the earliest deadline.
     for (int level = 0; level < kLevels; ++level) {
         const auto first = int((m_nowMs >> (kSlotBits * level)) & (kSlots - 1));
+        // Most slots are empty: a plain pointer and size() keep this scan cheap even without optimisation.
+        const std::vector<TimerId> *slots = m_wheel[std::size_t(level)].data();
         for (int step = 0; step < kSlots; ++step) {
-            const auto &slot = m_wheel[std::size_t(level)][std::size_t((first + step) & (kSlots - 1))];
-            if (slot.empty())
+            const std::vector<TimerId> &slot = slots[(first + step) & (kSlots - 1)];
+            if (slot.size() == 0)
                 continue;
             for (const TimerId id : slot) {
                 const qint64 deadline = m_timers.at(id).deadlineMs;
