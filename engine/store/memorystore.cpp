@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -357,6 +358,7 @@ MemoryStore::~MemoryStore() = default;
 Result<Snapshot> MemoryStore::open()
 {
     d->dead = false;
+    d->failing = 0;
     return d->snapshot();
 }
 
@@ -405,6 +407,11 @@ qint64 MemoryStore::lastCommitUs() const
 void MemoryStore::failNext(int count)
 {
     d->failing = count;
+}
+
+void MemoryStore::giveUp()
+{
+    d->failing = std::numeric_limits<int>::max();
 }
 
 void MemoryStore::crash()

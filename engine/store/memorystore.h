@@ -28,6 +28,9 @@ public:
     // --- for tests
     /// The next count operations report an error and change nothing, as if the store had given up on them.
     void failNext(int count);
+    /// Every operation reports an error and changes nothing from now to the next open(), as a database does that misses a
+    /// transaction.
+    void giveUp();
     /// Forgets what is not committed, with its callbacks, as the end of the process would. What is committed stays
     /// for the next open().
     void crash();

@@ -284,7 +284,6 @@ void Cluster::killEngine()
             slot.process->setPaused(false);
     }
     m_memory.crash();
-    m_memory.failNext(0);
     m_engine->destroyCore();
     if (const std::size_t left = m_engine->timersLeft(); left != 0)
         m_truth.fail(u"no leak"_s, QStringLiteral("%1 timers of the engine are left").arg(left));
@@ -372,7 +371,6 @@ void Cluster::heal()
     m_healing = true;
     m_killAfterEvents = 0;
     m_memory.release();
-    m_memory.failNext(0);
     // After that an engine takes no more work until somebody starts it anew.
     if (m_storeFailed)
         killEngine();

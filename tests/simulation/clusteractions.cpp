@@ -97,10 +97,9 @@ void Cluster::apply(const Step &step)
     case Action::FailStore:
         if (!m_engine)
             return;
-        m_memory.failNext(1);
+        m_memory.giveUp();
         m_storeFailed = true;
         return m_world.later(step.amount, [this] {
-            m_memory.failNext(0);
             if (!m_engine || m_healing)
                 return;
             killEngine();

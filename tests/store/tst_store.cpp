@@ -191,6 +191,7 @@ private Q_SLOTS:
     void groupsCommits();
     void everyMigrationStepIsNumbered();
     void memoryFailNext();
+    void memoryGivesUp();
     void memoryHoldAndCrash();
 
     void postgresNewerSchema();
@@ -794,6 +795,19 @@ void TestStore::memoryFailNext()
     QVERIFY(bench.write({PutActor{fullActor(u"b"_s)}}).ok());
     QCOMPARE(bench.reopened().actors.size(), 1U);
     QCOMPARE(bench.keys({}), QByteArrayList());
+}
+
+void TestStore::memoryGivesUp()
+{
+    Bench bench;
+    QVERIFY(bench.open().ok());
+    QVERIFY(bench.write({PutActor{fullActor(u"a"_s)}}).ok());
+    bench.memory->giveUp();
+    for (int i = 0; i < 3; ++i)
+        QVERIFY(!bench.write({PutActor{fullActor(u"b"_s)}}).ok());
+    QCOMPARE(bench.reopened().actors.size(), 1U);
+    QVERIFY(bench.write({PutActor{fullActor(u"c"_s)}}).ok());
+    QCOMPARE(bench.reopened().actors.size(), 2U);
 }
 
 void TestStore::memoryHoldAndCrash()
