@@ -9,8 +9,9 @@
 namespace dormouse {
 
 /// Queue with access by position. Unlike std::deque it owns no memory while it was never used, grows from one element
-/// on, and gives back what a burst has needed: there are thousands of them and nearly all are empty. One thread.
-template<typename T>
+/// on, and gives back what a burst has needed: there are thousands of them and nearly all are empty. Kept: slots that an
+/// emptied queue may keep until squeeze(). One thread.
+template<typename T, std::size_t Kept = 8>
 class RingQueue
 {
 public:
@@ -72,14 +73,18 @@ public:
     {
         m_slots[m_first] = T();
         m_first = index(1);
-        if (--m_size == 0 && m_slots.size() > kKept)
+        if (--m_size == 0 && m_slots.size() > Kept)
             clear();
     }
     void clear() { *this = RingQueue(); }
+    /// An empty queue gives back what it has kept.
+    void squeeze()
+    {
+        if (empty())
+            clear();
+    }
 
 private:
-    static constexpr std::size_t kKept = 8; ///< slots an emptied queue may keep
-
     std::size_t index(std::size_t position) const { return (m_first + position) & (m_slots.size() - 1); }
     void grow()
     {

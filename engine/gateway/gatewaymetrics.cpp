@@ -139,6 +139,15 @@ void GatewayMetrics::garbageCollected(const char *reason)
                        {{"reason", QString::fromLatin1(reason)}}).add();
 }
 
+void GatewayMetrics::undelivered(const char *queue, std::size_t count)
+{
+    if (count > 0) {
+        m_registry.counter("gateway_client_messages_undelivered_total",
+                           "client messages that no runner was given before their WebSocket ended",
+                           {{"queue", QString::fromLatin1(queue)}}).add(count);
+    }
+}
+
 void GatewayMetrics::forceWakeTimeout(bool someoneWaits)
 {
     m_registry.counter("gateway_force_wake_timeout_total", "wakes for which no runner had a free slot in time",

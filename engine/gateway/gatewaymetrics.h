@@ -45,6 +45,8 @@ public:
     void pendingWarning(int percent);
     void garbageCollected(const char *reason);
     void forceWakeTimeout(bool someoneWaits);
+    /// Client messages that were still in that queue (held, link, pending) when their socket ended.
+    void undelivered(const char *queue, std::size_t count);
     /// state: of the session the message was for, or Unknown when there is none.
     void dropped(const wire::ToServerTunnelMessageKind &kind, monitor::ConnectionState state);
     void socketState(monitor::ConnectionState state, int delta);

@@ -74,7 +74,7 @@ public:
     virtual void linkBack() = 0;
     /// The link's queue fell below its low mark.
     virtual void linkDrained() {}
-    /// Everything written to the link so far has been received.
+    /// Everything written to the present connection of the link so far has been received.
     virtual void linkConfirmed() = 0;
     /// A link came back and this session waits for one.
     virtual void anyLinkBack() = 0;

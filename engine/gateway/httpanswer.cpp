@@ -59,7 +59,7 @@ void HttpRequest::tunnel(const wire::ToServerTunnelMessageKind &kind)
     }
     if (std::holds_alternative<wire::ToServerResponseAbort>(kind)) {
         if (m_state == HttpState::Streaming) {
-            abortClient("aborted by the actor");
+            abortClient("aborted by the actor", "guard.tunnel_response_closed");
         } else {
             confirm();
             failAttempt(AttemptEnd::AbortedBeforeStart);
@@ -117,7 +117,7 @@ void HttpRequest::flush(const QByteArray &data)
     if (m_exchange->bytesQueued() <= m_core.config().httpResponseQueueMaxBytes)
         return;
     send(wire::ToClientRequestAbort{}, kAbortIndex);
-    abortClient("client too slow");
+    abortClient("client too slow", "guard.http_response_queue_full");
 }
 
 void HttpRequest::responseChunk(const wire::ToServerResponseChunk &chunk)

@@ -212,6 +212,7 @@ void HttpRequest::attemptReady(const ReadyWaiter::Ready &ready)
     m_core.setRunner(*this, ready.runnerId);
     m_generation = ready.generation;
     m_linkCut = false;
+    m_maybeLost = false;
     setState(HttpState::Queued, "ready");
     trySend();
 }
@@ -294,7 +295,7 @@ void HttpRequest::actorStopped()
     if (ended() || !m_requestId || !actorLeft())
         return;
     if (m_state == HttpState::Streaming)
-        abortClient("actor stopped");
+        abortClient("actor stopped", "guard.tunnel_response_closed");
     else if (isAtRunner())
         failAttempt(m_linkCut ? AttemptEnd::LinkLost : AttemptEnd::ActorStopped);
 }
@@ -313,7 +314,7 @@ void HttpRequest::actorDestroyed()
     if (ended())
         return;
     if (m_state == HttpState::Streaming)
-        abortClient("actor destroyed");
+        abortClient("actor destroyed", "actor.not_found");
     else
         reject(notFoundError(), "destroyed");
 }
@@ -321,6 +322,7 @@ void HttpRequest::actorDestroyed()
 void HttpRequest::linkDown()
 {
     m_linkCut = true;
+    m_maybeLost = m_maybeLost || m_state == HttpState::Written;
     m_phaseTimer.cancel();
 }
 
@@ -336,7 +338,8 @@ void HttpRequest::linkBack()
 
 void HttpRequest::linkConfirmed()
 {
-    if (m_state == HttpState::Written)
+    // Whatever the new connection confirms says nothing about what the old one lost.
+    if (m_state == HttpState::Written && !m_maybeLost)
         confirm();
 }
 
@@ -346,12 +349,15 @@ void HttpRequest::clientGone()
         send(wire::ToClientRequestAbort{}, kAbortIndex);
     setState(HttpState::Aborted, "client gone");
     m_closedBy = QStringLiteral("client");
+    m_closeReason = QStringLiteral("guard.client_gone");
     m_core.end(*this);
 }
 
-void HttpRequest::abortClient(const char *event)
+void HttpRequest::abortClient(const char *event, const QByteArray &code)
 {
     m_exchange->abort();
+    m_core.metrics.requestError(code);
+    m_closeReason = QString::fromLatin1(code);
     setState(HttpState::Aborted, event);
     m_closedBy = QStringLiteral("engine");
     m_core.end(*this);
@@ -374,7 +380,7 @@ void HttpRequest::reject(const Error &error, const char *event, int status)
 void HttpRequest::shutdown()
 {
     if (m_state == HttpState::Streaming)
-        abortClient("engine shuts down");
+        abortClient("engine shuts down", "guard.service_unavailable");
     else
         reject(guardError("service_unavailable", QStringLiteral("the engine is shutting down")), "shutdown");
 }
@@ -384,7 +390,7 @@ bool HttpRequest::closeByOperator(quint16, const QByteArray &reason)
     if (m_state == HttpState::Written || m_state == HttpState::Confirmed || m_state == HttpState::Streaming)
         send(wire::ToClientRequestAbort{}, kAbortIndex);
     if (m_state == HttpState::Streaming) {
-        abortClient("closed by operator");
+        abortClient("closed by operator", "guard.service_unavailable");
     } else {
         reject(guardError("service_unavailable", QStringLiteral("the request was ended by the operator"),
                           {{QStringLiteral("reason"), QString::fromUtf8(reason)}}),

@@ -59,7 +59,8 @@ private:
     void responseChunk(const wire::ToServerResponseChunk &chunk);
     void flush(const QByteArray &data);
     void clientGone();
-    void abortClient(const char *event);
+    /// Breaks off an answer that has begun; code is what events and metrics call the reason, the client sees none.
+    void abortClient(const char *event, const QByteArray &code);
     /// status 0 = the one of the error.
     void reject(const Error &error, const char *event, int status = 0);
     void stopTimers() override;
@@ -69,6 +70,7 @@ private:
     ReadyWaiter m_waiter;
     wire::HeaderMap m_headers;
     bool m_linkCut = false;
+    bool m_maybeLost = false; ///< written to a link that was cut before anything confirmed it
     qint64 m_writtenUs = 0;
     std::optional<int> m_status;
     QByteArray m_lastErrorCode;

@@ -33,13 +33,13 @@ PendingBuffer::Verdict PendingBuffer::check(qint64 payloadBytes) const
     return Verdict::Accepted;
 }
 
-quint16 PendingBuffer::append(const QByteArray &payload, bool binary, qint64 wallMs)
+quint16 PendingBuffer::append(const QByteArray &payload, bool binary, qint64 monoUs)
 {
     PendingMessage message;
     message.payload = payload;
     message.index = m_nextIndex++;
     message.binary = binary;
-    message.queuedWallMs = wallMs;
+    message.queuedUs = monoUs;
     m_bytes += message.size();
     m_unwritten += message.size();
     m_maxBytes = std::max(m_maxBytes, m_bytes);
@@ -48,11 +48,10 @@ quint16 PendingBuffer::append(const QByteArray &payload, bool binary, qint64 wal
     return m_messages.back().index;
 }
 
-bool PendingBuffer::markWritten(quint32 generation, qint64 monoMs, qint64 monoUs)
+bool PendingBuffer::markWritten(quint32 generation, qint64 monoUs)
 {
     PendingMessage &message = m_messages[m_cursor];
     const bool again = message.timesSent > 0;
-    message.writtenMs = monoMs;
     message.writtenUs = monoUs;
     ++message.timesSent;
     if (message.generations == 0 || message.lastGeneration != generation) {
@@ -70,55 +69,54 @@ void PendingBuffer::unmarkWritten()
 {
     --m_cursor;
     PendingMessage &message = m_messages[m_cursor];
-    message.writtenMs.reset();
+    message.writtenUs = PendingMessage::kNotWritten;
     --message.timesSent;
     m_unwritten += message.size();
 }
 
-void PendingBuffer::restamp(qint64 monoMs)
+void PendingBuffer::restamp(qint64 monoUs)
 {
     for (std::size_t i = 0; i < m_cursor; ++i)
-        m_messages[i].writtenMs = monoMs;
+        m_messages[i].writtenUs = monoUs;
 }
 
 void PendingBuffer::rewind()
 {
     for (std::size_t i = 0; i < m_cursor; ++i)
-        m_messages[i].writtenMs.reset();
+        m_messages[i].writtenUs = PendingMessage::kNotWritten;
     m_cursor = 0;
     m_unwritten = m_bytes;
+    m_messages.squeeze();
 }
 
-PendingBuffer::AckResult PendingBuffer::ack(quint16 index, const std::function<void(const PendingMessage &)> &removed)
+bool PendingBuffer::isInWindow(quint16 index) const
 {
-    AckResult result;
-    if (distance(index, m_lastSent) > kWindow || distance(m_acked, index) > kWindow)
-        return result;
-    result.valid = true;
-    while (!m_messages.empty() && distance(m_messages.front().index, index) <= kWindow) {
-        const PendingMessage &message = m_messages.front();
-        if (removed)
-            removed(message);
-        const qint64 size = message.size();
-        result.bytes += size;
-        ++result.count;
-        m_bytes -= size;
-        // A late acknowledgement of an earlier delivery may cover what was not yet written again.
-        if (m_cursor > 0)
-            --m_cursor;
-        else
-            m_unwritten -= size;
-        m_messages.pop_front();
-    }
-    m_acked = index;
-    return result;
+    return distance(index, m_lastSent) <= kWindow && distance(m_acked, index) <= kWindow;
+}
+
+bool PendingBuffer::covers(quint16 index) const
+{
+    return !m_messages.empty() && distance(m_messages.front().index, index) <= kWindow;
+}
+
+qint64 PendingBuffer::dropFront()
+{
+    const qint64 size = m_messages.front().size();
+    m_bytes -= size;
+    // A late acknowledgement of an earlier delivery may cover what was not yet written again.
+    if (m_cursor > 0)
+        --m_cursor;
+    else
+        m_unwritten -= size;
+    m_messages.pop_front();
+    return size;
 }
 
 std::optional<qint64> PendingBuffer::oldestWrittenMs() const
 {
-    if (m_cursor == 0 || m_messages.empty())
+    if (m_cursor == 0 || m_messages.empty() || !m_messages.front().isWritten())
         return std::nullopt;
-    return m_messages.front().writtenMs;
+    return m_messages.front().writtenUs / 1000;
 }
 
 qint64 PendingBuffer::recount() const

@@ -5,7 +5,6 @@
 
 #include <QByteArray>
 
-#include <functional>
 #include <optional>
 
 namespace dormouse {
@@ -20,15 +19,16 @@ constexpr bool indexNewer(quint16 a, quint16 b)
 struct PendingMessage
 {
     QByteArray payload; ///< shared with the send queue, never re-encoded
+    qint64 queuedUs = 0;              ///< monotonic
+    qint64 writtenUs = kNotWritten;   ///< monotonic
+    int timesSent = 0;
+    quint32 lastGeneration = 0;       ///< valid when generations > 0
+    quint16 generations = 0;          ///< in how many generations of the actor it was written
     quint16 index = 0;
     bool binary = false;
-    qint64 queuedWallMs = 0;
-    std::optional<qint64> writtenMs; ///< monotonic; absent while nobody could acknowledge it
-    qint64 writtenUs = 0;            ///< monotonic, valid with writtenMs
-    int timesSent = 0;
-    int generations = 0;         ///< in how many generations of the actor it was written
-    quint32 lastGeneration = 0;  ///< valid when generations > 0
-    qint64 size() const;         ///< payload plus the overhead that counts against the limits
+    static constexpr qint64 kNotWritten = -1; ///< nobody could acknowledge it now
+    bool isWritten() const { return writtenUs != kNotWritten; }
+    qint64 size() const;              ///< payload plus the overhead that counts against the limits
 };
 
 /// Unacknowledged messages of one hibernatable client WebSocket, and which of them are written to the current runner
@@ -45,7 +45,7 @@ public:
     /// Whether a message of that many payload bytes fits. A message alone is accepted whatever its size.
     Verdict check(qint64 payloadBytes) const;
     /// Appends with the next index; call check() first. Returns the index.
-    quint16 append(const QByteArray &payload, bool binary, qint64 wallMs);
+    quint16 append(const QByteArray &payload, bool binary, qint64 monoUs);
 
     bool isEmpty() const { return m_messages.empty(); }
     std::size_t count() const { return m_messages.size(); }
@@ -65,11 +65,11 @@ public:
     bool allWritten() const { return m_cursor == m_messages.size(); }
     qint64 unwrittenBytes() const { return m_unwritten; }
     /// The message at the cursor is about to be handed to the link. Returns true when it was written before.
-    bool markWritten(quint32 generation, qint64 monoMs, qint64 monoUs);
+    bool markWritten(quint32 generation, qint64 monoUs);
     /// The link refused the message just marked: takes the mark back.
     void unmarkWritten();
     /// What is written has only now left this process: its clocks start anew.
-    void restamp(qint64 monoMs);
+    void restamp(qint64 monoUs);
     /// The runner or its link is gone: nothing counts as written, and the clocks of all messages stop.
     void rewind();
 
@@ -81,8 +81,26 @@ public:
     };
     /// Applies a cumulative acknowledgement; an index outside the window changes nothing. Each message is shown
     /// before it is removed.
-    AckResult ack(quint16 index, const std::function<void(const PendingMessage &)> &removed = {});
-    /// The oldest written message, if any.
+    template<typename Removed>
+    AckResult ack(quint16 index, Removed removed)
+    {
+        AckResult result;
+        result.valid = isInWindow(index);
+        while (result.valid && covers(index)) {
+            removed(front());
+            result.bytes += dropFront();
+            ++result.count;
+        }
+        if (result.valid)
+            m_acked = index;
+        return result;
+    }
+    /// The same without a look at what goes.
+    AckResult ack(quint16 index)
+    {
+        return ack(index, [](const PendingMessage &) {});
+    }
+    /// When the oldest message was written, in monotonic ms, if it was.
     std::optional<qint64> oldestWrittenMs() const;
     /// Sum of the sizes, computed anew; equal to bytes() unless there is a bug.
     qint64 recount() const;
@@ -90,7 +108,14 @@ public:
     void startAt(quint16 nextIndex);
 
 private:
-    RingQueue<PendingMessage> m_messages;
+    /// A cycle of messages and one acknowledgement must not buy its slots anew each time; 28 KiB at most, given back
+    /// when the actor stops.
+    static constexpr std::size_t kKeptSlots = 512;
+    bool isInWindow(quint16 index) const;
+    bool covers(quint16 index) const;
+    qint64 dropFront(); ///< returns its size
+
+    RingQueue<PendingMessage, kKeptSlots> m_messages;
     qint64 m_limit;
     qint64 m_bytes = 0;
     qint64 m_unwritten = 0;

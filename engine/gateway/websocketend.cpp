@@ -38,13 +38,28 @@ void WebSocketSession::channelDrained(Channel &)
 void WebSocketSession::clientGone(RunnerClose close)
 {
     const End silent{{}, {}, {}, "client", "client gone", false};
+    const bool accepted = m_state == SocketState::Open || m_record;
+    if (!accepted && !m_held.empty()) {
+        // It has spoken, so its actor is to hear it: the attempt goes on, the close follows the messages.
+        m_deferredClose = std::move(close);
+        m_pingTimer.start(m_core.nowMs() + kCloseDeliveryMs, [this, silent] {
+            End end = silent;
+            end.runnerClose = m_deferredClose;
+            finish(end);
+        });
+        emitEvent(monitor::EventKind::ConnectionState, monitor::EventLevel::Debug, QStringLiteral("client gone"),
+                  stateName(monitorState()), stateName(monitorState()),
+                  QStringLiteral("%1 messages to deliver first").arg(m_held.size()));
+        m_core.markChanged(*this);
+        return;
+    }
     if (m_state == SocketState::Opening && m_openWritten) {
         End end = silent;
         end.runnerClose = close;
         finish(end);
         return;
     }
-    if (m_state != SocketState::Open && !m_record) {
+    if (!accepted) {
         finish(silent);
         return;
     }
@@ -92,7 +107,7 @@ bool WebSocketSession::completeDeferredClose()
 {
     if (ended())
         return true;
-    if (!m_deferredClose || !isLinkUp())
+    if (!m_deferredClose || !m_held.empty() || !isLinkUp())
         return false;
     if (m_record ? (!m_record->attached || m_record->stopping || !m_record->rowCommitted
                      || !m_record->buffer.allWritten())
@@ -121,10 +136,26 @@ void WebSocketSession::failWith(quint16 clientCode, const Error &error)
     finish(end);
 }
 
+/// Client messages that no runner was given, and where they waited.
+void WebSocketSession::reportUndelivered(const char *why) const
+{
+    const std::size_t unwritten = m_record ? m_record->buffer.count() - m_record->buffer.cursor() : 0;
+    const std::size_t total = m_held.size() + m_plain.size() + unwritten;
+    if (total == 0)
+        return;
+    m_core.metrics.undelivered("held", m_held.size());
+    m_core.metrics.undelivered("link", m_plain.size());
+    m_core.metrics.undelivered("pending", unwritten);
+    emitEvent(monitor::EventKind::Limit, monitor::EventLevel::Warn, QStringLiteral("messages_undelivered"), {}, {},
+              QStringLiteral("%1 client messages reached no runner (%2): %3 held, %4 waiting for the link, %5 pending")
+                  .arg(total).arg(QLatin1String(why)).arg(m_held.size()).arg(m_plain.size()).arg(unwritten));
+}
+
 void WebSocketSession::finish(const End &end)
 {
     if (ended())
         return;
+    reportUndelivered(end.event);
     if (m_channel && end.sayToClient && end.clientCode)
         sayClose(*end.clientCode, end.clientReason, qstrcmp(end.by, "actor") == 0);
     if (m_deferredClose) {

@@ -96,6 +96,8 @@ void WebSocketSession::linkBack()
             trySendOpen();
             return;
         }
+        if (m_openConfirmed)
+            return;
         m_cutTimer.start(m_core.nowMs() + kUnconfirmedWaitMs, [this] {
             abandonOpen({closeNumber(CloseCode::InternalError), QStringLiteral("ws.downstream_closed")});
             failOpen("actor_stopped_while_waiting_for_websocket_open");
@@ -104,7 +106,7 @@ void WebSocketSession::linkBack()
     }
     if (m_state != SocketState::Open && m_state != SocketState::ClosingAsleep)
         return;
-    if (m_unconfirmed && m_state == SocketState::Open) {
+    if (m_unconfirmed) {
         fail(guardError("request_delivery_unconfirmed",
                         QStringLiteral("the link was cut and messages may have been lost")));
         return;
@@ -124,7 +126,9 @@ void WebSocketSession::linkDrained()
 void WebSocketSession::linkConfirmed()
 {
     m_unconfirmed = false;
-    m_cutTimer.cancel();
+    // What a new connection confirms says nothing about an open that the old one may have lost: only its answer does.
+    if (m_state == SocketState::Opening && m_openWritten && !m_cutTimer.active())
+        m_openConfirmed = true;
 }
 
 } // namespace dormouse

@@ -44,6 +44,7 @@ void WebSocketSession::attemptReady(const ReadyWaiter::Ready &ready)
     m_generation = ready.generation;
     m_linkCut = false;
     m_openWritten = false;
+    m_openConfirmed = false;
     m_nextIndex = 0;
     ++m_attempts;
     setState(SocketState::Opening, "ready");
@@ -98,12 +99,19 @@ void WebSocketSession::openAnswered(const wire::ToServerWebSocketOpen &open)
     m_core.metrics.attempt(kind(), "accepted", "");
     noteIndex(0);
     forgetHead();
-    if (open.canHibernate) {
+    if (open.canHibernate)
         createRecord();
+    else
+        setState(SocketState::Open, "accepted");
+    if (ended())
+        return;
+    if (m_deferredClose) {
+        m_pingTimer.cancel();
+        clientGone(*m_deferredClose);
         return;
     }
-    setState(SocketState::Open, "accepted");
-    releaseHeld();
+    if (!m_record)
+        releaseHeld();
     updateReading();
 }
 

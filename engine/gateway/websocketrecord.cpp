@@ -76,13 +76,14 @@ void WebSocketSession::rowCommitted(const Status &status)
     updateReading();
 }
 
-bool WebSocketSession::appendPending(const QByteArray &payload, bool binary, bool evenAboveLimit)
+bool WebSocketSession::appendPending(const QByteArray &payload, bool binary, bool evenAboveLimit, qint64 nowUs)
 {
     PendingBuffer &buffer = m_record->buffer;
     const PendingBuffer::Verdict verdict = buffer.check(payload.size());
     if (verdict != PendingBuffer::Verdict::Accepted && !evenAboveLimit) {
         if (m_core.config().hwsPendingPolicy == QLatin1String("pause") && !m_deferredClose) {
             m_held.push_front({payload, binary});
+            m_heldBytes += payload.size() + PendingBuffer::kOverheadBytes;
             updateReading();
             return false;
         }
@@ -92,7 +93,7 @@ bool WebSocketSession::appendPending(const QByteArray &payload, bool binary, boo
         fail(guardError("websocket_pending_limit_reached", QStringLiteral("too much is unacknowledged")));
         return false;
     }
-    const quint16 index = buffer.append(payload, binary, m_core.context.clock.wallMs());
+    const quint16 index = buffer.append(payload, binary, nowUs);
     if (m_core.context.sink.wantsTrace())
         emitMessage(monitor::EventKind::MessageIn, index, payload.size());
     warnPending();
@@ -108,7 +109,7 @@ QString WebSocketSession::pendingText() const
     if (!buffer.isEmpty()) {
         text += QStringLiteral(", index %1 to %2, oldest %3 ms")
                     .arg(buffer.front().index).arg(buffer.back().index)
-                    .arg(m_core.context.clock.wallMs() - buffer.front().queuedWallMs);
+                    .arg((m_core.nowUs() - buffer.front().queuedUs) / 1000);
     }
     return text;
 }
@@ -127,7 +128,7 @@ void WebSocketSession::warnPending()
     }
 }
 
-void WebSocketSession::pump(Record &record)
+void WebSocketSession::pump(Record &record, qint64 nowUs)
 {
     if (ended() || !record.attached || record.stopping || !record.rowCommitted || m_linkCut)
         return;
@@ -140,7 +141,7 @@ void WebSocketSession::pump(Record &record)
     m_congested = m_core.links.linkBytesQueued(m_runnerId) > kLinkHighBytes;
     if (record.ackHeld && !m_congested) {
         record.ackHeld = false;
-        buffer.restamp(m_core.nowMs());
+        buffer.restamp(nowUs);
     }
     while (!m_congested && !buffer.allWritten()) {
         if (budget <= 0)
@@ -150,7 +151,7 @@ void WebSocketSession::pump(Record &record)
         const quint16 index = next.index;
         const qint64 size = next.size();
         // Marked first: an acknowledgement that arrives during the write finds a written message.
-        const bool again = buffer.markWritten(m_generation, m_core.nowMs(), m_core.nowUs());
+        const bool again = buffer.markWritten(m_generation, nowUs);
         if (!send(std::move(message), index)) {
             buffer.unmarkWritten();
             break;
@@ -194,7 +195,7 @@ void WebSocketSession::acknowledged(quint16 index)
     const bool trace = m_core.context.sink.wantsTrace();
     const qint64 nowUs = m_core.nowUs();
     const auto result = m_record->buffer.ack(index, [&](const PendingMessage &message) {
-        if (!message.writtenMs)
+        if (!message.isWritten())
             return;
         const qint64 latencyUs = nowUs - message.writtenUs;
         m_record->lastAckLatencyUs = latencyUs;
@@ -432,9 +433,9 @@ void WebSocketSession::pendingMessages(std::vector<monitor::PendingMessageInfo> 
         info.index = message.index;
         info.bytes = message.payload.size();
         info.binary = message.binary;
-        info.queuedTs = message.queuedWallMs;
-        if (message.writtenMs)
-            info.writtenTs = *message.writtenMs + wallOffset;
+        info.queuedTs = message.queuedUs / 1000 + wallOffset;
+        if (message.isWritten())
+            info.writtenTs = message.writtenUs / 1000 + wallOffset;
         info.timesSent = message.timesSent;
         if (preview)
             info.preview = message.payload.left(kPreviewBytes);

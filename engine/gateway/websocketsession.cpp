@@ -13,6 +13,7 @@ namespace dormouse {
 namespace {
 
 constexpr qint64 kCutQueueBytes = 1024 * 1024;      // gateway.md section 9.3
+constexpr qint64 kHeldBytes = 64 * 1024;             // gateway.md section 7.1
 constexpr qint64 kLinkHighBytes = 8 * 1024 * 1024;   // gateway.md section 7.2
 constexpr qint64 kSocketHighBytes = 4 * 1024 * 1024; // gateway.md section 7.2
 constexpr int kPongsToMiss = 2;                      // gateway.md section 7.2
@@ -95,7 +96,6 @@ bool WebSocketSession::acceptUpgrade()
         finish({{}, {}, {}, "client", "client gone", false});
         return false;
     }
-    m_channel->setReading(false);
     m_channel->setListener(this);
     armClientPing();
     return true;
@@ -153,7 +153,7 @@ monitor::ConnectionInfo WebSocketSession::describe() const
     info.maxPendingBytes = quint64(buffer.maxBytes());
     const qint64 wall = m_core.context.clock.wallMs();
     if (!buffer.isEmpty())
-        info.oldestPendingMs = wall - buffer.front().queuedWallMs;
+        info.oldestPendingMs = (m_core.nowUs() - buffer.front().queuedUs) / 1000;
     if (const auto written = buffer.oldestWrittenMs())
         info.ackDeadlineTs = wall + (*written + m_core.config().hwsMessageAckTimeoutMs - m_core.nowMs());
     info.sleeps = m_record->sleeps;
@@ -337,7 +337,7 @@ void WebSocketSession::clientMessage(const QByteArray &payload, bool binary)
     // Not accepted yet, or behind others that wait: order is what counts.
     const bool accepted = m_state == SocketState::Open || (m_record && m_record->rowCommitted);
     if (!accepted || !m_held.empty()) {
-        m_held.push_back({payload, binary});
+        hold(payload, binary);
         updateReading();
         return;
     }
@@ -347,10 +347,11 @@ void WebSocketSession::clientMessage(const QByteArray &payload, bool binary)
 void WebSocketSession::relay(const QByteArray &payload, bool binary)
 {
     if (m_record) {
-        if (!appendPending(payload, binary, m_deferredClose.has_value()))
+        const qint64 nowUs = m_core.nowUs();
+        if (!appendPending(payload, binary, m_deferredClose.has_value(), nowUs))
             return;
         if (m_record->attached)
-            pump(*m_record);
+            pump(*m_record, nowUs);
         else if (m_state == SocketState::Hibernating)
             wakeForRecord("message");
         updateReading();
@@ -408,6 +409,12 @@ void WebSocketSession::flushPlain()
         updateReading();
 }
 
+void WebSocketSession::hold(const QByteArray &payload, bool binary)
+{
+    m_heldBytes += payload.size() + PendingBuffer::kOverheadBytes;
+    m_held.push_back({payload, binary});
+}
+
 void WebSocketSession::releaseHeld()
 {
     while (!m_held.empty() && !ended()) {
@@ -418,6 +425,7 @@ void WebSocketSession::releaseHeld()
                 return;
         }
         m_held.pop_front();
+        m_heldBytes -= message.payload.size() + PendingBuffer::kOverheadBytes;
         relay(message.payload, message.binary);
     }
 }
@@ -431,7 +439,8 @@ void WebSocketSession::updateReading()
     const bool linkTakes = !m_linkCut && (!m_record || m_record->attached);
     const qint64 waiting = m_record ? m_record->buffer.unwrittenBytes() : m_plainBytes;
     const bool room = !linkTakes || (!m_congested && waiting <= kSocketHighBytes);
-    const bool reading = accepted && room && m_held.empty();
+    // Before the acceptance a little is read: a close behind it is seen, and what was said before it is known.
+    const bool reading = accepted ? room && m_held.empty() : m_heldBytes < kHeldBytes;
     if (reading == m_reading)
         return;
     m_reading = reading;

@@ -113,9 +113,11 @@ private:
     void relay(const QByteArray &payload, bool binary);
     bool writePlain(const Message &message);
     void flushPlain();
+    void hold(const QByteArray &payload, bool binary);
     void releaseHeld();
     void updateReading();
     void clientGone(RunnerClose close);
+    void reportUndelivered(const char *why) const;
     void fail(const Error &error);
     void failWith(quint16 clientCode, const Error &error);
     struct End
@@ -144,11 +146,12 @@ private:
     // websocketrecord.cpp: hibernation
     void createRecord();
     void rowCommitted(const Status &status);
-    bool appendPending(const QByteArray &payload, bool binary, bool evenAboveLimit);
+    bool appendPending(const QByteArray &payload, bool binary, bool evenAboveLimit, qint64 nowUs);
     QString pendingText() const;
     void warnPending();
     /// Sends and sends again what is pending. A socket without a record has nothing to resend: the type says so.
-    void pump(Record &record);
+    void pump(Record &record, qint64 nowUs);
+    void pump(Record &record) { pump(record, m_core.nowUs()); }
     void acknowledged(quint16 index);
     void armAckTimer();
     void ackDeadline();
@@ -168,10 +171,12 @@ private:
     ReadyWaiter m_waiter;
     std::unique_ptr<Record> m_record;
     RingQueue<Message> m_held;  ///< received while they may not be numbered yet
+    qint64 m_heldBytes = 0;
     RingQueue<Message> m_plain; ///< socket that cannot hibernate: waiting for the link
     qint64 m_plainBytes = 0;
     quint16 m_nextIndex = 0; ///< socket that cannot hibernate
     bool m_openWritten = false;
+    bool m_openConfirmed = false; ///< the runner has received the open
     qint64 m_openWrittenUs = 0;
     std::array<quint16, 10> m_lastIndexes{}; ///< ring of the newest indexes written to a runner
     quint64 m_indexesWritten = 0;
@@ -179,14 +184,15 @@ private:
     bool m_unconfirmed = false; ///< messages were written since the last confirmed position
     bool m_linkCut = false;
     bool m_congested = false;
-    bool m_reading = false;
+    bool m_reading = true;
+    /// The client is gone; its actor is told when everything before it is delivered.
     std::optional<RunnerClose> m_deferredClose;
     ScopedTimer m_phaseTimer; ///< open timeout, backoff, or the 60 s of a close while asleep
     ScopedTimer m_ackTimer;
     ScopedTimer m_turnTimer;
     ScopedTimer m_cutTimer; ///< sign of life of an open after a cut
     ScopedTimer m_destroyTimer;
-    ScopedTimer m_pingTimer;
+    ScopedTimer m_pingTimer; ///< pings to the client; once that is gone, how long its actor may take to accept
 };
 
 } // namespace dormouse

@@ -20,9 +20,15 @@
 #include <QThread>
 #include <QTimer>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace dormouse {
 
 namespace {
+constexpr int kKeptBytes = 32 * 1024 * 1024;    // of freed memory, until it goes back to the system
+constexpr int kMappedFromBytes = 4 * 1024 * 1024; // single blocks that go back at once
 constexpr int kPublishIntervalMs = 100;
 constexpr int kDrainPollMs = 10;
 constexpr qint64 kDrainLimitMs = 2'000; ///< close handshakes take at most 1 s each, all at the same time
@@ -30,6 +36,17 @@ constexpr qint64 kDrainLimitMs = 2'000; ///< close handshakes take at most 1 s e
 QString bracketed(const QString &host)
 {
     return host.contains(u':') ? QString(u'[' % host % u']') : host;
+}
+
+/// Kept messages are freed many at a time, at each acknowledgement. By default the allocator gives such memory back at
+/// once and has it cleared by the kernel again for the next ones, which costs more than the messages themselves. For the
+/// whole process; harmless to repeat.
+void keepFreedMemory()
+{
+#ifdef __GLIBC__
+    mallopt(M_TRIM_THRESHOLD, kKeptBytes);
+    mallopt(M_MMAP_THRESHOLD, kMappedFromBytes);
+#endif
 }
 
 /// Everything that lives in the engine thread, in the order in which it is made.
@@ -200,6 +217,7 @@ public:
 
 EngineHost::EngineHost(QObject *parent) : QObject(parent), d(std::make_unique<Private>())
 {
+    keepFreedMemory();
     d->thread.setObjectName(QStringLiteral("engine"));
 }
 

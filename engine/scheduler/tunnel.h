@@ -40,7 +40,8 @@ public:
     virtual void linkDown(const QString &runnerId) = 0;
     virtual void linkBack(const QString &runnerId) = 0;    ///< same process, reconcile done
     virtual void linkDrained(const QString &runnerId) = 0; ///< queue fell below its low mark
-    /// A pong to a ping written after the messages up to now: everything written before is confirmed.
+    /// A pong to a ping written after the messages up to now: everything written to this connection is confirmed, not
+    /// what an earlier one, cut since, may have lost.
     virtual void linkConfirmed(const QString &runnerId) = 0;
     virtual void tunnelMessage(const QString &runnerId, const wire::ToServerTunnelMessage &message) = 0;
     // hibernation

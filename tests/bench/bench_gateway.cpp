@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the store of unacknowledged messages costs: prints ratios, asserts nothing, because times depend on the machine.
+// What hibernatable sockets cost inside the gateway and at its store: prints figures and asserts nothing, because times
+// depend on the machine.
 #include "engine/gateway/pendingbuffer.h"
+#include "engine/store/sqlitestore.h"
 #include "tests/gateway/gatewayfakes.h"
 
 #include <QElapsedTimer>
+#include <QTemporaryDir>
 #include <QTextStream>
 
 #include <algorithm>
+#include <condition_variable>
+#include <ctime>
+#include <mutex>
 
 using namespace dormouse;
 using namespace dormouse::test;
@@ -62,10 +68,97 @@ double ackUs(int pending)
         for (int i = 0; i < pending; ++i)
             buffer.append(payload, true, 0);
         while (!buffer.allWritten())
-            buffer.markWritten(1, 0, 0);
+            buffer.markWritten(1, 0);
         for (int i = 1; i <= pending; ++i)
             buffer.ack(quint16(i));
     });
+}
+
+/// Runs what the storage thread hands back.
+class Inbox
+{
+public:
+    PostToEngine post()
+    {
+        return [this](std::function<void()> call) {
+            const std::lock_guard lock(m_mutex);
+            m_calls.push_back(std::move(call));
+            m_some.notify_one();
+        };
+    }
+    void runOne()
+    {
+        std::unique_lock lock(m_mutex);
+        m_some.wait(lock, [this] { return !m_calls.empty(); });
+        const std::function<void()> call = std::move(m_calls.front());
+        m_calls.erase(m_calls.begin());
+        lock.unlock();
+        call();
+    }
+
+private:
+    std::mutex m_mutex;
+    std::condition_variable m_some;
+    std::vector<std::function<void()>> m_calls;
+};
+
+struct WriterLoad
+{
+    double wallPercent = 0; ///< from the submission to the commit, the disk included
+    double cpuPercent = 0;
+    double longestMs = 0;
+};
+
+/// A period of 45 s of the keepalive of 10 000 sockets, as the gateway makes it, on the real store.
+WriterLoad keepaliveLoad()
+{
+    constexpr int kSockets = 10'000;
+    constexpr int kFlushes = 9;
+    constexpr int kPeriods = 5;
+    constexpr double kPeriodUs = 45e6;
+    const QTemporaryDir folder;
+    Inbox inbox;
+    SqliteStore store(folder.filePath(QStringLiteral("bench.db")), inbox.post());
+    WriterLoad result;
+    if (!store.open())
+        return result;
+    bool done = false;
+    const auto write = [&](Batch batch) {
+        done = false;
+        store.submit(std::move(batch), [&done](const Status &) { done = true; });
+        while (!done)
+            inbox.runOne();
+    };
+    const GatewayId gateway{7};
+    for (int first = 0; first < kSockets; first += 500) {
+        Batch batch;
+        for (int i = first; i < first + 500; ++i)
+            batch.push_back(PutHibernating{HibernatingRow{gateway, RequestId{quint32(i) * 2'654'435'761U}, kActor, 1'000}});
+        write(std::move(batch));
+    }
+    std::vector<double> wall;
+    std::vector<double> cpu;
+    for (int period = 0; period < kPeriods; ++period) {
+        QElapsedTimer timer;
+        timer.start();
+        const std::clock_t cpuBefore = std::clock();
+        for (int flush = 0; flush < kFlushes; ++flush) {
+            RefreshHibernating refresh{{}, 1'000 + period, std::make_shared<std::vector<RequestId>>()};
+            for (int i = flush; i < kSockets; i += kFlushes)
+                refresh.rows.emplace_back(gateway, RequestId{quint32(i) * 2'654'435'761U});
+            std::sort(refresh.rows.begin(), refresh.rows.end());
+            const qint64 before = timer.nsecsElapsed();
+            write({refresh});
+            result.longestMs = std::max(result.longestMs, double(timer.nsecsElapsed() - before) / 1e6);
+        }
+        wall.push_back(double(timer.nsecsElapsed()) / 1e3);
+        cpu.push_back(double(std::clock() - cpuBefore) / CLOCKS_PER_SEC * 1e6);
+    }
+    std::nth_element(wall.begin(), wall.begin() + kPeriods / 2, wall.end());
+    std::nth_element(cpu.begin(), cpu.begin() + kPeriods / 2, cpu.end());
+    result.wallPercent = wall[kPeriods / 2] / kPeriodUs * 100;
+    result.cpuPercent = cpu[kPeriods / 2] / kPeriodUs * 100;
+    return result;
 }
 
 void report(QTextStream &out, const char *name, const QString &text)
@@ -88,5 +181,10 @@ int main()
     report(out, "ack_cost", QStringLiteral("32 000 pending, one acknowledgement each: %1 ms (bar 50 ms); ten times as many "
                                            "cost %2 times as much")
                                 .arg(large / 1e3, 0, 'f', 1).arg(large / small, 0, 'f', 1));
+    const WriterLoad writer = keepaliveLoad();
+    report(out, "keepalive_10k", QStringLiteral("9 transactions in 45 s keep the storage thread busy for %1 % of the time (CPU %2 %; "
+                                                "bar 1 %); the longest took %3 ms")
+                                     .arg(writer.wallPercent, 0, 'f', 3).arg(writer.cpuPercent, 0, 'f', 3)
+                                     .arg(writer.longestMs, 0, 'f', 1));
     return 0;
 }

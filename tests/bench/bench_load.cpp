@@ -82,6 +82,8 @@ int main(int argc, char **argv)
     printNumber("p99_us", measure->p99Us);
     printNumber("max_us", measure->maxUs);
     printNumber("bytes_per_conn", measure->bytesPerConn);
+    printNumber("send_ratio", measure->sendRatio);
+    printNumber("acked_ratio", measure->ackedRatio);
     std::printf(",\"note\":\"%s\"}\n", measure->note.c_str());
     return 0;
 }

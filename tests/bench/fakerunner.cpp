@@ -14,6 +14,8 @@ constexpr char kToClientTunnel = 4;
 constexpr char kToServerTunnel = 6;
 constexpr char kMessageKind = 4;
 constexpr char kAckKind = 5;
+constexpr std::size_t kAckBytes = 500'000;
+constexpr std::int64_t kAckUs = 5'000'000;
 
 std::string ackOf(std::string_view frame)
 {
@@ -92,21 +94,38 @@ void FakeRunner::sendEvents(const std::string &actorId, std::vector<wire::Event>
     sendWire(message);
 }
 
-void FakeRunner::echo(std::string_view frame)
+void FakeRunner::data(std::string_view frame)
 {
-    // Same ids, same kind number, same payload: only the outer tag differs.
-    std::string &to = out();
-    appendFrameHeader(to, kBinary, frame.size(), true);
-    to.push_back(kToServerTunnel);
-    to.append(frame.substr(1));
-    if (acknowledges)
-        sendFrame(ackOf(frame));
+    ++received;
+    if (echoes) {
+        // Same ids, same kind number, same payload: only the outer tag differs.
+        std::string &to = out();
+        appendFrameHeader(to, kBinary, frame.size(), true);
+        to.push_back(kToServerTunnel);
+        to.append(frame.substr(1));
+    }
+    if (acks != Acks::None)
+        acknowledge(frame);
+}
+
+void FakeRunner::acknowledge(std::string_view frame)
+{
+    if (acks == Acks::AsApplications) {
+        Unacked &unacked = m_unacked[std::string(frame.substr(5, 4))];
+        if (unacked.bytes == 0)
+            unacked.sinceUs = nowUs();
+        unacked.bytes += frame.size() - kTunnelHead;
+        if (unacked.bytes < kAckBytes && nowUs() - unacked.sinceUs < kAckUs)
+            return;
+        unacked.bytes = 0;
+    }
+    sendFrame(ackOf(frame));
 }
 
 void FakeRunner::message(std::string_view payload, bool)
 {
     if (payload.size() > kTunnelHead && payload[0] == kToClientTunnel && payload[kTunnelHead] == kMessageKind) {
-        echo(payload);
+        data(payload);
         return;
     }
     const auto decoded = wire::decodeToClient(kVersion, bytesOf(payload));

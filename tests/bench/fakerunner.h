@@ -22,7 +22,12 @@ public:
     bool isReady() const { return m_ready; }
     bool hasEnded() const { return m_ended; }
     bool hibernatable = false; ///< for sockets opened from now on
-    bool acknowledges = false; ///< every message of a hibernatable socket
+    /// When a hibernatable socket is acknowledged. An application made with rivetkit does it when it stores what it
+    /// has received: 5 s after the first message, or after 500 000 bytes.
+    enum class Acks { None, Each, AsApplications };
+    Acks acks = Acks::None;
+    bool echoes = true;
+    std::uint64_t received = 0; ///< WebSocket messages
     std::uint64_t starts = 0;
     std::uint64_t stops = 0;
     std::uint64_t opens = 0;
@@ -55,10 +60,17 @@ private:
     void sendEvents(const std::string &actorId, std::vector<wire::Event> events);
     void commands(const wire::ToClientCommands &commands);
     void tunnel(const wire::ToClientTunnelMessage &message);
-    void echo(std::string_view frame);
+    void data(std::string_view frame);
+    void acknowledge(std::string_view frame);
+    struct Unacked
+    {
+        std::size_t bytes = 0;
+        std::int64_t sinceUs = 0;
+    };
 
     std::string m_pool;
     std::unordered_map<std::string, Actor> m_actors;
+    std::unordered_map<std::string, Unacked> m_unacked; ///< by request id
     bool m_ready = false;
     bool m_ended = false;
 };

@@ -64,6 +64,10 @@ def workloads():
         out.append(Work(f'relay 64 x {window}, 32 B', 'relay', [raw(2.5), peer(25)], conns=64, window=window))
     out.append(Work('hibernatable 64 x 1, 32 B', 'hibernatable',
                     [Bar('<= 1.25 x plain', 1.25, against='relay 64 x 1, 32 B')], targets=('engine', 'peer'), conns=64))
+    for size, label in ((32, '32 B'), (1024, '1 KB')):
+        bars = [Bar('acks as an SDK <= 1.10 x plain', 1.10, 'send_ratio'),
+                Bar('every message acked <= 1.25 x plain', 1.25, 'acked_ratio')] if size == 1024 else []
+        out.append(Work(f'send to hibernatable 64 x 1, {label}', 'hws_send', bars, targets=('engine',), conns=64, bytes=size))
     out.append(Work('relay 64 x 1 beside 10 000 idle', 'relay',
                     [Bar('<= 1.3 x without', 1.3, against='relay 64 x 1, 32 B')], targets=('engine',), conns=64,
                     idle=10000, smoke={'idle': 100}))

@@ -93,7 +93,7 @@ Measure relay(World &world, bool hibernatable)
     if (options.idle > 0)
         asleep = world.openAsleep(options.idle, world.createActors(std::max(1, options.idle / 100)));
     world.runner().hibernatable = hibernatable;
-    world.runner().acknowledges = hibernatable;
+    world.runner().acks = hibernatable ? FakeRunner::Acks::Each : FakeRunner::Acks::None;
     Clients clients = world.openClients(options.conns, world.createActors(options.actors), options.bytes);
     for (const auto &client : clients) {
         client->setWindow(options.window);
@@ -282,7 +282,7 @@ Measure burst(World &world)
 {
     const Options &options = world.options();
     world.runner().hibernatable = true;
-    world.runner().acknowledges = true;
+    world.runner().acks = FakeRunner::Acks::Each;
     Clients clients = world.openClients(options.conns, world.createActors(options.actors), options.bytes);
     Measure measure;
     const Meter meter(options.pid);
@@ -385,6 +385,8 @@ std::optional<Measure> runWorkload(const Options &options)
         return relay(world, false);
     if (name == "hibernatable")
         return relay(world, true);
+    if (name == "hws_send")
+        return sendCost(world);
     if (name == "rate")
         return rate(world);
     if (name == "http")

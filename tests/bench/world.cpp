@@ -193,7 +193,7 @@ void World::putToSleep(const std::vector<std::string> &actors)
 std::vector<std::unique_ptr<EchoClient>> World::openAsleep(int count, const std::vector<std::string> &actors)
 {
     m_runner->hibernatable = true;
-    m_runner->acknowledges = true;
+    m_runner->acks = FakeRunner::Acks::Each;
     auto clients = openClients(count, actors, 32);
     for (const auto &client : clients)
         client->sendOne();

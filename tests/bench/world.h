@@ -41,6 +41,7 @@ struct Measure
     std::optional<double> cpuPercent;
     std::optional<double> p50Us, p99Us, maxUs;
     std::optional<double> bytesPerConn;
+    std::optional<double> sendRatio, ackedRatio; ///< hibernatable against plain: acks as of an SDK, and for each message
     std::string note;
 };
 
@@ -79,6 +80,9 @@ private:
     std::unique_ptr<WebSocketClient> m_monitor;
     int m_actorNumber = 0;
 };
+
+/// Sends through sockets that can hibernate and sockets that cannot, in turns.
+Measure sendCost(World &world);
 
 /// Runs the workload named in the options; absent = no such workload.
 std::optional<Measure> runWorkload(const Options &options);

@@ -13,6 +13,23 @@ async function closedWith(client, code, reason) {
 }
 
 export const hibernation = {
+  // A client that speaks and leaves before its actor has accepted it: the actor hears all of it, in order.
+  async say_and_leave(w) {
+    await w.shared();
+    for (const path of ['/hib/lazy', '/ws']) {
+      for (const asleep of [false, true]) {
+        const id = await w.actor();
+        if (asleep) await w.sleep(id);
+        const client = w.client(id, path);
+        await until(() => client.socket.readyState === 1, 'the upgrade');
+        numbered(3).forEach((i) => client.send(`words${i}`));
+        client.close(4001, 'bye');
+        const [close] = await w.runner.wait('close', { actorId: id });
+        equal([close.code, close.reason], [4001, 'bye'], 'close');
+        equal(w.runner.seen('message', { actorId: id }).map((m) => m.text), ['words0', 'words1', 'words2'], 'messages');
+      }
+    }
+  },
   async hib_acks_free_the_pending_budget(w) {
     await w.shared('limit');
     const id = await w.actor();

@@ -41,7 +41,7 @@ export const load = {
     equal(ids.map((id) => w.counts(id, 'open', 'restored')), ids.map(() => [10, 10]), 'opens, restores');
   }),
   // 512 sockets; with --load 4 096.
-  restore_4096: alone(async (w) => {
+  restore_4096: within(400, alone(async (w) => {
     const ids = await own(w, 1);
     const count = w.load ? 4096 : 512;
     const clients = await open(w, ids, count, '/hib/lazy/quiet');
@@ -55,7 +55,7 @@ export const load = {
     check(seconds < 15, `${seconds} s`);
     clients.forEach((client, i) => equal([client.closed, echoes(client)], [null, [`echo:m${i}`]], 'one socket'));
     equal(w.counts(ids[0], 'restored'), [count], 'restores');
-  }),
+  })),
   // 10 actors x 5 sockets x 5 cycles; with --load 50 x 20 x 20.
   sleep_wake_cycles: within(600, heavy(6, async (w) => {
     const [actors, sockets, cycles] = w.load ? [50, 20, 20] : [10, 5, 5];
@@ -71,7 +71,9 @@ export const load = {
     await noneTwice(clients, () => numbered(cycles).map((cycle) => `echo:c${cycle}`));
     ids.forEach((id) => { check(w.counts(id, 'start')[0] > cycles / 2, 'the actors really slept'); equal(w.counts(id, 'open', 'two_instances'), [sockets, 0], 'opens, second instances'); });
   })),
-  // 50 sockets x 20 messages/s for 5 s; with --load 1 000 x 2 for 60 s, which one test process and one runner process can do.
+  // 50 sockets x 20 messages/s for 5 s; with --load 1 000 x 2 for 60 s. The SDK looks the actor of a message up in a list of
+  // all its sockets, so that with 1 000 of them its process handles some 3 000 messages/s and no more; 100 messages/s on
+  // each are tst_hibernationload's part (DORMOUSE_SOAK=1).
   hws_load: within(600, alone(async (w) => {
     const [actors, sockets, rate, seconds] = w.load ? [50, 20, 2, 60] : [10, 5, 20, 5];
     const ids = await own(w, actors);

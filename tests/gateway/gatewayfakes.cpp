@@ -106,7 +106,8 @@ bool FakeChannel::turn()
         listener()->channelMessage(*this, payload, binary);
         return true;
     }
-    if (client.closing && (client.toSend.empty() || !client.reading || m_closed)) {
+    // As the server's channel: the end comes after what was sent before it.
+    if (client.closing && (client.toSend.empty() || m_closed)) {
         const ChannelClose close = *client.closing;
         client.closing.reset();
         m_closed = true;

@@ -4,6 +4,7 @@
 #include "tests/gateway/engineworld.h"
 #include "tests/gateway/stage.h"
 
+#include <QFile>
 #include <QTest>
 
 #include <deque>
@@ -13,6 +14,25 @@ using namespace dormouse::test;
 using namespace Qt::StringLiterals;
 
 namespace {
+
+/// Full numbers of gateway.md section 14 (DORMOUSE_SOAK=1, ./check --soak); minutes instead of seconds.
+bool isSoak()
+{
+    return qEnvironmentVariableIsSet("DORMOUSE_SOAK");
+}
+
+/// Resident memory of this process; 0 when it cannot be read.
+qint64 residentKb()
+{
+    QFile status(u"/proc/self/status"_s);
+    if (!status.open(QIODevice::ReadOnly))
+        return 0;
+    for (const QByteArray &line : status.readAll().split('\n')) {
+        if (line.startsWith("VmRSS:"))
+            return line.mid(6).trimmed().split(' ').front().toLongLong();
+    }
+    return 0;
+}
 
 /// A client that numbers what it sends and checks what comes back.
 struct NumberedClient
@@ -207,13 +227,18 @@ void TestHibernationLoad::maxPending()
 
 void TestHibernationLoad::hwsLoad()
 {
-    constexpr int kTicks = 100; // of 100 ms
+    // Of 100 ms each. In full 100 messages a second on every socket for a minute, else some now and then for 10 s.
+    const int ticks = isSoak() ? 600 : 100;
     Crowd crowd(100, 10, {}, 5);
     Random random(11);
     qint64 highest = 0;
-    for (int tick = 0; tick < kTicks; ++tick) {
+    qint64 earlyKb = 0;
+    for (int tick = 0; tick < ticks; ++tick) {
+        if (tick == ticks / 3)
+            earlyKb = residentKb();
         for (NumberedClient &client : crowd.clients) {
-            for (quint64 burst = random.below(20) == 0 ? 1 + random.below(5) : 0; burst > 0; --burst)
+            const quint64 some = random.below(20) == 0 ? 1 + random.below(5) : 0;
+            for (quint64 burst = isSoak() ? 10 : some; burst > 0; --burst)
                 client.send();
         }
         for (int i = 0; i < 3; ++i) {
@@ -223,13 +248,20 @@ void TestHibernationLoad::hwsLoad()
         }
         crowd.world.advance(100);
         crowd.world.sink.events.clear();
+        crowd.world.sink.ackLatencies.clear();
         highest = std::max(highest, crowd.world.core->gateway().tableEntries());
     }
     crowd.world.advance(10'000);
     QVERIFY(crowd.allEchoed());
-    QVERIFY(crowd.stage.messages > 10'000);
-    QVERIFY(crowd.stage.starts > 200);
+    QVERIFY(crowd.stage.messages >= (isSoak() ? 6'000'000 : 10'000));
+    QVERIFY(crowd.stage.starts > 2 * ticks);
     QCOMPARE(crowd.stage.opens, 1'000);
+    const qint64 lateKb = residentKb();
+    QVERIFY2(lateKb < earlyKb * 1.2 + 20'000, qPrintable(u"%1 kB after a third, %2 kB at the end"_s.arg(earlyKb).arg(lateKb)));
+    if (isSoak()) {
+        qInfo("%d messages, %d starts, %lld kB after a third, %lld kB at the end", crowd.stage.messages, crowd.stage.starts,
+              earlyKb, lateKb);
+    }
     // Everything is acknowledged, and the tables held no more than the sockets that live.
     QCOMPARE(crowd.world.totals().pendingMessages, 0);
     QCOMPARE(crowd.world.totals().pendingBytes, 0);
@@ -240,13 +272,13 @@ void TestHibernationLoad::hwsLoad()
 
 void TestHibernationLoad::noGrowth()
 {
-    constexpr int kRounds = 100;
+    const int rounds = isSoak() ? 1'000 : 100;
     constexpr int kRequestsEach = 100;
     Crowd crowd(10, 0);
     EngineWorld &world = crowd.world;
     world.advance(10'000);
     const qsizetype timers = qsizetype(world.world.timers.size());
-    for (int round = 0; round < kRounds; ++round) {
+    for (int round = 0; round < rounds; ++round) {
         const QString actor = crowd.actors[std::size_t(round % 10)];
         auto socket = world.connect(actor);
         socket->send("m");
@@ -265,8 +297,8 @@ void TestHibernationLoad::noGrowth()
         world.sink.ended.clear();
     }
     world.advance(60'000);
-    QCOMPARE(crowd.stage.requests, kRounds * (kRequestsEach + 1));
-    QCOMPARE(crowd.stage.starts, 10 + kRounds);
+    QCOMPARE(crowd.stage.requests, rounds * (kRequestsEach + 1));
+    QCOMPARE(crowd.stage.starts, 10 + rounds);
     QCOMPARE(world.core->gateway().tableEntries(), 0);
     QCOMPARE(crowd.host.runner().requestCount(), 0);
     QCOMPARE(crowd.host.runner().actorCount(), 10);

@@ -177,7 +177,8 @@ private Q_SLOTS:
                     world.store.held = false;
                     world.settle();
                     QVERIFY(world.store.rows.empty());
-                    QCOMPARE(world.dataSince(0).size(), std::size_t(message && commitFirst));
+                    // The actor's own close does not wait for a message that is not stored yet.
+                    QCOMPARE(world.dataSince(0).size(), std::size_t(message && (commitFirst || end != 2)));
                     QVERIFY(world.isClean());
                 }
             }

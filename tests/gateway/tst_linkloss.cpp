@@ -96,6 +96,27 @@ private Q_SLOTS:
         }
     }
 
+    void noGapForAClientThatIsGone()
+    {
+        World world;
+        world.addRunning(kActor);
+        auto client = world.open(kActor, false);
+        client->send("lost with the link");
+        world.settle();
+        world.cutLink();
+        client->send("m2");
+        client->close(4002, "x");
+        world.settle();
+        const std::size_t mark = world.mark();
+        world.restoreLink();
+        QVERIFY(world.dataSince(mark).empty());
+        const auto *close = world.directory.sent.back().as<wire::ToClientWebSocketClose>();
+        QVERIFY(close != nullptr);
+        QCOMPARE(close->code, std::optional<quint16>(1011));
+        QCOMPARE(world.sink.count(QStringLiteral("messages_undelivered")), 1);
+        QVERIFY(world.isClean());
+    }
+
     void newRequestsWaitForTheLink()
     {
         World world;

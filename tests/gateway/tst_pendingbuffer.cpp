@@ -17,7 +17,7 @@ private:
     static void writeAll(PendingBuffer &buffer, quint32 generation = 1, qint64 now = 10)
     {
         while (!buffer.allWritten())
-            buffer.markWritten(generation, now, now * 1000);
+            buffer.markWritten(generation, now * 1000);
     }
 
 private Q_SLOTS:
@@ -114,7 +114,7 @@ private Q_SLOTS:
             buffer.append("m", true, 0);
         QVERIFY(!buffer.ack(1).valid); // nothing is written yet
         for (int i = 0; i < 6; ++i)
-            buffer.markWritten(1, 5, 5'000);
+            buffer.markWritten(1, 5'000);
         QVERIFY(!buffer.ack(7).valid);
         QVERIFY(buffer.ack(4).valid);
         QCOMPARE(buffer.count(), std::size_t(6));
@@ -145,13 +145,13 @@ private Q_SLOTS:
         writeAll(buffer);
         buffer.rewind();
         QVERIFY(!buffer.oldestWrittenMs());
-        buffer.markWritten(2, 50, 50'000);
+        buffer.markWritten(2, 50'000);
         QCOMPARE(buffer.oldestWrittenMs(), std::optional<qint64>(50));
         QCOMPARE(buffer.ack(3).count, std::size_t(3)); // handled by the earlier generation
         QCOMPARE(buffer.cursor(), std::size_t(0));
         QCOMPARE(buffer.at(0).index, quint16(4));
         QCOMPARE(buffer.unwrittenBytes(), buffer.bytes());
-        QVERIFY(buffer.markWritten(2, 51, 51'000));
+        QVERIFY(buffer.markWritten(2, 51'000));
         QCOMPARE(buffer.front().generations, 2);
     }
 
@@ -180,7 +180,7 @@ private Q_SLOTS:
         const QByteArray first = buffer.at(0).payload;
         const quint16 index = buffer.at(0).index;
         buffer.rewind();
-        QVERIFY(buffer.markWritten(2, 20, 20'000));
+        QVERIFY(buffer.markWritten(2, 20'000));
         QCOMPARE(buffer.at(0).payload, payload);
         QVERIFY(buffer.at(0).payload.constData() == first.constData()); // the same bytes, not a copy
         QCOMPARE(buffer.at(0).index, index);
@@ -192,7 +192,7 @@ private Q_SLOTS:
     {
         PendingBuffer buffer(1'000);
         buffer.append("m", true, 0);
-        QVERIFY(!buffer.markWritten(1, 5, 5'000));
+        QVERIFY(!buffer.markWritten(1, 5'000));
         buffer.unmarkWritten();
         QVERIFY(!buffer.oldestWrittenMs());
         QCOMPARE(buffer.at(0).timesSent, 0);
