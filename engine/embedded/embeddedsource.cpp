@@ -46,8 +46,9 @@ void EmbeddedSource::start()
     m_post([this, mailbox = m_mailbox, crossing = m_crossing, interest = m_interest](Core &, Publisher &publisher) {
         const auto deliver = [this, mailbox, crossing](monitor::Frame frame) {
             ++crossing->framesHeld;
-            mailbox->post([this, crossing, frame = std::move(frame)] {
+            mailbox->post([this, crossing, frame = std::move(frame)]() mutable {
                 --crossing->framesHeld;
+                frame.unpackTraces(); // here, so that the engine does not pay for it
                 if (m_state == monitor::LinkState::Connecting)
                     setState(monitor::LinkState::Live, {});
                 Q_EMIT frameReady(frame);

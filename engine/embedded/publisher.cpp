@@ -26,6 +26,7 @@ constexpr qint64 kClusterEveryMs = 500;
 constexpr int kMaxLatencySlices = 600;
 constexpr int kPendingShown = 1'000;
 constexpr qint64 kEventBytes = 400; ///< rough size of one held event, for the cost shown to the user
+constexpr qint64 kTraceBytes = 8;   ///< ... and of one packed
 /// Final rows held for a consumer that does not read; beyond, it gets a fresh snapshot instead.
 constexpr std::size_t kMaxEndedHeld = 20'000;
 
@@ -94,7 +95,18 @@ public:
         std::vector<monitor::ConnectionInfo> endedConnections;
         std::vector<monitor::RunnerInfo> endedRunners;
         std::deque<monitor::Event> events;
+        std::deque<monitor::TraceBlock> traces;
+        quint64 tracesHeld = 0; ///< events in them
+        quint64 maxTraces = 0;
         quint64 dropped = 0;
+        bool wantsTrace() const { return interest.events && interest.trace; }
+        void forgetEvents()
+        {
+            events.clear();
+            traces.clear();
+            tracesHeld = 0;
+            dropped = 0;
+        }
         quint64 latencyRevision = 0;
         qint64 clusterMs = std::numeric_limits<qint64>::min();
         std::vector<qint64> pendingSignature;
@@ -118,6 +130,33 @@ public:
     {
         return std::any_of(consumers.begin(), consumers.end(),
                            [](const auto &entry) { return entry.second.interest.values; });
+    }
+    /// Hands the running block to everybody who wants it.
+    void endTraceBlock()
+    {
+        if (traceLog.isEmpty())
+            return;
+        const monitor::TraceBlock block = traceLog.take();
+        for (auto &[id, consumer] : consumers) {
+            if (!consumer.wantsTrace())
+                continue;
+            consumer.traces.push_back(block);
+            consumer.tracesHeld += block.events;
+            while (consumer.tracesHeld > consumer.maxTraces && consumer.traces.size() > 1) {
+                const quint32 lost = consumer.traces.front().events;
+                consumer.traces.pop_front();
+                consumer.tracesHeld -= lost;
+                consumer.dropped += lost;
+                droppedTotal += lost;
+            }
+        }
+    }
+    /// Around every change of who wants what.
+    void consumersChanged()
+    {
+        tracing = std::any_of(consumers.begin(), consumers.end(), [](const auto &entry) { return entry.second.wantsTrace(); });
+        if (!wantsValues())
+            forgetTotals();
     }
     monitor::LatencySlice &slice()
     {
@@ -223,6 +262,9 @@ public:
     std::array<qint64, std::size_t(monitor::ActorState::Destroyed) + 1> perState{};
     QHash<QString, monitor::RunnerInfo> liveRunners;
 
+    monitor::TraceLog traceLog;
+    bool tracing = false;
+
     std::deque<Slice> slices;
     quint64 latencyRevision = 0;
     quint64 seq = 0;
@@ -274,7 +316,7 @@ monitor::ClusterInfo Publisher::Private::cluster() const
     info.eventsDropped = droppedTotal;
     qint64 held = 0;
     for (const auto &[id, consumer] : consumers) {
-        held += qint64(consumer.events.size()) * kEventBytes
+        held += qint64(consumer.events.size()) * kEventBytes + qint64(consumer.tracesHeld) * kTraceBytes
             + qint64(consumer.actors.size() + consumer.runners.size() + consumer.connections.size()) * 80;
     }
     info.monitorBytesHeld = held;
@@ -423,9 +465,10 @@ Frame Publisher::Private::makeFrame(Consumer &consumer, Rows &rows)
     if (consumer.interest.events) {
         frame.events.assign(std::make_move_iterator(consumer.events.begin()),
                             std::make_move_iterator(consumer.events.end()));
+        frame.traces.assign(std::make_move_iterator(consumer.traces.begin()),
+                            std::make_move_iterator(consumer.traces.end()));
         frame.eventsDropped = consumer.dropped;
-        consumer.events.clear();
-        consumer.dropped = 0;
+        consumer.forgetEvents();
     }
     const qint64 now = clock.monoMs();
     if (consumer.settingsChanged) {
@@ -453,13 +496,16 @@ void Publisher::attach(Core &core, const QString &listenUrl, const QString &stor
     d->settings = settingsOf(core.context().config);
 }
 
-Publisher::ConsumerId Publisher::addConsumer(const monitor::Interest &interest, Deliver deliver, Ready ready)
+Publisher::ConsumerId Publisher::addConsumer(const monitor::Interest &interest, Deliver deliver, Ready ready, int maxTraces)
 {
+    d->endTraceBlock();
     const ConsumerId id = d->nextConsumer++;
     Private::Consumer &consumer = d->consumers[id];
     consumer.interest = interest;
     consumer.deliver = std::move(deliver);
     consumer.ready = std::move(ready);
+    consumer.maxTraces = quint64(maxTraces);
+    d->consumersChanged();
     return id;
 }
 
@@ -468,25 +514,23 @@ void Publisher::setInterest(ConsumerId id, const monitor::Interest &interest)
     const auto it = d->consumers.find(id);
     if (it == d->consumers.end() || it->second.interest == interest)
         return;
+    d->endTraceBlock();
     Private::Consumer &consumer = it->second;
     if (interest.values && !consumer.interest.values)
         consumer.needsSnapshot = true;
-    if (!interest.events) {
-        consumer.events.clear();
-        consumer.dropped = 0;
-    }
+    if (!interest.events)
+        consumer.forgetEvents();
     if (interest.pendingOf != consumer.interest.pendingOf)
         consumer.pendingSent = false;
     consumer.interest = interest;
-    if (!d->wantsValues())
-        d->forgetTotals();
+    d->consumersChanged();
 }
 
 void Publisher::removeConsumer(ConsumerId id)
 {
+    d->endTraceBlock();
     d->consumers.erase(id);
-    if (!d->wantsValues())
-        d->forgetTotals();
+    d->consumersChanged();
 }
 
 bool Publisher::hasConsumers() const
@@ -498,6 +542,7 @@ void Publisher::publish()
 {
     if (!d->core || d->consumers.empty())
         return;
+    d->endTraceBlock();
     Private::Rows rows;
     std::vector<std::pair<ConsumerId, Frame>> made;
     for (auto &[id, consumer] : d->consumers) {
@@ -595,9 +640,21 @@ void Publisher::httpLatency(qint64 us)
 
 bool Publisher::wantsTrace() const
 {
-    return std::any_of(d->consumers.begin(), d->consumers.end(), [](const auto &entry) {
-        return entry.second.interest.events && entry.second.interest.trace;
-    });
+    return d->tracing;
+}
+
+void Publisher::trace(monitor::TraceSlot &slot, const monitor::TraceSource &source, monitor::TraceKind kind, int index,
+                      quint64 value)
+{
+    if (!d->tracing)
+        return;
+    if (d->traceLog.isEmpty())
+        d->traceLog.begin(d->clock.wallMs());
+    const quint64 seq = d->seq + 1;
+    d->seq += kind == monitor::TraceKind::InAndSent ? 2 : 1;
+    d->traceLog.add(slot, source, kind, index, value, seq, d->clock.monoUs());
+    if (d->traceLog.isFull())
+        d->endTraceBlock();
 }
 
 void Publisher::event(monitor::Event event)

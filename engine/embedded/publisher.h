@@ -15,12 +15,14 @@ namespace dormouse {
 class Core;
 
 /// Collects what the engine reports and makes frames for every consumer (embedded console, remote consoles,
-/// recorder). Bounded: at most kMaxEvents events are held per consumer, the rest is counted as dropped.
+/// recorder). Bounded: at most kMaxEvents events, and as many events of messages as the consumer said, are held per
+/// consumer; the oldest beyond that are dropped and counted.
 /// Thread: engine thread only.
 class Publisher final : public monitor::Sink
 {
 public:
     static constexpr int kMaxEvents = 20'000;
+    static constexpr int kMaxRecordedTraces = 2'000'000; ///< about 14 MB
 
     explicit Publisher(Clock &clock);
     ~Publisher() override;
@@ -33,7 +35,9 @@ public:
     /// Asked before each frame; while false, changes add up and come as one frame later.
     using Ready = std::function<bool()>;
     /// The first frame is a snapshot. Frames are delivered from publish(), never from inside another call.
-    ConsumerId addConsumer(const monitor::Interest &interest, Deliver deliver, Ready ready = {});
+    /// Events of messages come packed (Frame::traces), about maxTraces of them at most.
+    ConsumerId addConsumer(const monitor::Interest &interest, Deliver deliver, Ready ready = {},
+                           int maxTraces = kMaxEvents);
     void setInterest(ConsumerId id, const monitor::Interest &interest);
     void removeConsumer(ConsumerId id);
     bool hasConsumers() const;
@@ -60,6 +64,8 @@ public:
     void wakeLatency(qint64 us) override;
     void httpLatency(qint64 us) override;
     bool wantsTrace() const override;
+    void trace(monitor::TraceSlot &slot, const monitor::TraceSource &source, monitor::TraceKind kind, int index,
+               quint64 value) override;
     void event(monitor::Event event) override;
 
 private:

@@ -30,8 +30,8 @@ Status Recorder::start(const QString &path, const QString &sourceName, const Clo
         monitor::Interest interest;
         interest.trace = true;
         *consumer = publisher.addConsumer(
-            interest, [writer](const monitor::Frame &frame) { writer->write(frame); },
-            [writer] { return writer->ready(); });
+            interest, [writer](monitor::Frame frame) { writer->write(std::move(frame)); },
+            [writer] { return writer->ready(); }, Publisher::kMaxRecordedTraces);
     });
     return okStatus();
 }

@@ -121,6 +121,7 @@ RequestId GatewayCore::newRequestId(GatewaySession &session)
     m_byRequest.emplace(id, &session);
     session.m_requestId = id;
     session.m_requestHex = QString::fromLatin1(id.toHex());
+    session.m_traceSlot = {};
     return id;
 }
 
@@ -180,6 +181,7 @@ void GatewayCore::setRunner(GatewaySession &session, const QString &runnerId)
             m_byRunner.erase(before);
     }
     session.m_runnerId = runnerId;
+    session.m_traceSlot = {};
     if (!runnerId.isEmpty())
         m_byRunner[runnerId].insert(&session);
 }

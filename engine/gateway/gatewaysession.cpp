@@ -111,20 +111,16 @@ void GatewaySession::emitEvent(monitor::EventKind kind, monitor::EventLevel leve
     m_core.context.sink.event(std::move(event));
 }
 
-void GatewaySession::emitMessage(monitor::EventKind kind, int index, qint64 value) const
+void GatewaySession::emitMessage(monitor::TraceKind kind, int index, qint64 value)
 {
-    monitor::Event event;
-    event.kind = kind;
-    event.level = monitor::EventLevel::Trace;
-    event.actorId = actorId();
-    event.runnerId = m_runnerId;
-    event.connectionId = rayId();
-    event.requestId = m_requestHex;
-    event.generation = m_generation;
-    if (index >= 0)
-        event.index = index;
-    event.value = value;
-    m_core.context.sink.event(std::move(event));
+    if (std::exchange(m_tracedGeneration, m_generation) != m_generation)
+        m_traceSlot = {};
+    m_core.context.sink.trace(m_traceSlot, *this, kind, index, quint64(value));
+}
+
+monitor::TraceSubject GatewaySession::traceSubject() const
+{
+    return {actorId(), m_runnerId, rayId(), m_requestHex, m_generation};
 }
 
 void GatewaySession::noteState(monitor::ConnectionState before, const char *reason, bool allowed)
@@ -175,6 +171,7 @@ void GatewaySession::dropRequest()
         m_core.forgetRequest(*m_requestId);
     m_requestId.reset();
     m_requestHex.clear();
+    m_traceSlot = {};
     m_core.setRunner(*this, {});
 }
 

@@ -25,7 +25,7 @@ struct StateTransition
 
 /// One client request or client WebSocket. Owned by GatewayCore; stays allocated until the next turn of the timer
 /// wheel after it ended, so that whoever is still on the stack may return through it. Thread: engine thread.
-class GatewaySession
+class GatewaySession : public monitor::TraceSource
 {
 public:
     struct Setup
@@ -37,7 +37,7 @@ public:
         ClientLimits::Place place = {}; ///< its place among the requests in flight, given back at its end
     };
     GatewaySession(GatewayCore &core, Setup setup);
-    virtual ~GatewaySession() = default;
+    ~GatewaySession() override = default;
     Q_DISABLE_COPY_MOVE(GatewaySession)
 
     const QString &rayId() const { return m_setup.target.rayId; }
@@ -106,7 +106,8 @@ protected:
     Error notFoundError() const;
     void emitEvent(monitor::EventKind kind, monitor::EventLevel level, const QString &reason, const QString &from = {},
                    const QString &to = {}, const QString &text = {}) const;
-    void emitMessage(monitor::EventKind kind, int index, qint64 value) const;
+    /// Call it only while somebody wants traces.
+    void emitMessage(monitor::TraceKind kind, int index, qint64 value);
     void noteState(monitor::ConnectionState before, const char *reason, bool allowed);
     /// A runner message that has no use in this state.
     void dropMessage(const wire::ToServerTunnelMessageKind &kind);
@@ -133,8 +134,12 @@ protected:
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true); ///< shared: callbacks held elsewhere outlive this
 
 private:
+    monitor::TraceSubject traceSubject() const override;
+
     bool m_ended = false;
     bool m_dirty = false;
+    monitor::TraceSlot m_traceSlot;
+    quint32 m_tracedGeneration = 0;
     QString m_requestHex;
     monitor::ConnectionState m_lastLive = monitor::ConnectionState::Waiting; ///< state before the end
     std::optional<qint64> m_graceSinceMs;

@@ -95,7 +95,7 @@ bool WebSocketSession::appendPending(const QByteArray &payload, bool binary, boo
     }
     const quint16 index = buffer.append(payload, binary, nowUs);
     if (m_core.context.sink.wantsTrace())
-        emitMessage(monitor::EventKind::MessageIn, index, payload.size());
+        emitMessage(monitor::TraceKind::In, index, payload.size());
     warnPending();
     m_core.pendingChanged(1, buffer.back().size());
     return !ended();
@@ -171,7 +171,7 @@ void WebSocketSession::pump(Record &record, qint64 nowUs)
             m_needSinceUs.reset();
         }
         if (trace) {
-            emitMessage(again ? monitor::EventKind::MessageResent : monitor::EventKind::MessageSent, index,
+            emitMessage(again ? monitor::TraceKind::Resent : monitor::TraceKind::Sent, index,
                         size - PendingBuffer::kOverheadBytes);
         }
         if (budget <= 0)
@@ -202,7 +202,7 @@ void WebSocketSession::acknowledged(quint16 index)
         m_core.context.sink.ackLatency(latencyUs);
         m_core.metrics.ackLatency.observe(double(latencyUs) / 1e6);
         if (trace)
-            emitMessage(monitor::EventKind::MessageAcked, message.index, latencyUs);
+            emitMessage(monitor::TraceKind::Acked, message.index, latencyUs);
     });
     if (!result.valid) {
         ++m_core.counters.acksInvalid;

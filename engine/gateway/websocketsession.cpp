@@ -236,7 +236,7 @@ void WebSocketSession::actorMessage(const wire::ToServerWebSocketMessage &messag
     else
         m_channel->send(message.data, message.binary);
     if (m_core.context.sink.wantsTrace())
-        emitMessage(monitor::EventKind::MessageOut, -1, message.data.size());
+        emitMessage(monitor::TraceKind::Out, -1, message.data.size());
     m_core.markChanged(*this);
     if (m_channel->bytesQueued() > m_core.config().websocketSendQueueMaxBytes) {
         fail(guardError("websocket_send_queue_full", QStringLiteral("the client reads too slowly"),
@@ -383,10 +383,8 @@ bool WebSocketSession::writePlain(const Message &message)
     if (!send(wire::ToClientWebSocketMessage{message.payload, message.binary}, m_nextIndex))
         return false;
     noteIndex(m_nextIndex);
-    if (m_core.context.sink.wantsTrace()) {
-        emitMessage(monitor::EventKind::MessageIn, m_nextIndex, message.payload.size());
-        emitMessage(monitor::EventKind::MessageSent, m_nextIndex, message.payload.size());
-    }
+    if (m_core.context.sink.wantsTrace())
+        emitMessage(monitor::TraceKind::InAndSent, m_nextIndex, message.payload.size());
     ++m_nextIndex;
     m_unconfirmed = true;
     return true;

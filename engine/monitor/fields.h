@@ -5,6 +5,7 @@
 // the short key (CBOR), the long name (JSON) and the member. Short keys are part of the recorded and networked
 // format: they may be added, never reused for something else.
 
+#include "engine/monitor/tracelog.h"
 #include "engine/monitor/values.h"
 
 namespace dormouse::monitor {
@@ -154,6 +155,29 @@ void visitFields(V &v, T &e)
     v("to", "to", e.to);
     v("re", "reason", e.reason);
     v("x", "text", e.text);
+}
+
+template<typename V, typename T>
+void visitFields(V &v, T &s)
+    requires std::is_same_v<std::remove_const_t<T>, TraceSubject>
+{
+    v("a", "actor_id", s.actorId);
+    v("r", "runner_id", s.runnerId);
+    v("c", "connection_id", s.connectionId);
+    v("rq", "request_id", s.requestId);
+    v("g", "generation", s.generation);
+}
+
+template<typename V, typename T>
+void visitFields(V &v, T &b)
+    requires std::is_same_v<std::remove_const_t<T>, TraceBlock>
+{
+    v("q", "first_seq", b.firstSeq);
+    v("t", "ts", b.ts);
+    v("u", "mono_us", b.monoUs);
+    v("n", "events", b.events);
+    v("s", "subjects", b.subjects);
+    v("b", "bytes", b.bytes);
 }
 
 template<typename V, typename T>

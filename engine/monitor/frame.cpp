@@ -29,6 +29,7 @@ void visitFrame(Field &v, Frame &f)
     v("c", "connections", f.connections);
     v("e", "events", f.events);
     v("ed", "events_dropped", f.eventsDropped);
+    v("tb", "traces", f.traces);
     v("l", "latency", f.latency);
     v("st", "settings", f.settings);
     v("sm", "machines", f.machines);
@@ -540,13 +541,47 @@ private:
 QByteArray encodeFrame(const Frame &frame)
 {
     QByteArray out;
-    CborWriter(out).frame(frame);
+    appendFrame(out, frame);
     return out;
 }
 
-Result<Frame> decodeFrame(const QByteArray &cbor)
+void appendFrame(QByteArray &out, const Frame &frame)
 {
-    return CborReader(cbor).frame();
+    CborWriter(out).frame(frame);
+}
+
+Result<Frame> decodeFrame(const QByteArray &cbor, Traces traces)
+{
+    Result<Frame> frame = CborReader(cbor).frame();
+    if (frame && traces == Traces::Unpack && !frame->traces.empty()) {
+        if (const Status status = frame->unpackTraces(); !status)
+            return status.error();
+    }
+    return frame;
+}
+
+Status Frame::unpackTraces()
+{
+    std::vector<Event> unpacked;
+    for (const TraceBlock &block : traces) {
+        Result<std::vector<Event>> some = unpack(block);
+        if (!some)
+            return some.error();
+        if (unpacked.empty())
+            unpacked = std::move(*some);
+        else
+            unpacked.insert(unpacked.end(), std::make_move_iterator(some->begin()), std::make_move_iterator(some->end()));
+    }
+    traces.clear();
+    if (events.empty()) {
+        events = std::move(unpacked);
+        return okStatus();
+    }
+    const auto middle = qsizetype(events.size());
+    events.insert(events.end(), std::make_move_iterator(unpacked.begin()), std::make_move_iterator(unpacked.end()));
+    std::inplace_merge(events.begin(), events.begin() + middle, events.end(),
+                       [](const Event &a, const Event &b) { return a.seq < b.seq; });
+    return okStatus();
 }
 
 } // namespace dormouse::monitor

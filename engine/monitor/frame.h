@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/monitor/tracelog.h"
 #include "engine/monitor/values.h"
 
 namespace dormouse::monitor {
@@ -19,6 +20,7 @@ struct Frame
     std::vector<ConnectionInfo> connections;
     std::vector<Event> events;
     quint64 eventsDropped = 0; ///< lost before this block
+    std::vector<TraceBlock> traces; ///< more events, packed; see unpackTraces()
     std::vector<LatencySlice> latency; ///< finished seconds and the running one (same startTs replaces)
     std::vector<SettingInfo> settings; ///< all of them: with snapshots, and when one was changed
     std::vector<StateMachineInfo> machines; ///< all of them, with snapshots; empty = not said
@@ -27,14 +29,22 @@ struct Frame
     bool isEmpty() const
     {
         return !snapshot && !cluster && actors.empty() && runners.empty() && connections.empty() && events.empty()
-            && latency.empty() && settings.empty() && machines.empty() && pendingOf.isEmpty();
+            && traces.empty() && latency.empty() && settings.empty() && machines.empty() && pendingOf.isEmpty();
     }
+    /// Moves the packed events among the others, all in the order of their numbers. Errors: monitor.bad_trace; then
+    /// nothing has changed.
+    Status unpackTraces();
 };
 
 /// CBOR map with short keys; absent values are left out. Version in key "v".
 QByteArray encodeFrame(const Frame &frame);
-/// Errors: monitor.bad_frame naming the field and the reason; monitor.newer_version.
-Result<Frame> decodeFrame(const QByteArray &cbor);
+void appendFrame(QByteArray &out, const Frame &frame); ///< the same bytes, behind what is there
+enum class Traces {
+    Unpack, ///< all events in Frame::events
+    Keep    ///< as they came, not looked at: for who wants only the last ones
+};
+/// Errors: monitor.bad_frame naming the field and the reason; monitor.newer_version; monitor.bad_trace.
+Result<Frame> decodeFrame(const QByteArray &cbor, Traces traces = Traces::Unpack);
 
 QString toString(ActorState state);           ///< wire word, e.g. "sleep_intent"
 QString toString(RunnerState state);

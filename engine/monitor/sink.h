@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/monitor/tracelog.h"
 #include "engine/monitor/values.h"
 
 namespace dormouse::monitor {
@@ -20,8 +21,15 @@ public:
     virtual void ackLatency(qint64 us) = 0;
     virtual void wakeLatency(qint64 us) = 0;
     virtual void httpLatency(qint64 us) = 0;
-    /// True when trace events (one per message) have a consumer; ask before building one.
+    /// True when trace events (one per message) have a consumer; ask before reporting one.
     virtual bool wantsTrace() const = 0;
+    /// What happened to a message; value = bytes, or us for an acknowledgement; index < 0: none. This one makes events
+    /// of it; who takes many of them packs them instead.
+    virtual void trace(TraceSlot &, const TraceSource &source, TraceKind kind, int index, quint64 value)
+    {
+        for (Event &one : eventsOf(source.traceSubject(), kind, index, value))
+            event(std::move(one));
+    }
     /// seq, ts and monoUs are filled in by the sink.
     virtual void event(Event event) = 0;
 };

@@ -40,6 +40,24 @@ void append32(QByteArray &out, quint32 value)
     out.append(reinterpret_cast<const char *>(&little), sizeof little);
 }
 
+/// With room for length and checksum, which are known last.
+QByteArray beginRecord(RecordType type, qint64 ts)
+{
+    QByteArray out(kRecordHeadBytes + kRecordFixedBytes, '\0');
+    out[kRecordHeadBytes] = char(type);
+    qToLittleEndian(ts, out.data() + kRecordHeadBytes + 1);
+    return out;
+}
+
+void finishRecord(QByteArray &record)
+{
+    const QByteArrayView body = QByteArrayView(record).sliced(kRecordHeadBytes);
+    const quint32 length = quint32(body.size());
+    const quint32 crc = crc32(body);
+    qToLittleEndian(length, record.data());
+    qToLittleEndian(crc, record.data() + sizeof length);
+}
+
 QString redacted(QString text)
 {
     // The cheap look comes first: nearly no text has one of these.
@@ -60,10 +78,10 @@ QString redacted(QString text)
 
 } // namespace
 
-quint32 crc32(const QByteArray &bytes, quint32 seed)
+quint32 crc32(QByteArrayView bytes, quint32 seed)
 {
     quint32 value = ~seed;
-    const char *at = bytes.constData();
+    const char *at = bytes.data();
     const char *const end = at + bytes.size();
     // Eight bytes at a time: a recording of each message writes a lot.
     for (; end - at >= 8; at += 8) {
@@ -94,17 +112,17 @@ QByteArray encodeHeader(const SessionHeader &header)
 
 QByteArray encodeRecord(RecordType type, qint64 ts, const QByteArray &payload)
 {
-    QByteArray body;
-    body.reserve(kRecordFixedBytes + payload.size());
-    body.append(char(type));
-    const qint64 little = qToLittleEndian(ts);
-    body.append(reinterpret_cast<const char *>(&little), sizeof little);
-    body.append(payload);
-    QByteArray out;
-    out.reserve(kRecordHeadBytes + body.size());
-    append32(out, quint32(body.size()));
-    append32(out, crc32(body));
-    out.append(body);
+    QByteArray out = beginRecord(type, ts);
+    out.append(payload);
+    finishRecord(out);
+    return out;
+}
+
+QByteArray encodeRecord(RecordType type, const monitor::Frame &frame)
+{
+    QByteArray out = beginRecord(type, frame.ts);
+    monitor::appendFrame(out, frame);
+    finishRecord(out);
     return out;
 }
 

@@ -8,7 +8,8 @@
 //             length counts type, ts and payload; crc (CRC-32 as in zlib) covers the same bytes.
 //             ts is the frame's wall-clock ms.
 //
-//   type 1  Frame   payload = encodeFrame(), as it came from the source. The first one is a snapshot.
+//   type 1  Frame   payload = encodeFrame(), as it came from the source. The first one is a snapshot. Events of
+//                   messages are packed (engine/monitor/tracelog.h): a busy engine makes a million a second.
 //   type 2  Index   payload = encodeFrame() of a snapshot of everything known at this point, without events.
 //                   Redundant: seek starts at one, replay from the start skips them.
 //   type 3  Loss    payload = CBOR map {frames, events}: lost before this point because the disk was too slow.
@@ -49,9 +50,10 @@ struct SessionHeader
     QString source;        ///< what was recorded: URL or name
 };
 
-quint32 crc32(const QByteArray &bytes, quint32 seed = 0);
+quint32 crc32(QByteArrayView bytes, quint32 seed = 0);
 QByteArray encodeHeader(const SessionHeader &header); ///< magic included
 QByteArray encodeRecord(RecordType type, qint64 ts, const QByteArray &payload);
+QByteArray encodeRecord(RecordType type, const monitor::Frame &frame); ///< Frame or Index
 /// The frame as it may be written: message previews removed, query values and texts that look like tokens replaced.
 monitor::Frame withoutSecrets(monitor::Frame frame);
 

@@ -24,6 +24,14 @@ Error fileError(const char *code, const QString &text)
     return Error::make("record", code, text);
 }
 
+std::size_t countEvents(const monitor::Frame &frame)
+{
+    std::size_t count = frame.events.size();
+    for (const monitor::TraceBlock &block : frame.traces)
+        count += block.events;
+    return count;
+}
+
 quint32 read32(const QByteArray &bytes, int at)
 {
     return qFromLittleEndian<quint32>(bytes.constData() + at);
@@ -150,21 +158,21 @@ qint64 SessionReader::lastTs() const
     return m_frames.empty() ? m_header.startedTs : m_frames.back().ts;
 }
 
-Result<monitor::Frame> SessionReader::decode(const Place &place) const
+Result<monitor::Frame> SessionReader::decode(const Place &place, monitor::Traces traces) const
 {
     if (!m_file.seek(place.offset))
         return fileError("cannot_read", m_file.errorString());
     const QByteArray payload = m_file.read(place.bytes);
     if (payload.size() != place.bytes)
         return fileError("cannot_read", u"The file became shorter while it was read."_s);
-    return monitor::decodeFrame(payload);
+    return monitor::decodeFrame(payload, traces);
 }
 
 Result<monitor::Frame> SessionReader::frame(int frame) const
 {
     if (frame < 0 || frame >= frameCount())
         return fileError("cannot_read", u"There is no frame %1."_s.arg(frame));
-    return decode(m_frames[std::size_t(frame)]);
+    return decode(m_frames[std::size_t(frame)], monitor::Traces::Unpack);
 }
 
 int SessionReader::frameAt(qint64 ts) const
@@ -180,22 +188,31 @@ Result<monitor::Frame> SessionReader::stateAfter(int frame, int maxEvents) const
     int next = 0;
     const auto index = std::upper_bound(m_indices.begin(), m_indices.end(), frame,
                                         [](int wanted, const Index &entry) { return wanted < entry.frame; });
-    std::deque<monitor::Event> events;
-    const auto keep = [&](const monitor::Frame &read) {
-        events.insert(events.end(), read.events.begin(), read.events.end());
-        while (int(events.size()) > maxEvents)
-            events.pop_front();
+    // Only the last events are wanted: packed ones are unpacked when it is known which these are.
+    std::deque<monitor::Frame> recent; ///< events and traces only
+    std::size_t held = 0;
+    const auto keep = [&](monitor::Frame &read) {
+        if (countEvents(read) == 0)
+            return;
+        monitor::Frame &kept = recent.emplace_back();
+        kept.events.swap(read.events);
+        kept.traces.swap(read.traces);
+        held += countEvents(kept);
+        while (!recent.empty() && held - countEvents(recent.front()) >= std::size_t(maxEvents)) {
+            held -= countEvents(recent.front());
+            recent.pop_front();
+        }
     };
     if (index != m_indices.begin()) {
         const Index &start = *std::prev(index);
-        Result<monitor::Frame> state = decode(start.place);
+        Result<monitor::Frame> state = decode(start.place, monitor::Traces::Keep);
         if (!state)
             return state;
         mirror.apply(std::move(*state));
         next = start.frame + 1;
     }
     for (int i = next; i <= frame && i < frameCount(); ++i) {
-        Result<monitor::Frame> change = this->frame(i);
+        Result<monitor::Frame> change = decode(m_frames[std::size_t(i)], monitor::Traces::Keep);
         if (!change)
             return change;
         keep(*change);
@@ -203,19 +220,28 @@ Result<monitor::Frame> SessionReader::stateAfter(int frame, int maxEvents) const
     }
     // An index just before would leave the event list empty; a bounded look further back fills it.
     qint64 budget = kEventLookBackBytes;
-    for (int i = std::min(next, frameCount()) - 1; i >= 0 && int(events.size()) < maxEvents; --i) {
+    for (int i = std::min(next, frameCount()) - 1; i >= 0 && held < std::size_t(maxEvents); --i) {
         const Place &place = m_frames[std::size_t(i)];
         budget -= place.bytes;
         if (budget < 0)
             break;
-        Result<monitor::Frame> earlier = decode(place);
+        Result<monitor::Frame> earlier = decode(place, monitor::Traces::Keep);
         if (!earlier)
             return earlier;
-        const auto wanted = std::min(earlier->events.size(), std::size_t(maxEvents) - events.size());
-        events.insert(events.begin(), earlier->events.end() - qsizetype(wanted), earlier->events.end());
+        monitor::Frame &kept = recent.emplace_front();
+        kept.events.swap(earlier->events);
+        kept.traces.swap(earlier->traces);
+        held += countEvents(kept);
     }
     monitor::Frame state = mirror.takeSnapshot();
-    state.events.assign(events.begin(), events.end());
+    for (monitor::Frame &kept : recent) {
+        if (const Status status = kept.unpackTraces(); !status)
+            return status.error();
+        state.events.insert(state.events.end(), std::make_move_iterator(kept.events.begin()),
+                            std::make_move_iterator(kept.events.end()));
+    }
+    if (state.events.size() > std::size_t(maxEvents))
+        state.events.erase(state.events.begin(), state.events.end() - maxEvents);
     return state;
 }
 

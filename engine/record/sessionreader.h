@@ -61,7 +61,7 @@ private:
     Status readHeader();
     Status scan(Damage damage);
     void note(const QString &text);
-    Result<monitor::Frame> decode(const Place &place) const;
+    Result<monitor::Frame> decode(const Place &place, monitor::Traces traces) const;
 
     mutable QFile m_file;
     SessionHeader m_header;

@@ -25,7 +25,7 @@ class SessionWriter::Private
 {
 public:
     void run();
-    void writeFrame(const monitor::Frame &frame);
+    void writeFrame(monitor::Frame frame);
     bool put(const QByteArray &bytes);
 
     // Shared, under the mutex.
@@ -68,26 +68,30 @@ bool SessionWriter::Private::put(const QByteArray &bytes)
     return true;
 }
 
-void SessionWriter::Private::writeFrame(const monitor::Frame &frame)
+void SessionWriter::Private::writeFrame(monitor::Frame frame)
 {
-    lastTs = frame.ts;
-    const QByteArray record = encodeRecord(RecordType::Frame, frame.ts, monitor::encodeFrame(frame));
+    const qint64 ts = frame.ts;
+    const bool snapshot = frame.snapshot;
+    lastTs = ts;
+    const QByteArray record = encodeRecord(RecordType::Frame, frame);
     if (!put(record))
         return;
-    mirror.apply(frame);
+    mirror.apply(std::move(frame));
     bytesSinceIndex += record.size();
     ++framesSinceIndex;
     QByteArray index;
-    if (!frame.snapshot) {
-        const bool due = frame.ts - lastIndexTs >= kIndexEveryMs && bytesSinceIndex * 2 >= lastIndexBytes;
+    if (!snapshot) {
+        const bool due = ts - lastIndexTs >= kIndexEveryMs && bytesSinceIndex * 2 >= lastIndexBytes;
         if (!due && framesSinceIndex < kIndexEveryFrames)
             return;
-        index = encodeRecord(RecordType::Index, frame.ts, monitor::encodeFrame(mirror.snapshot()));
+        monitor::Frame known = mirror.snapshot();
+        known.ts = ts;
+        index = encodeRecord(RecordType::Index, known);
         if (!put(index))
             return;
     }
-    lastIndexBytes = frame.snapshot ? record.size() : index.size();
-    lastIndexTs = frame.ts;
+    lastIndexBytes = snapshot ? record.size() : index.size();
+    lastIndexTs = ts;
     bytesSinceIndex = 0;
     framesSinceIndex = 0;
 }
@@ -103,14 +107,14 @@ void SessionWriter::Private::run()
         items.swap(queue);
         stats.queued = int(items.size());
         lock.unlock();
-        for (const Item &item : items) {
+        for (Item &item : items) {
             if (item.framesLost > 0) {
                 QCborMap loss;
                 loss.insert(u"frames"_s, qint64(item.framesLost));
                 loss.insert(u"events"_s, qint64(item.eventsLost));
                 put(encodeRecord(RecordType::Loss, item.frame.ts, loss.toCborValue().toCbor()));
             }
-            writeFrame(item.frame);
+            writeFrame(withoutSecrets(std::move(item.frame)));
         }
         // To the operating system after each batch: a crash of this program then loses nothing written so far.
         if (error.isEmpty() && !file.flush())
@@ -163,21 +167,23 @@ bool SessionWriter::ready() const
     return d->queue.size() < kMaxQueuedFrames && !d->closing;
 }
 
-bool SessionWriter::write(const monitor::Frame &frame)
+bool SessionWriter::write(monitor::Frame frame)
 {
-    monitor::Frame clean = withoutSecrets(frame);
     const std::lock_guard lock(d->mutex);
     if (d->queue.size() >= kMaxQueuedFrames || d->closing || !d->stats.error.isEmpty()) {
         ++d->stats.framesDropped;
-        d->stats.eventsDropped += frame.events.size();
+        quint64 events = frame.events.size();
+        for (const monitor::TraceBlock &block : frame.traces)
+            events += block.events;
+        d->stats.eventsDropped += events;
         ++d->framesLost;
-        d->eventsLost += frame.events.size();
+        d->eventsLost += events;
         d->gap = true;
         return false;
     }
     if (frame.snapshot)
         d->gap = false;
-    d->queue.push_back({std::move(clean), std::exchange(d->framesLost, 0), std::exchange(d->eventsLost, 0)});
+    d->queue.push_back({std::move(frame), std::exchange(d->framesLost, 0), std::exchange(d->eventsLost, 0)});
     d->wake.notify_one();
     return true;
 }

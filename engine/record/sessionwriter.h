@@ -22,7 +22,7 @@ public:
     bool ready() const;
     /// Queues one frame. False when it was dropped and counted: the queue is full, or writing has failed.
     /// After a drop the rows changed by it stay old in the file until they change again or a snapshot comes.
-    bool write(const monitor::Frame &frame);
+    bool write(monitor::Frame frame);
     /// True after a drop until a snapshot frame has been accepted.
     bool needsSnapshot() const;
     /// Writes what is queued and the end mark, ends the thread. Idempotent. Errors: record.cannot_write.

@@ -59,6 +59,16 @@ std::string jsonText(const std::string &json, const std::string &within, const s
     return json.substr(from, json.find('"', from) - from);
 }
 
+std::string numbered(const char *name, long number)
+{
+    return std::string(name).append(std::to_string(number));
+}
+
+std::string poolName()
+{
+    return numbered("bench", getpid());
+}
+
 } // namespace
 
 double cpuUs(pid_t pid)
@@ -85,7 +95,7 @@ double residentBytes(pid_t pid)
 
 World::World(const Options &options) : m_options(options)
 {
-    const std::string pool = "bench" + std::to_string(getpid());
+    const std::string pool = poolName();
     m_api = std::make_unique<HttpClient>(m_loop, options.port);
     if (options.kind == TargetKind::Peer) {
         // The reference engine knows no pool that was not registered.
@@ -129,7 +139,7 @@ void World::subscribeMonitor()
 
 std::string World::createBody(const std::string &key) const
 {
-    const std::string pool = "bench" + std::to_string(getpid());
+    const std::string pool = poolName();
     return R"({"name":"bench","key":")" + key + R"(","runner_name_selector":")" + pool + R"(","crash_policy":"sleep"})";
 }
 
@@ -139,7 +149,7 @@ std::vector<std::string> World::createActors(int count)
         return std::vector<std::string>(std::size_t(count), "none");
     std::vector<std::string> ids;
     for (int i = 0; i < count; ++i) {
-        const std::string key = "a" + std::to_string(getpid()) + "-" + std::to_string(m_actorNumber++);
+        const std::string key = numbered("a", getpid()).append("-").append(std::to_string(m_actorNumber++));
         bool done = false;
         m_api->request("POST /actors?namespace=default HTTP/1.1\r\n", createBody(key),
                        [&](int status, const std::string &body) {
