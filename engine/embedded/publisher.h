@@ -35,7 +35,7 @@ public:
     /// Asked before each frame; while false, changes add up and come as one frame later.
     using Ready = std::function<bool()>;
     /// The first frame is a snapshot. Frames are delivered from publish(), never from inside another call.
-    /// Events of messages come packed (Frame::traces), about maxTraces of them at most.
+    /// Events of messages come packed (Frame::traces), at most about maxTraces of them.
     ConsumerId addConsumer(const monitor::Interest &interest, Deliver deliver, Ready ready = {},
                            int maxTraces = kMaxEvents);
     void setInterest(ConsumerId id, const monitor::Interest &interest);

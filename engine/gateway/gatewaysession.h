@@ -3,7 +3,7 @@
 
 #include "engine/gateway/clientlimits.h"
 #include "engine/gateway/gateway.h"
-#include "engine/monitor/values.h"
+#include "engine/monitor/tracelog.h"
 #include "engine/wire/protocol.h"
 
 #include <memory>

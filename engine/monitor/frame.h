@@ -20,7 +20,7 @@ struct Frame
     std::vector<ConnectionInfo> connections;
     std::vector<Event> events;
     quint64 eventsDropped = 0; ///< lost before this block
-    std::vector<TraceBlock> traces; ///< more events, packed; see unpackTraces()
+    std::vector<TraceBlock> traces; ///< further events, packed; see unpackTraces()
     std::vector<LatencySlice> latency; ///< finished seconds and the running one (same startTs replaces)
     std::vector<SettingInfo> settings; ///< all of them: with snapshots, and when one was changed
     std::vector<StateMachineInfo> machines; ///< all of them, with snapshots; empty = not said

@@ -23,8 +23,8 @@ public:
     virtual void httpLatency(qint64 us) = 0;
     /// True when trace events (one per message) have a consumer; ask before reporting one.
     virtual bool wantsTrace() const = 0;
-    /// What happened to a message; value = bytes, or us for an acknowledgement; index < 0: none. This one makes events
-    /// of it; who takes many of them packs them instead.
+    /// What happened to one message. value = bytes, or us for an acknowledgement; index < 0: none. This one makes events
+    /// of it; who takes many packs them instead.
     virtual void trace(TraceSlot &, const TraceSource &source, TraceKind kind, int index, quint64 value)
     {
         for (Event &one : eventsOf(source.traceSubject(), kind, index, value))

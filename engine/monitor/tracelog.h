@@ -43,7 +43,7 @@ struct TraceBlock
     QByteArray bytes;
 };
 
-/// Knows its subject; asked once per block and change.
+/// Knows its subject. Asked once per block and change.
 class TraceSource
 {
 public:
