@@ -70,6 +70,11 @@ public:
     virtual void setReading(bool on) = 0;
     /// Bytes accepted by send() and not yet handed to the operating system.
     virtual qint64 bytesQueued() const = 0;
+    /// All bytes taken so far, as they go onto the connection; a number to compare, it may be larger than the payloads.
+    virtual qint64 bytesAccepted() const { return 0; }
+    /// Once the connection was lost: how many of bytesAccepted(), counted from the end, never left this machine.
+    /// 0 = not known.
+    virtual qint64 bytesUnsent() const { return 0; }
     virtual QByteArray peerAddress() const { return {}; }
 
 private:

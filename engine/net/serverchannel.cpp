@@ -47,6 +47,15 @@ bool ServerWebSocket::wantsInput() const
     return m_state != State::Ended && m_heldBytes < kHeldLimitBytes;
 }
 
+template<typename Append>
+void ServerWebSocket::write(const Append &append)
+{
+    QByteArray &output = m_connection.output();
+    const qsizetype before = output.size();
+    append(output);
+    m_bytesAccepted += output.size() - before;
+}
+
 void ServerWebSocket::receive(QByteArrayView &bytes)
 {
     while (wantsInput()) {
@@ -78,7 +87,7 @@ void ServerWebSocket::handle(WebSocketCodec::Event &event)
     case Type::Ping:
         if (m_state != State::Open)
             return;
-        m_codec.appendFrame(m_connection.output(), WebSocketCodec::Opcode::Pong, event.payload);
+        write([&](QByteArray &out) { m_codec.appendFrame(out, WebSocketCodec::Opcode::Pong, event.payload); });
         m_connection.outputGrew();
         if (listener)
             listener->channelPing(*m_channel, event.payload);
@@ -135,6 +144,8 @@ void ServerWebSocket::deliver()
             // Detached first: whatever the listener does with the channel no longer reaches the connection.
             ServerChannel *channel = std::exchange(m_channel, nullptr);
             channel->m_session = nullptr;
+            channel->m_bytesAccepted = m_bytesAccepted;
+            channel->m_bytesUnsent = m_bytesUnsent;
             channel->listener()->channelClosed(*channel, entry.close);
         } else {
             m_heldBytes -= entry.payload.size() + kHeldOverheadBytes;
@@ -154,6 +165,8 @@ void ServerWebSocket::deliver()
 
 void ServerWebSocket::transportLost()
 {
+    if (m_state == State::Open)
+        m_bytesUnsent = m_connection.bytesUnsent();
     if (m_state != State::Ended)
         finish(ChannelClose{std::nullopt, {}, false, m_state == State::Open});
     deliver();
@@ -181,8 +194,8 @@ void ServerWebSocket::send(const QByteArray &payload, bool binary)
 {
     if (m_state != State::Open)
         return;
-    m_codec.appendFrame(m_connection.output(),
-                        binary ? WebSocketCodec::Opcode::Binary : WebSocketCodec::Opcode::Text, payload);
+    const auto opcode = binary ? WebSocketCodec::Opcode::Binary : WebSocketCodec::Opcode::Text;
+    write([&](QByteArray &out) { m_codec.appendFrame(out, opcode, payload); });
     messageQueued();
 }
 
@@ -190,7 +203,7 @@ void ServerWebSocket::sendPieces(QByteArrayView head, QByteArrayView payload, QB
 {
     if (m_state != State::Open)
         return;
-    m_codec.appendParts(m_connection.output(), WebSocketCodec::Opcode::Binary, {head, payload, tail});
+    write([&](QByteArray &out) { m_codec.appendParts(out, WebSocketCodec::Opcode::Binary, {head, payload, tail}); });
     messageQueued();
 }
 
@@ -205,7 +218,7 @@ void ServerWebSocket::ping(const QByteArray &payload)
 {
     if (m_state != State::Open)
         return;
-    m_codec.appendFrame(m_connection.output(), WebSocketCodec::Opcode::Ping, payload.left(kMaxPingBytes));
+    write([&](QByteArray &out) { m_codec.appendFrame(out, WebSocketCodec::Opcode::Ping, payload.left(kMaxPingBytes)); });
     m_connection.outputGrew();
 }
 

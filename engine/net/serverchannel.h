@@ -40,6 +40,7 @@ public:
     void abort();
     void setReading(bool on);
     qint64 bytesQueued() const;
+    qint64 bytesAccepted() const { return m_bytesAccepted; }
     void channelDestroyed();
 
 private:
@@ -60,12 +61,16 @@ private:
     void handle(WebSocketCodec::Event &event);
     void finish(const ChannelClose &close);
     void messageQueued();
+    template<typename Append>
+    void write(const Append &append);
 
     ServerConnection &m_connection;
     WebSocketCodec m_codec;
     ServerChannel *m_channel = nullptr;
     RingQueue<Entry> m_inbox;
     qint64 m_heldBytes = 0;
+    qint64 m_bytesAccepted = 0;
+    qint64 m_bytesUnsent = 0; ///< known from the loss of the connection on
     TimerId m_listenerTimer = 0;
     State m_state = State::Open;
     bool m_reading = true;
@@ -94,12 +99,16 @@ public:
     void abort() override;
     void setReading(bool on) override;
     qint64 bytesQueued() const override;
+    qint64 bytesAccepted() const override { return m_session ? m_session->bytesAccepted() : m_bytesAccepted; }
+    qint64 bytesUnsent() const override { return m_bytesUnsent; }
     QByteArray peerAddress() const override { return m_peerAddress; }
 
 private:
     friend class ServerWebSocket;
     ServerWebSocket *m_session; ///< null once the end has been reported
     QByteArray m_peerAddress;
+    qint64 m_bytesAccepted = 0; ///< of the session that has ended
+    qint64 m_bytesUnsent = 0;
 };
 
 } // namespace dormouse

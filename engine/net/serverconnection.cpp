@@ -73,6 +73,11 @@ qint64 ServerConnection::bytesQueued() const
     return m_output.size() - m_outputAt + m_transport->bytesHeld();
 }
 
+qint64 ServerConnection::bytesUnsent() const
+{
+    return m_output.size() - m_outputAt + m_transport->bytesUnsent();
+}
+
 QByteArray &ServerConnection::output()
 {
     if (m_output.capacity() == 0)

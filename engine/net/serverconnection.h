@@ -35,6 +35,7 @@ public:
     QByteArray &output();
     void outputGrew();
     qint64 bytesQueued() const;
+    qint64 bytesUnsent() const; ///< output that has not left this machine, as far as that is known
     void queueProcess(); ///< processInput() from the event loop
     /// Writes what is queued, sends the end of the stream, drops further input, waits up to closeLingerMs for the peer.
     void endTransport();

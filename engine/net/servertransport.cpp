@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <utility>
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -70,6 +72,12 @@ void PlainTransport::abort()
     m_set.remove(m_descriptor, *this);
     ::close(m_descriptor);
     m_descriptor = -1;
+}
+
+qint64 PlainTransport::bytesUnsent() const
+{
+    int bytes = 0;
+    return m_descriptor >= 0 && ::ioctl(m_descriptor, SIOCOUTQNSD, &bytes) == 0 ? bytes : 0;
 }
 
 int PlainTransport::peek() const

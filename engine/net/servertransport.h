@@ -38,6 +38,8 @@ public:
     /// Bytes that write() took and the system has not. A transport that holds some says transportWritable when they
     /// become fewer, asked for or not.
     virtual qint64 bytesHeld() const { return 0; }
+    /// Of what write() took, bytes that have not left this machine; 0 also when that cannot be told.
+    virtual qint64 bytesUnsent() const { return 0; }
 };
 
 /// Plain TCP on a non-blocking descriptor, which it owns.
@@ -53,6 +55,7 @@ public:
     void setInterest(bool read, bool write) override;
     void endWriting() override;
     void abort() override;
+    qint64 bytesUnsent() const override;
     /// The next byte of the input, which stays there; -1 = none yet, or none any more.
     int peek() const;
     /// Gives the descriptor away; the connection is dead to this object.

@@ -278,6 +278,7 @@ struct Cause
     LostReason lost = LostReason::ConnectionLost;
     std::optional<QString> message;
     bool force = false;
+    bool unconfirmed = false;
 };
 
 Cause causeOf(const ActorRow &row, const ActorEvent &event)
@@ -290,6 +291,7 @@ Cause causeOf(const ActorRow &row, const ActorEvent &event)
     }
     cause.kind = Cause::Kind::Lost;
     cause.force = event.force;
+    cause.unconfirmed = event.unconfirmed;
     if (event.kind == E::RunnerDrainTimeout)
         cause.lost = LostReason::DrainTimeout;
     else if (event.kind == E::RunnerLost)
@@ -318,6 +320,7 @@ void settle(ActorStep &step, const Cause &cause, const MachineContext &context)
     step.cause = cause.kind == Cause::Kind::Ok ? "ok"
         : cause.kind == Cause::Kind::Error     ? "error"
         : cause.force                          ? "start_undeliverable"
+        : cause.unconfirmed                    ? "start_unconfirmed"
                                                : lostReasonName(cause.lost);
     step.effects.push_back({K::DeleteCommands, runnerId, row.generation, 0});
     if (lost && !cause.force)
@@ -344,6 +347,22 @@ void settle(ActorStep &step, const Cause &cause, const MachineContext &context)
         step.effects.push_back({K::NotifyStopped, runnerId, row.generation, 0});
         step.attempt = AllocationOverride{OverrideKind::DontSleep, std::nullopt};
         step.reason = "start_undeliverable";
+        return;
+    }
+    if (cause.unconfirmed) {
+        // Whatever the crash policy: for all that is known it has never run. A process that ends at each start must
+        // not loop, so it counts like a failure.
+        setError(row, lostErrorJson(cause.lost, runnerId));
+        const AllocationOverride again{OverrideKind::DontSleep, std::nullopt};
+        const std::optional<qint64> retryAt = recordFailure(row, context);
+        step.reason = "start_unconfirmed";
+        step.effects.push_back({K::NotifyStopped, runnerId, row.generation, 0});
+        if (retryAt) {
+            toBackoff(row, *retryAt, again);
+        } else {
+            row.state = S::Sleeping;
+            step.attempt = again;
+        }
         return;
     }
     const bool expectedLoss = state == S::GoingAway && cause.lost == LostReason::ConnectionLost;

@@ -87,6 +87,7 @@ struct ActorEvent
     std::optional<QString> message;           ///< Stopped
     LostReason lost = LostReason::ConnectionLost; ///< RunnerLost
     bool force = false;              ///< RunnerLost: the Start could not be delivered because the runner drains
+    bool unconfirmed = false;        ///< RunnerLost: the Start may or may not have arrived and nobody can tell
     bool resetRetries = false;       ///< GoingAway
     qint64 index = -1;               ///< event index, for events of a runner
 };

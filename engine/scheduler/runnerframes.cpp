@@ -342,11 +342,18 @@ void RunnerHub::writeCommands(Link &owner, std::vector<StoredCommand *> commands
             return a->row.runnerIndex < b->row.runnerIndex;
         });
     wire::ToClientCommands message;
+    std::vector<StoredCommand *> contained;
     qsizetype bytes = 0;
     const auto flush = [&] {
         if (!message.commands.empty())
             send(owner, message);
+        for (StoredCommand *stored : contained) {
+            stored->sent = true;
+            stored->sentOn = owner.current->channel.get();
+            stored->sentEnd = stored->sentOn->bytesAccepted();
+        }
         message.commands.clear();
+        contained.clear();
         bytes = 0;
     };
     for (StoredCommand *stored : commands) {
@@ -367,8 +374,26 @@ void RunnerHub::writeCommands(Link &owner, std::vector<StoredCommand *> commands
             flush();
         bytes += size;
         message.commands.push_back(std::move(*wrapper));
+        contained.push_back(stored);
     }
     flush();
+}
+
+/// Commands whose bytes were still on this machine when the connection was lost cannot have been seen.
+void RunnerHub::takeBackUnsent(const Socket &socket)
+{
+    RunnerEntry *runner = m_core.runner(socket.runnerId);
+    const Channel *channel = socket.channel.get();
+    const qint64 left = channel->bytesAccepted() - channel->bytesUnsent();
+    if (!runner || left == channel->bytesAccepted())
+        return;
+    for (auto &[key, stored] : runner->commands) {
+        if (stored.sentOn == channel && stored.sentEnd > left) {
+            stored.sent = false;
+            stored.sentOn = nullptr;
+            stored.due = true;
+        }
+    }
 }
 
 // --- reconcile (scheduler.md 2.6) ---------------------------------------------------------------
@@ -380,10 +405,18 @@ void RunnerHub::reconcileDue(const QString &runnerId, int delayMs)
         return;
     m_core.context.timers.cancel(owner->reconcileTimer);
     owner->reconcileTimer = m_core.context.timers.schedule(m_core.monoMs() + delayMs, [this, runnerId] {
-        if (Link *due = link(runnerId); due && due->reconciling) {
-            due->reconcileTimer = 0;
+        Link *due = link(runnerId);
+        if (!due || !due->reconciling)
+            return;
+        due->reconcileTimer = 0;
+        // What was written to an older socket of the same process may still be under way; its pong comes behind that.
+        const bool probing = std::any_of(due->older.begin(), due->older.end(),
+                                         [](const Socket *older) { return older->role == Role::Probing; });
+        const qint64 leftMs = due->reconcileUntilMs - m_core.monoMs();
+        if (probing && leftMs > 0)
+            reconcileDue(runnerId, int(std::clamp<qint64>(m_core.context.config.reconcileSettle, 1, leftMs)));
+        else
             finishReconcile(runnerId);
-        }
     });
 }
 
@@ -396,7 +429,7 @@ void RunnerHub::finishReconcile(const QString &runnerId)
     SchedulerCore::Transaction transaction(m_core, "reconcile");
     owner->reconciling = false;
     for (auto &[key, stored] : runner->commands)
-        stored.due = stored.due && !stored.row.start; // Starts go again only where the inventory says so
+        stored.due = stored.due && !stored.row.start; // Starts go only where the inventory says so
     // Before the actors are looked at: what is lost may start again on this very runner.
     m_core.setEligible(*runner, runner->row.state == RunnerState::Connected);
     const std::vector<QString> assigned(runner->actors.begin(), runner->actors.end());
@@ -453,7 +486,7 @@ void RunnerHub::reconcileActor(RunnerEntry &runner, const Link &owner, ActorEntr
     ActorEvent event;
     // An acknowledged Start is as good as an event: it did arrive.
     const bool hadStarted = actor.row.seenRunning || actor.row.lastEventIdx >= 0 || startCommand == runner.commands.end();
-    if (!hadStarted && state != ActorState::Destroying) {
+    if (!hadStarted && !startCommand->second.sent && state != ActorState::Destroying) {
         if (runner.row.state == RunnerState::Draining) {
             event.kind = ActorEventKind::RunnerLost;
             event.force = true;
@@ -472,10 +505,17 @@ void RunnerHub::reconcileActor(RunnerEntry &runner, const Link &owner, ActorEntr
         m_core.apply(actor, event);
         return;
     }
-    ++m_core.counters.reconcileLost;
-    m_core.metrics.reconciled("lost");
     event.kind = ActorEventKind::RunnerLost;
     event.lost = LostReason::ConnectionLost;
+    if (hadStarted) {
+        ++m_core.counters.reconcileLost;
+        m_core.metrics.reconciled("lost");
+    } else {
+        // Lost on its way, or started and over before anybody could hear of it: nothing tells the two apart.
+        ++m_core.counters.reconcileUnconfirmed;
+        m_core.metrics.reconciled("unconfirmed");
+        event.unconfirmed = true;
+    }
     m_core.apply(actor, event);
 }
 

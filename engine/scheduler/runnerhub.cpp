@@ -190,6 +190,7 @@ void RunnerHub::channelClosed(Channel &channel, const ChannelClose &close)
                u"socket " % socket->rayId % u" " % QString::fromUtf8(close.reason));
         const bool current = socket->role == Role::Current;
         const QString runnerId = socket->runnerId;
+        takeBackUnsent(*socket);
         dropRole(*socket);
         if (current) {
             SchedulerCore::Transaction transaction(m_core, "disconnect");
@@ -446,6 +447,7 @@ void RunnerHub::initCommitted(const QString &runnerId, Channel *channel, bool is
         owner->reconcileToken = newToken();
         owner->pings[owner->reconcileToken] = m_core.monoMs();
         send(*owner, wire::ToClientPing{owner->reconcileToken});
+        owner->reconcileUntilMs = m_core.monoMs() + config.reconcileTimeout;
         reconcileDue(runnerId, int(config.reconcileTimeout));
     } else {
         owner->up = true;

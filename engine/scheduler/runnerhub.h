@@ -83,6 +83,7 @@ private:
         bool up = false;             ///< init sent and reconciled
         bool reconciling = false;
         qint64 reconcileToken = 0;
+        qint64 reconcileUntilMs = 0; ///< mono, the most it may take
         std::set<std::pair<QString, quint32>> inventory;
         TimerId reconcileTimer = 0;
         TimerId pingTimer = 0;
@@ -125,6 +126,7 @@ private:
 
     void reconcileDue(const QString &runnerId, int delayMs);
     void finishReconcile(const QString &runnerId);
+    void takeBackUnsent(const Socket &socket);
     void reconcileActor(RunnerEntry &runner, const Link &link, ActorEntry &actor);
 
     bool send(Link &link, const wire::ToClient &message);

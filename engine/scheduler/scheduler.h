@@ -48,7 +48,7 @@ struct SchedulerCounters
     quint64 lost = 0;
     quint64 allocations = 0;
     quint64 restarts = 0;
-    quint64 reconcileStarts = 0, reconcileZombies = 0, reconcileLost = 0;
+    quint64 reconcileStarts = 0, reconcileZombies = 0, reconcileLost = 0, reconcileUnconfirmed = 0;
     quint64 socketsParked = 0, evictions = 0, connections = 0;
     quint64 repairs = 0;
     quint64 badFrames = 0;

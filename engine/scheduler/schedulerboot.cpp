@@ -73,7 +73,7 @@ void SchedulerCore::boot(const Snapshot &snapshot)
         if (!holder || holder->row.state == RunnerState::Stopped)
             continue;
         StoredCommand &stored = holder->commands[{row.actorId, row.generation, row.index}];
-        stored = StoredCommand{row, true, false};
+        stored = StoredCommand{row, true, false, true};
     }
     std::sort(overdue.begin(), overdue.end(),
               [](const ActorEntry *a, const ActorEntry *b) { return *a->row.alarmTs < *b->row.alarmTs; });

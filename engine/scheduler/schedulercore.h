@@ -44,6 +44,11 @@ struct StoredCommand
     CommandRow row;
     bool committed = false; ///< its batch has committed: may go out
     bool due = true;        ///< not yet sent to this process, or to be sent again
+    /// It may have arrived: it left on some socket, maybe before this engine began. A Start of this kind is never sent
+    /// again for its generation (section 0.3, D-01).
+    bool sent = false;
+    const Channel *sentOn = nullptr; ///< to compare only
+    qint64 sentEnd = 0;              ///< bytesAccepted() of that channel behind this command
 };
 
 struct RunnerEntry

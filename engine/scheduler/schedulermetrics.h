@@ -48,7 +48,7 @@ public:
     void ingested() { m_ingested.add(); }
     /// reason: runner, generation, index, state.
     void ignored(const char *reason);
-    /// action: kept, start, lost, stopped, zombie.
+    /// action: kept, start, unconfirmed, lost, stopped, zombie.
     void reconciled(const char *action);
     void parked() { m_parked.add(); }
     void evicted(const QString &namespaceId, const QString &pool, int protocol);

@@ -30,6 +30,7 @@ public:
     {
         auto pair = SimulatedChannel::makePair(world);
         link = pair.link;
+        m_engineEnd = pair.engine.get();
         m_sockets.push_back(std::move(pair.peer));
         m_sockets.back()->setListener(this);
         scheduler.acceptRunner(std::move(pair.engine), query, QStringLiteral("ray"));
@@ -45,6 +46,8 @@ public:
         init.totalSlots = slots;
         send(init);
     }
+    /// What the engine sends on the latest socket stays with the engine.
+    void stallEngine() { link->setStalled(*m_engineEnd, true); }
     void send(const wire::ToServer &message) { m_sockets.back()->send(*wire::encodeToServer(protocol, message), true); }
     void sendRaw(const QByteArray &payload, bool binary) { m_sockets.back()->send(payload, binary); }
     void close(const QByteArray &reason) { m_sockets.back()->close(1000, reason); }
@@ -67,6 +70,11 @@ public:
         } else if (const auto *list = std::get_if<wire::ToClientCommands>(&*message)) {
             ++commandMessages;
             commands.insert(commands.end(), list->commands.begin(), list->commands.end());
+            for (const wire::CommandWrapper &command : list->commands) {
+                if (reportsStarts && std::holds_alternative<wire::CommandStartActor>(command.inner))
+                    event(command.checkpoint.actorId, command.checkpoint.generation, 0,
+                          wire::EventActorStateUpdate{wire::ActorStateRunning{}});
+            }
         } else if (const auto *ack = std::get_if<wire::ToClientAckEvents>(&*message)) {
             acks.insert(acks.end(), ack->lastEventCheckpoints.begin(), ack->lastEventCheckpoints.end());
             legacyAcks.push_back(ack->lastEventIdx);
@@ -106,6 +114,7 @@ public:
     quint16 closeCode = 0;
     int closes = 0;
     bool answersPings = true;
+    bool reportsStarts = false; ///< running, at once
     std::vector<wire::CommandWrapper> commands;
     std::vector<wire::ActorCheckpoint> acks;
     std::vector<wire::ToClientKvResponse> kvAnswers;
@@ -116,6 +125,7 @@ public:
     wire::ToServerInit initExtra; ///< what the next init carries besides name, version and slots
 
 private:
+    SimulatedChannel *m_engineEnd = nullptr;
     std::vector<std::unique_ptr<SimulatedChannel>> m_sockets;
 };
 

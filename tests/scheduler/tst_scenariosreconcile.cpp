@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scenarios 65 to 73 of scheduler.md section 10: loss and reconnect of runners.
+#include "engine/scheduler/actormachine.h"
 #include "tests/scheduler/schedulerbench.h"
 
 using namespace dormouse;
@@ -50,24 +51,114 @@ private Q_SLOTS:
         QVERIFY(bench.row(id).errorJson.startsWith("{\"runner_connection_lost\""));
     }
 
+    void scenario068_startThatNeverArrivedIsSentAgain_data()
+    {
+        QTest::addColumn<QString>("where");
+        QTest::newRow("no socket any more") << QStringLiteral("no socket");
+        QTest::newRow("still in the queue") << QStringLiteral("queue");
+        QTest::newRow("under way") << QStringLiteral("under way");
+    }
+
+    // A Start that never left this machine goes again as it was. One that did may have arrived: it is never sent twice
+    // (D-01), the actor gets another life.
     void scenario068_startThatNeverArrivedIsSentAgain()
     {
+        QFETCH(QString, where);
         Bench bench;
         ScriptedRunner runner;
         bench.connectRunner(runner, "k", 1);
-        runner.link->freeze();
-        const QString id = bench.create(CrashPolicy::Sleep);
+        if (where == u"no socket")
+            runner.link->cut(); // both are told in the next turn, when the commit comes too
+        else if (where == u"queue")
+            runner.stallEngine();
+        else
+            runner.link->freeze();
+        const QString id = bench.create(CrashPolicy::Destroy);
         runner.link->cut();
         bench.world.advance(1'000);
         QVERIFY(runner.commands.empty());
         QCOMPARE(bench.state(id), ActorState::Starting);
         bench.connectRunner(runner, "k", 1);
         bench.world.advance(500);
-        QCOMPARE(runner.commands.size(), std::size_t(1));
-        QCOMPARE(runner.commands[0].checkpoint, (wire::ActorCheckpoint{id, 0, 0}));
+        const bool again = where != u"under way";
+        QCOMPARE(runner.starts(id), 1);
         QVERIFY(runner.lastIsStart());
+        QCOMPARE(runner.commands.back().checkpoint, (wire::ActorCheckpoint{id, again ? 0u : 1u, 0}));
+        QCOMPARE(bench.scheduler->counters().reconcileStarts, quint64(again ? 1 : 0));
+        QCOMPARE(bench.scheduler->counters().reconcileUnconfirmed, quint64(again ? 0 : 1));
         bench.report(runner, id, 0, kRunning);
         QCOMPARE(bench.state(id), ActorState::Running);
+        QVERIFY(bench.row(id).errorJson.isEmpty());
+        QCOMPARE(bench.brokenInvariant(), QString());
+    }
+
+    void scenario068_startedAndOverUnheard_data()
+    {
+        QTest::addColumn<int>("policy");
+        QTest::addColumn<bool>("engineDies");
+        for (const bool engineDies : {false, true}) {
+            for (const CrashPolicy policy : {CrashPolicy::Restart, CrashPolicy::Sleep, CrashPolicy::Destroy})
+                QTest::addRow("%s, %s", crashPolicyName(policy), engineDies ? "engine dies" : "link is cut")
+                    << int(policy) << engineDies;
+        }
+    }
+
+    // The process got the Start, its actor ended at once, and neither event came through: an SDK remembers nothing of it.
+    void scenario068_startedAndOverUnheard()
+    {
+        QFETCH(int, policy);
+        QFETCH(bool, engineDies);
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString id = bench.create(CrashPolicy(policy));
+        for (const quint32 generation : {0u, 1u, 2u}) {
+            QCOMPARE(runner.commands.back().checkpoint, (wire::ActorCheckpoint{id, generation, 0}));
+            if (engineDies)
+                bench.restart(0);
+            else
+                runner.link->cut();
+            bench.world.advance(1'000);
+            bench.connectRunner(runner, "k", 1);
+            bench.world.advance(200);
+            if (generation > 0) {
+                // A process that ends at each start must not loop.
+                QCOMPARE(bench.state(id), ActorState::Backoff);
+                QVERIFY(bench.row(id).errorJson.startsWith("{\"runner_connection_lost\""));
+                bench.world.advance(2'000 << (generation - 1));
+            }
+            QCOMPARE(bench.state(id), ActorState::Starting);
+        }
+        std::set<quint32> generations;
+        for (const wire::CommandWrapper &command : runner.commands) {
+            if (std::holds_alternative<wire::CommandStartActor>(command.inner))
+                QVERIFY(generations.insert(command.checkpoint.generation).second);
+        }
+        QCOMPARE(generations, (std::set<quint32>{0, 1, 2, 3}));
+        bench.report(runner, id, 0, kRunning);
+        QCOMPARE(bench.state(id), ActorState::Running);
+        QCOMPARE(bench.brokenInvariant(), QString());
+    }
+
+    // What went out on the older of two sockets of a process is still under way when the newer one has been asked.
+    void scenario069_startUnderWayOnTheOlderSocket()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        runner.reportsStarts = true;
+        bench.connectRunner(runner, "k", 1);
+        runner.link->setDelay(700);
+        const QString id = bench.create(CrashPolicy::Sleep);
+        bench.connectRunner(runner, "k", 1);
+        bench.world.advance(600);
+        QCOMPARE(runner.starts(id), 0);
+        QVERIFY(!bench.scheduler->linkUp(runner.runnerId)); // asked, but not sure yet
+        bench.world.advance(600);
+        QVERIFY(bench.scheduler->linkUp(runner.runnerId));
+        QCOMPARE(runner.starts(id), 1);
+        QCOMPARE(bench.state(id), ActorState::Running);
+        QCOMPARE(bench.row(id).generation, 0u);
+        QCOMPARE(bench.scheduler->counters().socketsParked, quint64(1));
     }
 
     void scenario069_startThatArrivedIsNotSentAgain()

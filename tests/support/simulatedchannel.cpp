@@ -121,6 +121,7 @@ void SimulatedChannel::send(const QByteArray &payload, bool binary)
 {
     if (m_state != State::Open)
         return;
+    m_acceptedBytes += payload.size();
     if (m_stalled) {
         m_unsent.push_back({payload, binary});
         m_queuedBytes += payload.size();

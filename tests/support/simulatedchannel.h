@@ -61,6 +61,8 @@ public:
     void abort() override;
     void setReading(bool on) override;
     qint64 bytesQueued() const override { return m_queuedBytes; }
+    qint64 bytesAccepted() const override { return m_acceptedBytes; }
+    qint64 bytesUnsent() const override { return m_state == State::Closed ? m_queuedBytes : 0; }
 
 private:
     friend class SimulatedLink;
@@ -87,6 +89,7 @@ private:
     bool m_stalled = false;
     bool m_paused = false;
     qint64 m_queuedBytes = 0;
+    qint64 m_acceptedBytes = 0;
     std::deque<Message> m_unsent;
     std::deque<Message> m_unread;
     std::deque<std::function<void(SimulatedChannel &)>> m_inbox; ///< while paused
