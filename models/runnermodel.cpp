@@ -23,7 +23,9 @@ RunnerModel::RunnerModel(QObject *parent)
                  {"out", CellKind::Count},
                  {"parked", CellKind::Count},
                  {"connected", CellKind::Age},
-                 {"namespace", CellKind::Text}},
+                 {"namespace", CellKind::Text},
+                 {"outbound", CellKind::Text},
+                 {"pool.error", CellKind::Text}},
                 parent)
 {
 }
@@ -78,6 +80,10 @@ QVariant RunnerModel::raw(int slot, int column) const
         return cell::age(runner.lastConnectedTs, now());
     case Namespace:
         return cell::text(runner.namespaceName);
+    case Outbound:
+        return cell::text(runner.outboundState);
+    case PoolError:
+        return cell::text(runner.poolErrorJson);
     case ColumnCount:
         break;
     }

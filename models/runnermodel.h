@@ -13,7 +13,7 @@ class RunnerModel final : public LiveTable<monitor::RunnerInfo>
 public:
     enum Columns {
         State, Name, Key, Id, Slots, Eligible, Rtt, PingAge, Version, Protocol, Queued, MessagesIn, MessagesOut, Parked,
-        Connected, Namespace, ColumnCount
+        Connected, Namespace, Outbound, PoolError, ColumnCount
     };
     explicit RunnerModel(QObject *parent = nullptr);
 

@@ -2626,6 +2626,14 @@ Die Ansicht „Client“ öffnet eine Verbindung.</translation>
         <translation>Geparkt</translation>
     </message>
     <message>
+        <source>Start request</source>
+        <translation>Startanfrage</translation>
+    </message>
+    <message>
+        <source>Pool error</source>
+        <translation>Fehler des Pools</translation>
+    </message>
+    <message>
         <source>Connected</source>
         <translation>Verbunden</translation>
     </message>

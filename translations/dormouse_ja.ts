@@ -2616,6 +2616,14 @@ The Client view opens one.</source>
         <translation>退避</translation>
     </message>
     <message>
+        <source>Start request</source>
+        <translation>起動リクエスト</translation>
+    </message>
+    <message>
+        <source>Pool error</source>
+        <translation>プールのエラー</translation>
+    </message>
+    <message>
         <source>Connected</source>
         <translation>接続時刻</translation>
     </message>

@@ -261,6 +261,8 @@ QString Words::column(const QString &key)
         {QStringLiteral("in.bytes"), QT_TR_NOOP("Bytes in")},
         {QStringLiteral("out.bytes"), QT_TR_NOOP("Bytes out")},
         {QStringLiteral("parked"), QT_TR_NOOP("Parked")},
+        {QStringLiteral("outbound"), QT_TR_NOOP("Start request")},
+        {QStringLiteral("pool.error"), QT_TR_NOOP("Pool error")},
         {QStringLiteral("connected"), QT_TR_NOOP("Connected")},
         {QStringLiteral("path"), QT_TR_NOOP("Request")},
         {QStringLiteral("actor"), QT_TR_NOOP("Actor")},

@@ -45,6 +45,11 @@ void GatewayCore::enlist(std::unique_ptr<GatewaySession> session)
         metrics.socketState(raw->monitorState(), 1);
     metrics.requests.add();
     metrics.requestsPending.add(1);
+    if (const ActorRow *row = directory.actor(raw->actorId())) {
+        raw->m_usage = &metrics.usage(row->namespaceId, row->name);
+        raw->m_usage->requests->add();
+        raw->m_usage->activeRequests->add(1);
+    }
     raw->emitEvent(monitor::EventKind::ConnectionOpened, monitor::EventLevel::Debug, QStringLiteral("client"), {},
                    stateName(raw->monitorState()));
     markChanged(*raw);
@@ -70,6 +75,8 @@ void GatewayCore::end(GatewaySession &session)
     --counters.connections;
     --m_states[std::size_t(last)];
     metrics.requestsPending.add(-1);
+    if (session.m_usage)
+        session.m_usage->activeRequests->add(-1);
     if (session.kind() == monitor::ConnectionKind::WebSocket)
         metrics.socketState(last, -1);
     else

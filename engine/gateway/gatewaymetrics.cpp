@@ -96,6 +96,20 @@ GatewayMetrics::GatewayMetrics(Metrics &registry)
         m_sockets[std::size_t(monitor::ConnectionState::Opening)];
 }
 
+GatewayMetrics::Usage &GatewayMetrics::usage(const QString &namespaceId, const QString &actorName)
+{
+    Usage &entry = m_usage[{namespaceId, actorName}];
+    if (entry.requests)
+        return entry;
+    const MetricLabels labels{{"namespace_id", namespaceId}, {"actor_name", actorName}};
+    entry.ingress = &m_registry.counter("gateway_ingress", "Bytes of bodies and messages from clients to actors.", labels);
+    entry.egress = &m_registry.counter("gateway_egress", "Bytes of bodies and messages from actors to clients.", labels);
+    entry.requests = &m_registry.counter("requests", "Requests and WebSockets to actors.", labels);
+    entry.activeRequests = &m_registry.gauge("active_requests", "Requests and WebSockets to actors that have not ended.",
+                                             labels);
+    return entry;
+}
+
 void GatewayMetrics::requestError(const QByteArray &fullCode)
 {
     m_registry.counter("guard_proxy_request_errors_total", "requests and WebSockets that the gateway ended with an error",

@@ -6,6 +6,7 @@
 #include "engine/wire/protocol.h"
 
 #include <array>
+#include <map>
 
 namespace dormouse {
 
@@ -37,6 +38,16 @@ public:
     Gauge &graceRequests;
     MetricHistogram &graceSeconds;
 
+    /// Per namespace and actor name (scheduler.md section 9.1).
+    struct Usage
+    {
+        Counter *ingress = nullptr; ///< bytes of bodies and messages from clients
+        Counter *egress = nullptr;  ///< and to them
+        Counter *requests = nullptr;
+        Gauge *activeRequests = nullptr;
+    };
+    Usage &usage(const QString &namespaceId, const QString &actorName);
+
     void requestError(const QByteArray &fullCode);
     void attempt(monitor::ConnectionKind kind, const char *outcome, const char *reason);
     /// reason without its ray id; that of an application's own close is not repeated.
@@ -53,6 +64,7 @@ public:
 
 private:
     Metrics &m_registry;
+    std::map<std::pair<QString, QString>, Usage> m_usage;
     std::array<std::array<Counter *, 16>, 16> m_dropped{}; ///< by kind and state, looked up at first use
     std::array<Gauge *, 16> m_sockets{};
 };

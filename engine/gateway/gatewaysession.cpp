@@ -165,6 +165,26 @@ qint64 GatewaySession::routeDeadlineMs(bool firstAttempt) const
     return firstAttempt ? m_setup.target.routeDeadlineMs.value_or(fromNow) : fromNow;
 }
 
+void GatewaySession::countIn(qsizetype bytes)
+{
+    ++m_messagesIn;
+    ++m_core.counters.messagesIn;
+    m_bytesIn += quint64(bytes);
+    m_core.counters.bytesIn += quint64(bytes);
+    if (m_usage)
+        m_usage->ingress->add(quint64(bytes));
+}
+
+void GatewaySession::countOut(qsizetype bytes)
+{
+    ++m_messagesOut;
+    ++m_core.counters.messagesOut;
+    m_bytesOut += quint64(bytes);
+    m_core.counters.bytesOut += quint64(bytes);
+    if (m_usage)
+        m_usage->egress->add(quint64(bytes));
+}
+
 void GatewaySession::dropRequest()
 {
     if (m_requestId)

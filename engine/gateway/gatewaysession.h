@@ -3,6 +3,7 @@
 
 #include "engine/gateway/clientlimits.h"
 #include "engine/gateway/gateway.h"
+#include "engine/gateway/gatewaymetrics.h"
 #include "engine/monitor/tracelog.h"
 #include "engine/wire/protocol.h"
 
@@ -116,6 +117,9 @@ protected:
     /// Until when the next attempt has to find its actor; the first one shares its time with the routing before it.
     qint64 routeDeadlineMs(bool firstAttempt) const;
     void dropRequest();
+    /// One message from the client, or to it.
+    void countIn(qsizetype bytes);
+    void countOut(qsizetype bytes);
 
     GatewayCore &m_core;
     Setup m_setup;
@@ -136,6 +140,7 @@ protected:
 private:
     monitor::TraceSubject traceSubject() const override;
 
+    GatewayMetrics::Usage *m_usage = nullptr; ///< none when the actor is not known
     bool m_ended = false;
     bool m_dirty = false;
     monitor::TraceSlot m_traceSlot;

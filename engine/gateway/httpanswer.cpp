@@ -94,10 +94,7 @@ void HttpRequest::responseStart(const wire::ToServerResponseStart &start)
     headers.emplace_back("x-rivet-ray-id", rayId().toUtf8());
     m_status = start.status;
     const QByteArray body = bodyless ? QByteArray() : start.body.value_or(QByteArray());
-    ++m_messagesOut;
-    ++m_core.counters.messagesOut;
-    m_bytesOut += quint64(body.size());
-    m_core.counters.bytesOut += quint64(body.size());
+    countOut(body.size());
     if (!start.stream || bodyless) {
         m_exchange->respond(start.status, headers, body);
         setState(HttpState::Done, "answer");
@@ -122,10 +119,7 @@ void HttpRequest::flush(const QByteArray &data)
 
 void HttpRequest::responseChunk(const wire::ToServerResponseChunk &chunk)
 {
-    ++m_messagesOut;
-    ++m_core.counters.messagesOut;
-    m_bytesOut += quint64(chunk.body.size());
-    m_core.counters.bytesOut += quint64(chunk.body.size());
+    countOut(chunk.body.size());
     if (!chunk.body.isEmpty())
         flush(chunk.body);
     if (ended() || !chunk.finish)

@@ -119,10 +119,7 @@ void HttpRequest::start()
     m_core.counters.dropped += quint64(headers->dropped);
     m_core.metrics.droppedHeaders.add(quint64(headers->dropped));
     m_headers = std::move(headers->headers);
-    m_messagesIn = 1;
-    m_bytesIn = quint64(m_exchange->body().size());
-    m_core.counters.messagesIn += 1;
-    m_core.counters.bytesIn += m_bytesIn;
+    countIn(m_exchange->body().size());
     m_exchange->onGone([this, alive = std::weak_ptr<bool>(m_alive)] {
         const auto token = alive.lock();
         if (token && *token)

@@ -227,10 +227,7 @@ void WebSocketSession::tunnel(const wire::ToServerTunnelMessageKind &kind)
 
 void WebSocketSession::actorMessage(const wire::ToServerWebSocketMessage &message)
 {
-    ++m_messagesOut;
-    ++m_core.counters.messagesOut;
-    m_bytesOut += quint64(message.data.size());
-    m_core.counters.bytesOut += quint64(message.data.size());
+    countOut(message.data.size());
     if (!message.binary && !QUtf8StringView(message.data).isValidUtf8())
         m_channel->send(QString::fromUtf8(message.data).toUtf8(), false);
     else
@@ -318,10 +315,7 @@ void WebSocketSession::noteIndex(quint16 index)
 
 void WebSocketSession::countIn(qsizetype bytes)
 {
-    ++m_messagesIn;
-    ++m_core.counters.messagesIn;
-    m_bytesIn += quint64(bytes);
-    m_core.counters.bytesIn += quint64(bytes);
+    GatewaySession::countIn(bytes);
     m_core.markChanged(*this);
 }
 

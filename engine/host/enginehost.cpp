@@ -160,6 +160,8 @@ private:
     {
         m_metrics.gauge("store_queue_batches", "batches that wait for their commit").set(m_store.queueLength());
         m_metrics.gauge("store_last_commit_seconds", "time the last commit took").set(double(m_store.lastCommitUs()) / 1e6);
+        Counter &reconnects = m_metrics.counter("store_reconnects_total", "sessions made anew because the database server was lost");
+        reconnects.add(quint64(m_store.reconnects()) - reconnects.value());
         m_metrics.gauge("guard_tcp_connection_pending", "client and runner connections that are open").set(m_server->connectionCount());
         m_metrics.gauge("engine_timers", "timers that are armed").set(double(m_timers.size()));
     }

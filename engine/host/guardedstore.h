@@ -33,6 +33,7 @@ public:
     void flush() override { m_inner->flush(); }
     int queueLength() const override { return m_inner->queueLength(); }
     qint64 lastCommitUs() const override { return m_inner->lastCommitUs(); }
+    int reconnects() const override { return m_inner->reconnects(); }
 
 private:
     std::unique_ptr<Store> m_inner;

@@ -62,12 +62,14 @@ QString runnerReason(const SchedulerCore &core, const AllocationCandidate &candi
     return ineligibleReason(candidate, highest, core.context.config);
 }
 
-/// Why every runner of the pool was passed over, for a pending actor.
+/// Why every runner of the pool was passed over, for an actor that has found no room.
 void explainPool(const SchedulerCore &core, const ActorRow &row, QStringList &why)
 {
     if (const QByteArray error = core.pools ? core.pools->poolErrorJson(row.namespaceId, row.pool) : QByteArray();
         !error.isEmpty())
         why << QString(u"pool_error: " % QString::fromUtf8(error));
+    if (core.pools)
+        why << core.pools->explain(row.namespaceId, row.pool);
     const std::vector<AllocationCandidate> pool = core.candidates(SchedulerCore::poolKey(row));
     if (pool.empty()) {
         why << QStringLiteral("no_runner: no runner of this pool is known");
@@ -94,6 +96,19 @@ QByteArray shownError(const SchedulerCore &core, const ActorRow &row)
     return poolError.isEmpty() ? row.errorJson : QByteArray("{\"runner_pool_error\":" + poolError + '}');
 }
 
+/// A runner that is not there can neither start nor stop anything.
+void explainHolder(const SchedulerCore &core, const QString &runnerId, QStringList &why)
+{
+    const auto it = core.runners.find(runnerId);
+    if (it == core.runners.end() || !core.hub || core.hub->linkUp(runnerId))
+        return;
+    const RunnerRow &holder = it->second->row;
+    why << (core.hub->hasSocket(runnerId)
+                ? QString(u"runner_not_reconciled: runner " % runnerId % u" is back and has not said yet what it hosts")
+                : QString(u"runner_no_socket: runner " % runnerId % u" is away, given up at "
+                          % (holder.lostAt ? moment(*holder.lostAt) : QStringLiteral("never"))));
+}
+
 QStringList explain(const SchedulerCore &core, const ActorRow &row, std::optional<int> position)
 {
     QStringList why;
@@ -112,6 +127,11 @@ QStringList explain(const SchedulerCore &core, const ActorRow &row, std::optiona
     case ActorState::Sleeping:
         if (row.errorJson.isEmpty())
             why << QString(u"idle: asleep since " % moment(row.sleepTs.value_or(0)));
+        if (row.errorJson == "\"no_capacity\"") {
+            why << QString(u"no_capacity: asleep since " % moment(row.sleepTs.value_or(0))
+                           % u", tries again when it is needed");
+            explainPool(core, row, why);
+        }
         if (row.alarmTs)
             why << QString(u"alarm: wakes at " % moment(*row.alarmTs));
         if (const std::optional<qint64> until = wakeDelayedUntil(row, core.context.config); until > core.wallMs())
@@ -120,6 +140,7 @@ QStringList explain(const SchedulerCore &core, const ActorRow &row, std::optiona
         break;
     case ActorState::Starting:
         why << QString(u"starting: on runner " % runnerId % u", lost at " % deadline);
+        explainHolder(core, runnerId, why);
         break;
     case ActorState::SleepIntent:
     case ActorState::StopIntent:
@@ -128,14 +149,18 @@ QStringList explain(const SchedulerCore &core, const ActorRow &row, std::optiona
                        % deadline);
         if (row.willWake)
             why << QStringLiteral("wake_deferred: starts again as soon as it has stopped");
+        explainHolder(core, runnerId, why);
         break;
     case ActorState::Destroying:
         why << QString(u"destroying: runner " % runnerId % u" must stop it, given up at " % deadline);
+        explainHolder(core, runnerId, why);
         break;
     case ActorState::Destroyed:
         why << QString(u"destroyed: at " % moment(row.destroyTs.value_or(0)));
         break;
     case ActorState::Running:
+        why << QString(u"running: on runner " % runnerId % u" since " % moment(row.connectableTs.value_or(0)));
+        explainHolder(core, runnerId, why);
         return why;
     }
     if (!row.errorJson.isEmpty())

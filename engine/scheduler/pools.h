@@ -3,6 +3,7 @@
 
 #include <QByteArray>
 #include <QString>
+#include <QStringList>
 
 namespace dormouse {
 
@@ -22,6 +23,8 @@ public:
     virtual QByteArray poolErrorJson(const QString &namespaceId, const QString &pool) const = 0;
     /// State of the outbound request that keeps this runner, empty = there is none. Asked at any time.
     virtual QString outboundState(const QString &runnerId) const = 0;
+    /// What holds this pool back from starting runners, one "code: live values" a line. Asked at any time.
+    virtual QStringList explain(const QString &, const QString &) const { return {}; }
 };
 
 } // namespace dormouse

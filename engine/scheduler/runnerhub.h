@@ -4,6 +4,7 @@
 // Private to engine/scheduler: the runner sockets (runner-protocol.md sections 2, 4 and 6; scheduler.md 2.3 to 2.6).
 // Thread: engine thread.
 
+#include "engine/base/closecode.h"
 #include "engine/scheduler/schedulercore.h"
 #include "engine/wire/codec.h"
 
@@ -53,6 +54,10 @@ private:
         Parked,   ///< older one of the same process: kept open, nothing is sent
         Closing   ///< close frame sent; nothing counts any more
     };
+    static constexpr quint16 kNormalClose = closeNumber(CloseCode::Normal);
+    static constexpr quint16 kErrorClose = closeNumber(CloseCode::InternalError);
+    static constexpr int kLastLegacyVersion = 3; ///< one state machine up to here, another above (runner-protocol.md 4.10)
+
     struct Socket
     {
         std::unique_ptr<Channel> channel;

@@ -157,7 +157,8 @@ void PoolConnection::waitAndRetry(const QString &reason)
     if (m_lastFailureMs && now - *m_lastFailureMs > m_context.config.serverlessRetryResetDuration)
         m_failures = 0;
     const qint64 jitter = qint64(m_context.random.below(quint64(m_context.config.retryJitterMs)));
-    m_timer.start(now + retryDelayMs(m_failures, m_context.config) + jitter, [this] { open(); });
+    m_retryAtMs = now + retryDelayMs(m_failures, m_context.config) + jitter;
+    m_timer.start(*m_retryAtMs, [this] { open(); });
     m_lastFailureMs = now;
     ++m_failures;
     enter(State::Waiting, reason);

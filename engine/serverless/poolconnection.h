@@ -63,6 +63,10 @@ public:
     const QString &runnerId() const { return m_runnerId; } ///< empty before the init
     const PoolConfig &endpoint() const { return m_endpoint; } ///< as of the last request
     int failures() const { return m_failures; }
+    std::optional<qint64> retryAtMs() const ///< monotonic, while it waits for its next attempt
+    {
+        return m_state == State::Waiting ? m_retryAtMs : std::nullopt;
+    }
     bool isWanted() const { return m_state != State::Draining && m_state != State::Ended; }
 
     void streamAnswered(int status, const HeaderList &headers) override;
@@ -97,6 +101,7 @@ private:
     QByteArray m_errorBody;
     int m_failures = 0;
     std::optional<qint64> m_lastFailureMs;
+    std::optional<qint64> m_retryAtMs;
 };
 
 const char *poolConnectionStateName(PoolConnection::State state);

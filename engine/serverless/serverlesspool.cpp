@@ -111,6 +111,37 @@ QString ServerlessPool::outboundState(const QString &runnerId) const
     return {};
 }
 
+QStringList ServerlessPool::explain() const
+{
+    QStringList lines;
+    if (!m_config)
+        return lines;
+    const auto count = [this](PoolConnection::State state) {
+        return std::count_if(m_connections.begin(), m_connections.end(),
+                             [state](const auto &connection) { return connection->state() == state; });
+    };
+    using State = PoolConnection::State;
+    lines << QStringLiteral("outbound: wants %1 requests for %2 actors (slots_per_runner %3, runners_margin %4, min_runners %5, "
+                            "max_runners %6), has %7 opening, %8 serving, %9 waiting, %10 draining")
+                 .arg(m_desired)
+                 .arg(m_services.scheduler.poolDemand(m_namespaceId, m_name))
+                 .arg(m_config->slotsPerRunner).arg(m_config->margin).arg(m_config->minRunners).arg(m_config->maxRunners)
+                 .arg(count(State::Opening)).arg(count(State::Serving)).arg(count(State::Waiting)).arg(count(State::Draining));
+    if (!m_services.openStream || m_services.publicUrl.isEmpty())
+        lines << QStringLiteral("outbound_off: this engine does not know its own URL (guard.public_url)");
+    const qint64 limit = std::min(m_config->maxRunners, m_context.config.poolDesiredMaxOverride.value_or(m_config->maxRunners));
+    if (m_desired >= limit)
+        lines << QStringLiteral("outbound_limit: no more than %1 runners are allowed").arg(limit);
+    for (const auto &connection : m_connections) {
+        if (connection->retryAtMs())
+            lines << QStringLiteral("outbound_retry: request %1 failed %2 times in a row, next attempt in %3 ms")
+                         .arg(connection->number())
+                         .arg(connection->failures())
+                         .arg(*connection->retryAtMs() - m_context.clock.monoMs());
+    }
+    return lines;
+}
+
 void ServerlessPool::bump(qint64 delayMs)
 {
     const qint64 due = m_context.clock.monoMs() + delayMs;

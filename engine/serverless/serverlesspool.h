@@ -45,6 +45,8 @@ public:
     std::optional<int> envoyProtocolVersion() const { return m_envoyProtocolVersion; }
     const std::vector<std::unique_ptr<PoolConnection>> &connections() const { return m_connections; }
     qint64 desired() const { return m_desired; }
+    /// The rules that decide about new runners, with live values, one "code: values" a line (section 4.2).
+    QStringList explain() const;
     /// Of the connection that keeps this runner, empty = there is none.
     QString outboundState(const QString &runnerId) const;
 

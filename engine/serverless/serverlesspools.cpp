@@ -114,6 +114,12 @@ QString ServerlessPools::outboundState(const QString &runnerId) const
     return found ? found->outboundState(runnerId) : QString();
 }
 
+QStringList ServerlessPools::explain(const QString &namespaceId, const QString &pool) const
+{
+    const ServerlessPool *found = find(namespaceId, pool);
+    return found ? found->explain() : QStringList();
+}
+
 void ServerlessPools::forgetIdle()
 {
     std::erase_if(m_pools, [](const auto &entry) { return entry.second->isIdle(); });

@@ -36,6 +36,7 @@ public:
     void runnerLeaving(const QString &runnerId, bool stopped) override;
     QByteArray poolErrorJson(const QString &namespaceId, const QString &pool) const override;
     QString outboundState(const QString &runnerId) const override;
+    QStringList explain(const QString &namespaceId, const QString &pool) const override;
 
 private:
     using Key = std::pair<QString, QString>; ///< namespace id and name

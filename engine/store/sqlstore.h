@@ -37,8 +37,7 @@ public:
     void flush() override;
     int queueLength() const override;
     qint64 lastCommitUs() const override;
-    /// Sessions made anew because the server was lost.
-    int reconnects() const;
+    int reconnects() const override;
 
 protected:
     SqlStore(std::unique_ptr<SqlDialect> dialect, PostToEngine post, const SqlStoreOptions &options);

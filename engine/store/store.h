@@ -246,6 +246,8 @@ public:
     /// Batches waiting, and the latency of the last commit in microseconds (monitoring).
     virtual int queueLength() const = 0;
     virtual qint64 lastCommitUs() const = 0;
+    /// Sessions made anew because the database server was lost.
+    virtual int reconnects() const { return 0; }
 };
 
 } // namespace dormouse

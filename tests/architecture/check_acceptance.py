@@ -1,17 +1,25 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every row of tests/gateway/ACCEPTANCE.md names tests that exist, or says why it needs none.
+"""Every row of tests/gateway/ACCEPTANCE.md and tests/scheduler/ACCEPTANCE.md names tests that exist, or says why it needs
+none.
 Usage: check_acceptance.py ROOT [--strict] | --self-test    (--strict: no row may be open)"""
 import pathlib
 import re
 import sys
 
-TABLE = 'tests/gateway/ACCEPTANCE.md'
-# The list that was agreed on. A row that disappears from the table is as bad as a test that does.
-RANGES = [('B', 1, 28), ('B', 30, 42), ('B', 50, 67), ('B', 70, 93), ('B', 100, 120), ('B', 130, 158), ('B', 160, 170),
+# The lists that were agreed on. A row that disappears from its table is as bad as a test that does.
+GATEWAY = [('B', 1, 28), ('B', 30, 42), ('B', 50, 67), ('B', 70, 93), ('B', 100, 120), ('B', 130, 158), ('B', 160, 170),
           ('M', 1, 18)]
-IDS = [f'{letter}-{number:02}' for letter, first, last in RANGES for number in range(first, last + 1)]
-KINDS = 'UVLERS'
+SCHEDULER = [('D', 1, 20), ('T', 1, 12), ('C', 1, 7), ('E', 1, 9), ('P', 1, 6), ('A', 1, 30)]
+
+
+def ids(ranges):
+    return [f'{letter}-{number:02}' for letter, first, last in ranges for number in range(first, last + 1)]
+
+
+IDS = ids(GATEWAY)
+TABLES = {'tests/gateway/ACCEPTANCE.md': IDS, 'tests/scheduler/ACCEPTANCE.md': ids(SCHEDULER)}
+KINDS = 'UVLERSD'
 NONE = 'none needed: '
 
 
@@ -41,7 +49,7 @@ class Tree:
 
     def has(self, kind, name):
         word = re.escape(name)
-        if kind in 'UVL' and re.search(rf'^\s+void {camel(word)}\(\)', self.cpp, re.M):
+        if kind in 'UVL' and re.search(rf'^\s+void (?:{camel(word)}|{word})\(\)', self.cpp, re.M):
             return True
         if kind == 'L':
             return re.search(rf'"{word}"', self.benches) is not None
@@ -49,13 +57,16 @@ class Tree:
             return re.search(rf'''^\s*(?:async\s+)?(['"]?){word}\1\s*(?:\(|:\s*(?:async|\(|\{{|[\w.]+[(,]))''', self.scenarios, re.M) is not None
         if kind == 'S':
             return re.search(rf'^def check_{word}\(', self.checks, re.M) is not None
+        if kind == 'D':
+            return f'newRow("{name}")' in self.cpp
         if kind == 'R':
             return re.search(rf'"id":\s*"{word}"', self.vectors) is not None
         return False
 
 
-def judge(table, tree):
+def judge(table, tree, expected=None):
     """(errors, lines to print, number of open rows)"""
+    expected = IDS if expected is None else expected
     errors, lines, open_rows, seen = [], [], 0, []
     for match in re.finditer(r'^\| ([A-Z]-\d+) \|(.*)\|(.*)\|\s*$', table, re.M):
         row, tests, state = match.group(1), match.group(2).strip(), match.group(3).strip()
@@ -70,7 +81,7 @@ def judge(table, tree):
         found, missing = [], []
         for test in filter(None, (t.strip() for t in tests.split(','))):
             kind, _, name = test.partition(' ')
-            if len(kind) != 1 or kind not in KINDS or not re.fullmatch(r'[\w.]+', name):
+            if len(kind) != 1 or kind not in KINDS or not re.fullmatch(r'[\w.]+' if kind != 'D' else r'[\w. -]+', name):
                 errors.append(f'{row}: cannot read "{test}"')
                 continue
             (found if tree.has(kind, name) else missing).append(test)
@@ -82,11 +93,11 @@ def judge(table, tree):
             errors.append(f'{row}: missing {", ".join(missing)}')
         word = 'OPEN' if state == 'open' else 'ok  '
         lines.append(f'{row}  {word}  {", ".join(found)}' + (f'  MISSING {", ".join(missing)}' if missing else ''))
-    for row in IDS:
+    for row in expected:
         if seen.count(row) != 1:
             errors.append(f'{row}: listed {seen.count(row)} times')
     for row in seen:
-        if row not in IDS:
+        if row not in expected:
             errors.append(f'{row}: not a row of the acceptance list')
     return errors, lines, open_rows
 
@@ -95,6 +106,8 @@ def self_test():
     tree = Tree('    void ackWindow()\n', 'report("send_cost", 1)', '  async hib_a(w) {\n  \'b\': async (w) => {\n',
                 'def check_spelling(root):\n', '{"id": "gateway.x"}')
     assert camel('a_b2_c') == 'aB2C'
+    rows_tree = Tree('    void scenario001_x()\n    QTest::newRow("T-1 a")', '', '', '', '')
+    assert rows_tree.has('V', 'scenario001_x') and rows_tree.has('D', 'T-1 a') and not rows_tree.has('D', 'T-1')
     for kind, name in [('U', 'ack_window'), ('L', 'send_cost'), ('E', 'hib_a'), ('E', 'b'), ('S', 'spelling'), ('R', 'gateway.x')]:
         assert tree.has(kind, name), name
         assert not tree.has(kind, name + '_more'), name
@@ -114,7 +127,11 @@ def main(arguments):
     if arguments == ['--self-test']:
         return self_test()
     root = pathlib.Path(arguments[0])
-    errors, lines, open_rows = judge((root / TABLE).read_text(encoding='utf-8'), Tree.read(root))
+    tree = Tree.read(root)
+    errors, lines, open_rows = [], [], 0
+    for table, expected in TABLES.items():
+        more = judge((root / table).read_text(encoding='utf-8'), tree, expected)
+        errors, lines, open_rows = errors + more[0], lines + more[1], open_rows + more[2]
     print('\n'.join(lines))
     if open_rows and '--strict' in arguments:
         errors.append(f'{open_rows} rows are open')

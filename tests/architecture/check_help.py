@@ -19,6 +19,15 @@ def codes_in_source():
             found.setdefault(f'{helper_groups[match[1]]}.{match[2]}', path)
         for match in re.finditer(r'"((?:ws|actor)\.[a-z_]+)[#"]', text):
             found.setdefault(match[1], path)
+    # Why an actor is where it is: the codes that begin the lines.
+    for name in ('engine/scheduler/describe.cpp', 'engine/serverless/serverlesspool.cpp'):
+        text = (root / name).read_text(encoding='utf-8')
+        for match in re.finditer(r'(?:u|QStringLiteral\()"([a-z]+(?:_[a-z]+)*): ', text):
+            found.setdefault(match[1], root / name)
+    for name in ('engine/scheduler/describe.cpp', 'engine/scheduler/allocation.cpp'):
+        for match in re.finditer(r'return QStringLiteral\("([a-z_]+)"\);', (root / name).read_text(encoding='utf-8')):
+            if not re.search('_(ms|threshold|timeout)$', match[1]):
+                found.setdefault(f'runner_{match[1]}', root / name)
     return found
 
 

@@ -14,7 +14,7 @@ SCENARIOS = 116
 RACES = 43
 SLOT = re.compile(r'\bvoid\s+(?:\w+::)?((?:scenario\d{3}|raceR\d{2})(?:_(?:\d{3}|R\d{2})(?=_))*_\w+)\s*\(\s*\)')
 # What the architecture leaves out, with the reason; a slot must exist all the same.
-NOTES = {'103': 'one node: PostgreSQL and several nodes are not built, the slot covers the part that is left'}
+NOTES = {'103': 'one engine at a time writes to a database; the slots show that a second one cannot do harm'}
 
 
 def covered(name):

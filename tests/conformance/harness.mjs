@@ -126,6 +126,17 @@ export class RunnerProcess {
   thaw() { this.process.kill('SIGCONT'); }
 }
 
+/// An application of rivetkit with its own serverless handler.
+export class RivetkitApp {
+  constructor(options) {
+    this.output = '';
+    this.process = owned(fork(join(here, 'rivetkitapp.mjs'), [JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'warn', RIVET_LOG_LEVEL: 'warn' } }));
+    for (const stream of [this.process.stdout, this.process.stderr]) stream.on('data', (chunk) => { this.output = (this.output + chunk).slice(-8000); });
+  }
+  check() { if (this.process.exitCode !== null || this.process.signalCode !== null) throw new Error(`the application ended: ${this.output}`); }
+  stop() { this.process.kill('SIGKILL'); }
+}
+
 export class Client {
   constructor(url, { protocols = ['rivet'], headers } = {}) {
     this.messages = [];
@@ -169,6 +180,14 @@ export class Relay {
     await new Promise((done) => this.server.listen(0, '127.0.0.1', done));
     this.port = this.server.address().port;
     return this;
+  }
+  /// What is connected now stays so, but nothing that this side says gets through any more.
+  mute(side) {
+    for (const [left, right] of this.pairs) {
+      const [from, to] = side === 'runner' ? [left, right] : [right, left];
+      from.unpipe(to);
+      from.resume();
+    }
   }
   /// Ends what is connected; new connections pass.
   drop() { for (const pair of this.pairs) for (const side of pair) side.destroy(); }

@@ -9,9 +9,10 @@ import { Suite, World } from './world.mjs';
 
 const { values } = parseArgs({ options: {
   daemon: { type: 'string' }, kills: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' }, summary: { type: 'string' },
+  database: { type: 'string' },
 } });
 if (!values.daemon) {
-  console.error('usage: node killtest.mjs --daemon PATH [--kills N] [--seed N] [--summary FILE]');
+  console.error('usage: node killtest.mjs --daemon PATH [--kills N] [--seed N] [--summary FILE] [--database POSTGRESQL_URL]');
   process.exit(2);
 }
 // The goal is 1 s; a busy machine may need longer.
@@ -141,7 +142,7 @@ const kills = Number(values.kills);
 let failed = 0;
 const times = [];
 try {
-  const engine = await world.newEngine();
+  const engine = await world.newEngine(values.database ? { database: { url: values.database } } : {});
   world.engine = engine;
   const pools = [new Pool('v5', world), new Pool('v7', world)];
   for (const pool of pools) await pool.begin();

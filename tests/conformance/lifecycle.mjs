@@ -40,6 +40,44 @@ export const lifecycle = {
     equal((await fetch(`${w.engine.url}/gateway/${id}/y`)).status, 200, 'with a runner');
     equal((await w.engine.actor(id)).error ?? null, null, 'error afterwards');
   },
+  // Scenarios 68 and 69 of the scheduler's list with real links: whatever is lost around a start, no process is ever
+  // told twice to start the same generation of an actor.
+  async start_is_never_repeated(w) {
+    await w.watched();
+    const { relay, runner } = w;
+    const reconnect = async () => {
+      const connected = runner.count('connected');
+      relay.drop();
+      await runner.wait('connected', {}, connected + 1);
+    };
+    const reached = (id) => until(async () => (await w.engine.actor(id)).connectable_ts, `actor ${id} to run`);
+    const starts = (id) => runner.seen('start', { actorId: id }).map(({ generation }) => generation);
+
+    relay.mute('runner');
+    const alive = await w.created({ crash_policy: 'destroy' });
+    await runner.wait('start', { actorId: alive });
+    await reconnect();
+    await reached(alive);
+    equal(starts(alive), [0], 'starts of the actor whose first event was lost');
+
+    relay.mute('runner');
+    const over = await w.created({ crash_policy: 'destroy', ...mode({ startThrows: 1 }) });
+    await runner.wait('stop', { actorId: over });
+    await reconnect();
+    await reached(over);
+    equal(starts(over), [0, 1], 'starts of the actor that ended unheard');
+
+    relay.mute('engine');
+    const missed = await w.created({ crash_policy: 'destroy' });
+    await until(() => relay.sent(missed) > 0, 'the start to be sent');
+    await reconnect();
+    await reached(missed);
+    equal(starts(missed), [1], 'starts of the actor whose start was lost');
+
+    equal(starts(alive), [0], 'starts of the first actor in the end');
+    equal(runner.count('two_instances'), 0, 'second instances');
+    for (const id of [alive, over, missed]) equal(await (await fetch(`${w.engine.url}/gateway/${id}/x`)).text(), 'hello /x', 'answer');
+  },
   real_sdk_answers_10000: heavy(6, async (w) => {
     const id = await w.actor();
     const agent = new http.Agent({ keepAlive: true, maxSockets: 40 });

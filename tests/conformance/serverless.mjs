@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { check, equal, until } from './harness.mjs';
+import { RivetkitApp, check, equal, until } from './harness.mjs';
 import { Endpoint } from './serverlessendpoint.mjs';
 import { heavy, numbered, wait } from './tools.mjs';
 
@@ -161,6 +161,40 @@ export const serverless = {
     await until(() => endpoint.starts[1]?.runner?.count('start', { actorId: id }), 'the actor to start again', 60_000);
     equal((await get(w, id)).status, 200, 'answer of the actor');
   }),
+  // The handler that rivetkit itself brings along, in the version whose runner speaks protocol 5.
+  serverless_rivetkit_handler: Object.assign(heavy(3, async (w) => {
+    w.engine = await w.newEngine();
+    const port = await closedPort();
+    const app = new RivetkitApp({ endpoint: w.engine.url, port, pool: 'kit' });
+    w.extra.push(() => app.stop());
+    const configs = async () => (await w.engine.api('GET', '/runner-configs?namespace=default&runner_name=kit')).body.runner_configs;
+    const config = await until(async () => { app.check(); return (await configs()).kit?.datacenters.default; }, 'rivetkit to write its config');
+    equal([config.serverless.url, config.serverless.request_lifespan, config.serverless.slots_per_runner], [`http://127.0.0.1:${port}`, 900, 10], 'config');
+    const health = async () => (await w.engine.api('POST', '/runner-configs/serverless-health-check?namespace=default', { url: config.serverless.url, headers: {} })).body;
+    await until(async () => { app.check(); return (await health()).success; }, 'the application to answer');
+    equal(await health(), { success: { version: '2.0.33' } }, 'health of the application');
+    equal((await runnersOf(w, 'kit')).length, 0, 'runners before there is demand');
+    const add = async (id, by) => {
+      const answer = await fetch(`${w.engine.url}/gateway/${id}/action/add`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-rivet-encoding': 'json' }, body: JSON.stringify({ args: [by] }) });
+      return [answer.status, (await answer.json()).output];
+    };
+    const more = (key) => ({ runner_name_selector: 'kit', key: JSON.stringify([key]) });
+    const first = await w.created(more('first'));
+    equal(await add(first, 5), [200, 5], 'first call');
+    const second = await w.created(more('second'));
+    equal(await add(second, 1), [200, 1], 'call of the other actor');
+    equal(await add(first, 3), [200, 8], 'second call');
+    const [runner, ...others] = await runnersOf(w, 'kit');
+    equal([runner.total_slots, runner.remaining_slots, others.length], [10, 8, 0], 'the runner that was started');
+    // The state is the engine's: an actor that sleeps, and comes back, has it still.
+    equal((await w.engine.api('POST', `/actors/${first}/sleep?namespace=default`, {})).status, 200, 'sleep');
+    await w.asleep(first);
+    equal(await add(first, 2), [200, 10], 'call after the sleep');
+    for (const id of [first, second]) equal((await w.engine.api('DELETE', `/actors/${id}?namespace=default`)).status, 200, 'delete');
+    await until(async () => (await runnersOf(w, 'kit')).length === 0, 'the runner to be let go');
+    check(!(await configOf(w, 'kit')).runner_pool_error, 'no error is left behind');
+    app.check();
+  }), { sdk: 'v5' }),
   serverless_health_check: async (w) => {
     w.engine = await w.newEngine();
     const endpoint = await new Endpoint(w).start();

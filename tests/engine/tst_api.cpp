@@ -33,6 +33,12 @@ void makePool(TestEngine &engine, const QByteArray &name = "pool")
 const HeaderList kJson{{"content-type", "application/json"}};
 
 /// The helper server of the recorded vectors.
+/// JSON with single quotes: raw strings confuse moc.
+QByteArray json(QByteArray text)
+{
+    return text.replace('\'', '"');
+}
+
 void fakeServerless(const FetchRequest &request, const std::function<void(const FetchResult &)> &done)
 {
     FetchResult result;
@@ -475,6 +481,82 @@ private Q_SLOTS:
         QCOMPARE(put(R"("request_lifespan":900,"max_runners":-1)").error(), QStringLiteral("api.bad_request"));
         // The upsert has asked the endpoint for its names.
         QVERIFY(engine.ask("GET", "/actors/names?namespace=default").json().value(u"names").toObject().contains(u"counter"));
+    }
+
+    /// scheduler.md section 4.1, one row per relation.
+    void serverlessConfigIsChecked_data()
+    {
+        QTest::addColumn<QByteArray>("members");
+        QTest::addColumn<QByteArray>("names"); ///< what the reason has to tell, with | between; empty = accepted
+        const auto headers = [](int count, int nameSize, int valueSize) -> QByteArray {
+            QByteArray out = json("'headers':{");
+            for (int i = 0; i < count; ++i)
+                out += (i ? "," : "") + QByteArray("\"x") + QByteArray::number(i).rightJustified(nameSize - 1, 'a') + "\":\""
+                    + QByteArray(valueSize, 'v') + '"';
+            return out + '}';
+        };
+        const QByteArray life(json("'request_lifespan':900"));
+        const QByteArray url(json("'url':'http://a.test/'"));
+        const auto row = [&](const char *name, const QByteArray &members, const QByteArray &names = {}) {
+            QTest::newRow(name) << members << names;
+        };
+        row("least", url + ',' + life);
+        row("no URL", json("'url':'/api',") + life, "/api|URL");
+        row("other scheme", json("'url':'ftp://a.test/',") + life, "ftp://a.test/");
+        row("16 headers", url + ',' + life + ',' + headers(16, 128, 4096));
+        row("17 headers", url + ',' + life + ',' + headers(17, 4, 4), "17|16");
+        row("header name of 129", url + ',' + life + ',' + headers(1, 129, 4), "header name");
+        row("header value of 4097", url + ',' + life + ',' + headers(1, 4, 4097), "header");
+        row("header name with a blank", url + ',' + life + json(",'headers':{'a b':'v'}"), "a b");
+        row("header value with a line end", url + ',' + life + json(",'headers':{'a':'v\\nw'}"), "\"a\"");
+        row("no slots", url + ',' + life + json(",'slots_per_runner':0"), "slots_per_runner");
+        row("grace as long as the life", url + json(",'request_lifespan':20,'drain_grace_period':20"),
+            "request_lifespan 20 s|drain_grace_period 20 s");
+        row("grace just shorter", url + json(",'request_lifespan':20,'drain_grace_period':19"));
+        row("grace as long as it may be", url + json(",'request_lifespan':1801,'drain_grace_period':1800"));
+        row("grace too long", url + json(",'request_lifespan':4000,'drain_grace_period':1801"),
+            "drain_grace_period 1801 s|1800 s");
+    }
+
+    void serverlessConfigIsChecked()
+    {
+        QFETCH(QByteArray, members);
+        QFETCH(QByteArray, names);
+        TestEngine engine;
+        engine.core.setHttpFetch(fakeServerless);
+        const Answer answer = engine.ask("PUT", "/runner-configs/s?namespace=default",
+                                         json("{'datacenters':{'default':{'serverless':{") + members + "}}}}", kJson);
+        if (names.isEmpty()) {
+            QVERIFY2(answer.status == 200, answer.body.constData());
+            return;
+        }
+        QCOMPARE(answer.error(), QStringLiteral("runner_config.invalid"));
+        const QString reason = answer.json().value(u"metadata").toObject().value(u"reason").toString();
+        for (const QByteArray &name : names.split('|'))
+            QVERIFY2(reason.contains(QString::fromUtf8(name)), qPrintable(reason));
+    }
+
+    /// scheduler.md section 9.4, the codes that only the API gives.
+    void errorCodesOfTheApi()
+    {
+        TestEngine engine;
+        engine.core.setHttpFetch(fakeServerless);
+        makePool(engine);
+        const auto code = [&](const QByteArray &method, const QByteArray &target, const QByteArray &body = {}) {
+            return engine.ask(method, target, body, kJson).error();
+        };
+        const QByteArray refresh("/refresh-metadata?namespace=default");
+        QCOMPARE(code("POST", "/runner-configs/nobody" + refresh, "{}"), QStringLiteral("serverless_runner_pool.not_found"));
+        QCOMPARE(engine.ask("PUT", "/runner-configs/far?namespace=default",
+                            json("{'datacenters':{'default':{'serverless':{'url':'http://serverless.test:1/err500','request_lifespan':900}}}}"),
+                            kJson).status, 200);
+        QCOMPARE(code("POST", "/runner-configs/far" + refresh, "{}"),
+                 QStringLiteral("serverless_runner_pool.failed_to_fetch_metadata"));
+        const Answer made = engine.ask("POST", "/actors?namespace=default",
+                                       json("{'name':'a','runner_name_selector':'pool','crash_policy':'sleep'}"), kJson);
+        const QByteArray id = made.json().value(u"actor").toObject().value(u"actor_id").toString().toUtf8();
+        QCOMPARE(code("GET", "/actors/" + id + "/kv/keys/" + QByteArray("nothing").toBase64() + "?namespace=default"),
+                 QStringLiteral("actor.kv_key_not_found"));
     }
 
     void randomRequestsNeverBreak()

@@ -211,6 +211,11 @@ void TestModels::runnersBasics()
     QCOMPARE(model.index(0, RunnerModel::Slots).data().toString(), QStringLiteral("3 / 12"));
     QCOMPARE(model.index(0, RunnerModel::Slots).data(FractionRole).toDouble(), 0.25);
     QCOMPARE(model.index(0, RunnerModel::Eligible).data().toString(), QStringLiteral("no draining"));
+    runner.outboundState = QStringLiteral("serving");
+    runner.poolErrorJson = QStringLiteral("\"serverless_stream_ended_early\"");
+    model.store({runner}, false, 150);
+    QCOMPARE(model.index(0, RunnerModel::Outbound).data().toString(), runner.outboundState);
+    QCOMPARE(model.index(0, RunnerModel::PoolError).data().toString(), runner.poolErrorJson);
     runner.state = RunnerState::Stopped;
     runner.stopTs = 200;
     model.store({runner}, false, 200);

@@ -47,12 +47,64 @@ private:
     }
 
 private Q_SLOTS:
-    void runningNeedsNoReason()
+    void running()
     {
         Bench bench;
         ScriptedRunner runner;
         bench.connectRunner(runner, "k", 1);
-        QCOMPARE(why(bench, bench.createRunning(runner, CrashPolicy::Sleep)), QStringList());
+        const QString id = bench.createRunning(runner, CrashPolicy::Sleep);
+        const QString since(u"running: on runner " % runner.runnerId % u" since " % moment(bench.now()));
+        QCOMPARE(why(bench, id), QStringList{since});
+        // It runs, and nobody can reach it.
+        runner.link->cut();
+        bench.world.settle();
+        QCOMPARE(why(bench, id), (QStringList{since, QString(u"runner_no_socket: runner " % runner.runnerId
+                                                             % u" is away, given up at " % moment(bench.now() + 16'000))}));
+        runner.answersPings = false;
+        bench.connectRunner(runner, "k", 1);
+        QVERIFY(line(bench, id, "runner_not_reconciled").startsWith(u"runner " % runner.runnerId));
+    }
+
+    /// Whatever waits for a runner says that the runner is away.
+    void waitsForARunnerThatIsAway_data()
+    {
+        QTest::addColumn<QString>("code");
+        for (const char *code : {"starting", "sleep_intent", "stop_intent", "destroying"})
+            QTest::newRow(code) << QString::fromLatin1(code);
+    }
+
+    void waitsForARunnerThatIsAway()
+    {
+        QFETCH(QString, code);
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString id = code == u"starting" ? bench.create(CrashPolicy::Sleep) : bench.createRunning(runner, CrashPolicy::Sleep);
+        if (code == u"sleep_intent")
+            bench.report(runner, id, 1, kSleepIntent);
+        else if (code == u"stop_intent")
+            bench.report(runner, id, 1, wire::EventActorIntent{wire::ActorIntent::Stop});
+        else if (code == u"destroying")
+            bench.destroy(id);
+        QVERIFY(why(bench, id).constFirst().startsWith(code % u':'));
+        QCOMPARE(line(bench, id, "runner_no_socket"), QString());
+        runner.link->cut();
+        bench.world.settle();
+        QVERIFY(line(bench, id, "runner_no_socket").contains(moment(bench.now() + 16'000)));
+    }
+
+    /// Asleep because there was no room: the same rules as for one that still waits.
+    void asleepForWantOfCapacity()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        bench.createRunning(runner, CrashPolicy::Restart);
+        const QString id = bench.create(CrashPolicy::Sleep);
+        QCOMPARE(bench.state(id), ActorState::Sleeping);
+        QVERIFY(line(bench, id, "no_capacity").startsWith(u"asleep since " % moment(bench.now())));
+        QVERIFY(line(bench, id, "runner_full").contains(u"1 of 1 slots used"));
+        QCOMPARE(line(bench, id, "idle"), QString());
     }
 
     void unknownActor()

@@ -8,6 +8,27 @@
 using namespace dormouse;
 using namespace dormouse::test;
 
+namespace {
+
+class LinkWatcher final : public GatewayEvents
+{
+public:
+    void actorReady(const QString &) override {}
+    void actorStopped(const QString &) override {}
+    void actorPendingTimeout(const QString &) override {}
+    void actorDestroyStarted(const QString &) override {}
+    void actorDestroyed(const QString &) override {}
+    void linkDown(const QString &runnerId) override { down.append(runnerId); }
+    void linkBack(const QString &) override {}
+    void linkDrained(const QString &) override {}
+    void linkConfirmed(const QString &) override {}
+    void tunnelMessage(const QString &, const wire::ToServerTunnelMessage &) override {}
+    std::vector<wire::HibernatingRequest> hibernatingForStart(const QString &, quint32) override { return {}; }
+    QStringList down;
+};
+
+} // namespace
+
 class TestScenariosCreate : public QObject
 {
     Q_OBJECT
@@ -67,6 +88,24 @@ private Q_SLOTS:
         bench.world.settle();
         QCOMPARE(confirmed, std::optional(false));
         QVERIFY(bench.store.open()->actors.empty());
+    }
+
+    /// What is true without the store is told all the same: clients of a link that is gone must not wait for it.
+    void lostLinksAreToldAfterTheStoreGaveUp()
+    {
+        Bench bench;
+        LinkWatcher gateway;
+        bench.scheduler->setGateway(&gateway);
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        bench.store.failNext(1);
+        QVERIFY(bench.create(CrashPolicy::Sleep).isEmpty());
+        QVERIFY(gateway.down.isEmpty());
+        runner.link->cut();
+        bench.world.settle();
+        QCOMPARE(gateway.down, QStringList{runner.runnerId});
+        QVERIFY(!bench.scheduler->linkUp(runner.runnerId));
+        bench.scheduler->setGateway(nullptr);
     }
 
     void scenario003_R40_keyIsFreeWhileDestroying()

@@ -314,6 +314,32 @@ private Q_SLOTS:
         QCOMPARE(error(first), QByteArray());
     }
 
+    /// Section 9.4, what is refused without a request having come in over HTTP.
+    void refusalsOfTheScheduler()
+    {
+        Bench bench;
+        CreateActor request = bench.request(CrashPolicy::Sleep);
+        request.namespaceId = QStringLiteral("nowhere");
+        QVERIFY(bench.create(request).isEmpty());
+        QCOMPARE(bench.lastError, QByteArray("actor.namespace_not_found"));
+        QByteArray code;
+        const auto keep = [&code](const Status &status) { code = status.ok() ? QByteArray("ok") : status.error().fullCode(); };
+        bench.scheduler->drainRunner(QStringLiteral("nobody"), keep);
+        bench.world.settle();
+        QCOMPARE(code, QByteArray("runner.not_found"));
+        bench.scheduler->deleteRunnerConfig(bench.namespaceId(), QStringLiteral("nothing"), keep);
+        bench.world.settle();
+        QCOMPARE(code, QByteArray("runner_config.not_found"));
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        bench.scheduler->shutdown();
+        bench.world.settle();
+        QCOMPARE(runner.closeReason, QByteArray("ws.going_away#ray"));
+        ScriptedRunner late;
+        bench.connectRunner(late, "late", 1);
+        QCOMPARE(late.closeReason, QByteArray("ws.going_away#ray"));
+    }
+
     void stopCallWithoutMessageIsNoCrash()
     {
         Bench bench;

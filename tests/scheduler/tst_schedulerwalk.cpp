@@ -328,7 +328,7 @@ private Q_SLOTS:
         }
     }
 
-    /// One node is one writer: what is left of the scenario is that two pools that drain at once give each actor once.
+    /// Two pools that drain at once give each actor once; two engines on one database: tst_twoengines.
     void scenario103_everyPendingActorOnce()
     {
         Bench bench;

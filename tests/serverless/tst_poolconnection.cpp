@@ -474,6 +474,29 @@ private Q_SLOTS:
         QVERIFY(info.why.join(u' ').contains(u"serverless_http_error"));
     }
 
+    /// Why an actor of a serverless pool has no runner: the rules that decide, as they stand now.
+    void actorSaysWhatItsPoolDoes()
+    {
+        OneRequest bench;
+        const auto line = [&](const char *code) {
+            const QString start = QLatin1String(code) % u": ";
+            for (const QString &one : bench.scheduler->describeActor(bench.actor).why) {
+                if (one.startsWith(start))
+                    return one.mid(start.size());
+            }
+            return QString();
+        };
+        QVERIFY2(line("outbound").startsWith(u"wants 1 requests for 1 actors"), qPrintable(line("outbound")));
+        QVERIFY2(line("outbound").endsWith(u"has 1 opening, 0 serving, 0 waiting, 0 draining"), qPrintable(line("outbound")));
+        QCOMPARE(line("outbound_retry"), QString());
+        bench.streams[0]->end(QStringLiteral("refused"));
+        bench.settleErrors();
+        QVERIFY2(line("outbound").endsWith(u"has 0 opening, 0 serving, 1 waiting, 0 draining"), qPrintable(line("outbound")));
+        QVERIFY2(line("outbound_retry").startsWith(u"request 1 failed 1 times in a row, next attempt in "),
+                 qPrintable(line("outbound_retry")));
+        QVERIFY2(line("pool_error").contains(u"refused"), qPrintable(line("pool_error")));
+    }
+
     void runnerShowsItsRequest()
     {
         OneRequest bench;
