@@ -123,23 +123,35 @@ bool EventModel::accepts(const monitor::Event &event) const
         return false;
     if (m_filter.isEmpty())
         return true;
-    return m_filter.matches(
-        {[&] {
-             QString all;
-             for (int column = Level; column < ColumnCount; ++column)
-                 all += text(event, column) + u'\n';
-             return all;
-         },
-         [&](const QString &key, QVariant *value, QString *shown) {
-             for (int column = 0; column < ColumnCount; ++column) {
-                 if (key != QLatin1String(kKeys[column]))
-                     continue;
-                 *shown = text(event, column);
-                 *value = column == Detail && event.value ? QVariant(double(*event.value)) : QVariant(*shown);
-                 return true;
-             }
-             return false;
-         }});
+    class Reader final : public Filter::Row
+    {
+    public:
+        Reader(const EventModel &model, const monitor::Event &of) : m_model(model), m_event(of) {}
+        QVariant raw(int column) const override
+        {
+            return column == Detail && m_event.value ? QVariant(double(*m_event.value)) : QVariant(m_model.text(m_event, column));
+        }
+        QString shown(int column) const override { return m_model.text(m_event, column); }
+        bool anywhere(const Filter::Needle &word) const override
+        {
+            for (int column = Level; column < ColumnCount; ++column)
+                if (word.in(m_model.text(m_event, column)))
+                    return true;
+            return false;
+        }
+        QString whole() const override
+        {
+            QString all;
+            for (int column = Level; column < ColumnCount; ++column)
+                all += m_model.text(m_event, column) + u'\n';
+            return all;
+        }
+
+    private:
+        const EventModel &m_model;
+        const monitor::Event &m_event;
+    };
+    return m_filter.matches(Reader(*this, event));
 }
 
 void EventModel::apply(const monitor::Frame &frame)
@@ -224,6 +236,12 @@ void EventModel::setMinimumLevel(monitor::EventLevel level)
 void EventModel::setFilter(const Filter &filter)
 {
     m_filter = filter;
+    m_filter.bind([](const QString &key) {
+        for (int column = 0; column < ColumnCount; ++column)
+            if (key == QLatin1String(kKeys[column]))
+                return column;
+        return -1;
+    });
     rebuild();
 }
 

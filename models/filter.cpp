@@ -103,36 +103,36 @@ bool Filter::addTerm(QString token)
     }
     const auto match = withField.match(token);
     if (token.startsWith(u'/') && token.size() > 1) {
-        term.op = Operator::Regex;
         const bool closed = token.endsWith(u'/') && token.size() > 2;
-        term.regex = QRegularExpression(token.mid(1, token.size() - (closed ? 2 : 1)),
-                                        QRegularExpression::CaseInsensitiveOption
-                                            | QRegularExpression::MultilineOption); // one column per line
-        if (!term.regex.isValid()) {
+        const QRegularExpression expression(token.mid(1, token.size() - (closed ? 2 : 1)), QRegularExpression::CaseInsensitiveOption
+                                                | QRegularExpression::MultilineOption); // one column per line
+        if (!expression.isValid()) {
             m_error = QStringLiteral("bad_regex: ") + token;
             return false;
         }
+        expression.optimize(); // it will see each row of a table
+        term.needle = Needle(expression);
     } else if (match.hasMatch()) {
         term.field = match.captured(1).toLower();
         term.text = match.captured(3);
+        term.needle = Needle(term.text);
+        term.number = number(term.text);
         const QString op = match.captured(2);
         if (op == u"=" || op == u"==" || op == u"!=") {
             term.op = Operator::Equals;
             term.negated = term.negated != (op == u"!=");
         } else if (op != u":") {
-            const auto value = number(term.text);
-            if (!value) {
+            if (!term.number) {
                 m_error = QStringLiteral("bad_number: ") + term.text;
                 return false;
             }
-            term.number = *value;
             term.op = op == u">" ? Operator::Greater
                 : op == u"<"     ? Operator::Less
                 : op == u">="    ? Operator::GreaterEqual
                                  : Operator::LessEqual;
         }
     } else {
-        term.text = token;
+        term.needle = Needle(token);
     }
     m_groups.back().push_back(std::move(term));
     return true;
@@ -155,36 +155,72 @@ Filter Filter::parse(const QString &source)
     return filter;
 }
 
+Filter::Needle::Needle(const QString &word) : m_word(word)
+{
+    m_ascii = std::all_of(word.begin(), word.end(), [](QChar c) { return c.unicode() < 0x80; });
+    if (m_ascii)
+        m_word = word.toLower();
+}
+
+bool Filter::Needle::in(QStringView text) const
+{
+    if (m_isExpression)
+        return m_expression.match(text).hasMatch();
+    if (!m_ascii)
+        return text.contains(m_word, Qt::CaseInsensitive);
+    // Most cells hold ASCII and most rows do not match: one pass without folding tables.
+    const auto lower = [](QChar c) { return c >= u'A' && c <= u'Z' ? QChar(c.unicode() + 32) : c; };
+    const auto size = m_word.size();
+    if (size == 0)
+        return true;
+    const QChar *const wanted = m_word.constData();
+    const QChar *const cell = text.data();
+    for (qsizetype at = 0; at + size <= text.size(); ++at) {
+        if (lower(cell[at]) != wanted[0])
+            continue;
+        qsizetype i = 1;
+        while (i < size && lower(cell[at + i]) == wanted[i])
+            ++i;
+        if (i == size)
+            return true;
+    }
+    return false;
+}
+
+void Filter::bind(const std::function<int(const QString &key)> &columnOf)
+{
+    for (std::vector<Term> &group : m_groups)
+        for (Term &term : group)
+            term.column = term.field.isEmpty() ? -1 : columnOf(term.field);
+}
+
 bool Filter::holds(const Term &term, const Row &row)
 {
-    if (term.field.isEmpty()) {
-        const QString text = row.text();
-        return term.op == Operator::Regex ? term.regex.match(text).hasMatch() : text.contains(term.text, Qt::CaseInsensitive);
-    }
-    QVariant raw;
-    QString shown;
-    if (!row.field(term.field, &raw, &shown))
+    if (term.field.isEmpty())
+        return term.needle.isExpression() ? term.needle.in(row.whole()) : row.anywhere(term.needle);
+    if (term.column < 0)
         return false;
+    if (term.op == Operator::Contains)
+        return term.needle.in(row.shown(term.column));
+    if (term.op == Operator::Equals && row.shown(term.column).compare(term.text, Qt::CaseInsensitive) == 0)
+        return true;
     bool numeric = false;
-    const double value = raw.toDouble(&numeric);
+    const double value = row.raw(term.column).toDouble(&numeric);
+    if (!numeric || !term.number)
+        return false;
     switch (term.op) {
     case Operator::Contains:
-    case Operator::Regex:
-        return shown.contains(term.text, Qt::CaseInsensitive);
-    case Operator::Equals: {
-        if (shown.compare(term.text, Qt::CaseInsensitive) == 0)
-            return true;
-        const auto wanted = number(term.text);
-        return numeric && wanted && value == *wanted;
-    }
+        break;
+    case Operator::Equals:
+        return value == *term.number;
     case Operator::Greater:
-        return numeric && value > term.number;
+        return value > *term.number;
     case Operator::Less:
-        return numeric && value < term.number;
+        return value < *term.number;
     case Operator::GreaterEqual:
-        return numeric && value >= term.number;
+        return value >= *term.number;
     case Operator::LessEqual:
-        return numeric && value <= term.number;
+        return value <= *term.number;
     }
     return false;
 }

@@ -7,6 +7,7 @@
 #include <QVariant>
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace dormouse {
@@ -25,11 +26,34 @@ namespace dormouse {
 class Filter
 {
 public:
-    /// What a row offers: the whole text, and a column by key as (raw value, shown text); found = false when absent.
-    struct Row
+    /// A word or expression to be found in the texts of a row, letter case ignored.
+    class Needle
     {
-        std::function<QString()> text;
-        std::function<bool(const QString &key, QVariant *raw, QString *shown)> field;
+    public:
+        Needle() = default;
+        explicit Needle(const QString &word);
+        explicit Needle(const QRegularExpression &expression) : m_expression(expression), m_isExpression(true) {}
+        bool in(QStringView text) const;
+        /// Wants Row::whole(): one look at a row is cheaper than one at each cell.
+        bool isExpression() const { return m_isExpression; }
+
+    private:
+        QString m_word; ///< lower case when it is ASCII
+        bool m_ascii = false;
+        QRegularExpression m_expression;
+        bool m_isExpression = false;
+    };
+    /// One row as a filter sees it. Columns are the numbers that bind() was told.
+    class Row
+    {
+    public:
+        virtual QVariant raw(int column) const = 0;   ///< number or text; invalid = unknown
+        virtual QString shown(int column) const = 0;
+        virtual bool anywhere(const Needle &word) const = 0;
+        virtual QString whole() const = 0; ///< all its texts, one per line
+
+    protected:
+        ~Row() = default;
     };
 
     static Filter parse(const QString &source);
@@ -40,18 +64,21 @@ public:
     /// Reason code and the offending term, e.g. "bad_regex: [". Empty when valid.
     QString error() const { return m_error; }
     const QString &source() const { return m_source; }
+    /// Looks up the columns of a table, once for all its rows. columnOf: -1 = the table has no such column.
+    void bind(const std::function<int(const QString &key)> &columnOf);
     bool matches(const Row &row) const;
 
 private:
-    enum class Operator { Contains, Equals, Regex, Greater, Less, GreaterEqual, LessEqual };
+    enum class Operator { Contains, Equals, Greater, Less, GreaterEqual, LessEqual };
     struct Term
     {
         bool negated = false;
         QString field; ///< empty = whole row
+        int column = -1;
         Operator op = Operator::Contains;
         QString text;
-        QRegularExpression regex;
-        double number = 0;
+        Needle needle;
+        std::optional<double> number; ///< what text means as one
     };
     QString m_source;
     QString m_error;

@@ -4,7 +4,6 @@
 #include "models/livetablemodel.h"
 
 #include <QHash>
-#include <QSet>
 
 #include <algorithm>
 #include <deque>
@@ -26,35 +25,27 @@ public:
     template<typename F>
     void forEach(F visit) const
     {
-        // A slot that waits for its row to be removed still holds a value; the index tells.
+        // A slot that waits for its row to be removed still holds a value.
         for (int slot = 0; slot < int(m_items.size()); ++slot)
-            if (!idOf(slot).isEmpty() && slotOf(idOf(slot)) == slot)
+            if (!keyOf(m_items[size_t(slot)]).isEmpty() && !isGone(slot))
                 visit(m_items[size_t(slot)]);
     }
     const T *at(int row) const { return find(idAt(row)); }
 
     /// Takes changed values. snapshot: live rows that are not among them vanish, ended rows stay unless they ended
     /// after ts (a recording was wound back).
-    void store(const std::vector<T> &changed, bool snapshot, qint64 ts)
+    void store(const std::vector<T> &changed, bool snapshot, qint64 ts) { storePart(changed, 0, changed.size(), snapshot, ts); }
+    /// The same in several steps, for many values: parts follow each other without a gap, from 0 to the end.
+    void storePart(const std::vector<T> &changed, size_t from, size_t to, bool snapshot, qint64 ts)
     {
-        setNow(ts);
-        if (snapshot) {
-            QSet<QString> present;
-            present.reserve(qsizetype(changed.size()));
-            for (const T &item : changed)
-                present.insert(keyOf(item));
-            std::vector<QString> gone;
-            for (const T &item : m_items) {
-                const QString &id = keyOf(item);
-                if (!id.isEmpty() && m_index.contains(id) && !present.contains(id)
-                    && (!ended(item) || endedTs(item) > ts))
-                    gone.push_back(id);
-            }
-            for (const QString &id : gone)
-                remove(id);
+        if (from == 0) {
+            setNow(ts);
+            ++m_round;
         }
-        for (const T &item : changed)
-            upsert(item);
+        for (size_t i = from; i < to; ++i)
+            upsert(changed[i]);
+        if (snapshot && to == changed.size())
+            removeUntold(ts);
         if (isActive())
             publish();
     }
@@ -94,6 +85,7 @@ protected:
             if (m_free.empty()) {
                 slot = int(m_items.size());
                 m_items.emplace_back();
+                m_told.push_back(0);
                 growTo(slot + 1);
             } else {
                 slot = m_free.back();
@@ -105,6 +97,7 @@ protected:
             leaveGraveyard(id);
         }
         m_items[size_t(slot)] = value;
+        m_told[size_t(slot)] = m_round;
         markDirty(slot);
         if (ended(value)) {
             countLive(-1);
@@ -127,6 +120,17 @@ protected:
     }
 
 private:
+    void removeUntold(qint64 ts)
+    {
+        std::vector<QString> gone;
+        for (size_t slot = 0; slot < m_items.size(); ++slot) {
+            const T &item = m_items[slot];
+            if (!keyOf(item).isEmpty() && !isGone(int(slot)) && m_told[slot] != m_round && (!ended(item) || endedTs(item) > ts))
+                gone.push_back(keyOf(item));
+        }
+        for (const QString &id : gone)
+            remove(id);
+    }
     void leaveGraveyard(const QString &id)
     {
         if (!m_graveyard.empty() && m_graveyard.front() == id)
@@ -138,6 +142,8 @@ private:
     }
 
     std::vector<T> m_items;
+    std::vector<quint32> m_told; ///< slot -> round that last told about it
+    quint32 m_round = 0;
     std::vector<int> m_free;
     QHash<QString, int> m_index;
     std::deque<QString> m_graveyard; ///< oldest first

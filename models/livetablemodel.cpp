@@ -10,10 +10,9 @@ namespace dormouse {
 
 namespace {
 
-// Above this many separate ranges one removal and one insertion of everything is cheaper than the signals
-// (a header walks all its sections for each of them).
-constexpr size_t kMaxRanges = 256;
-constexpr size_t kMaxChangeRuns = 3000;
+// Above this many separate ranges moving the rows to the end and removing them there is cheaper (a header walks all its
+// sections for each signal).
+constexpr size_t kMaxRanges = 16;
 
 bool isNumber(CellKind kind)
 {
@@ -26,6 +25,8 @@ bool isNumber(CellKind kind)
 LiveTableModel::LiveTableModel(std::vector<Column> columns, QObject *parent)
     : QAbstractTableModel(parent), m_columns(std::move(columns))
 {
+    m_scanTimer.setSingleShot(true);
+    connect(&m_scanTimer, &QTimer::timeout, this, &LiveTableModel::scan);
 }
 
 int LiveTableModel::rowCount(const QModelIndex &parent) const
@@ -140,41 +141,72 @@ void LiveTableModel::setColumnTitles(const QStringList &titles)
     Q_EMIT headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);
 }
 
+/// What the filter asks about one row. Texts that need no formatting are not formatted.
+class LiveTableModel::RowReader final : public Filter::Row
+{
+public:
+    RowReader(const LiveTableModel &model, int slot) : m_model(model), m_slot(slot) {}
+    QVariant raw(int column) const override { return m_model.raw(m_slot, column); }
+    QString shown(int column) const override { return m_model.cellText(m_slot, column); }
+    bool anywhere(const Filter::Needle &word) const override
+    {
+        if (word.in(m_model.idOf(m_slot)))
+            return true;
+        for (int column = 0; column < m_model.columnCount(); ++column)
+            if (isText(column) && word.in(text(column)))
+                return true;
+        return false;
+    }
+    QString whole() const override
+    {
+        QString all;
+        all.reserve(256); // one allocation instead of one for each column
+        all += m_model.idOf(m_slot);
+        for (int column = 0; column < m_model.columnCount(); ++column)
+            if (isText(column))
+                all.append(u'\n').append(text(column));
+        return all;
+    }
+
+private:
+    bool isText(int column) const
+    {
+        const CellKind kind = m_model.columnKind(column);
+        return kind == CellKind::Text || kind == CellKind::Id || kind == CellKind::State;
+    }
+    QString text(int column) const
+    {
+        return m_model.columnKind(column) == CellKind::State ? m_model.cellText(m_slot, column) : raw(column).toString();
+    }
+    const LiveTableModel &m_model;
+    int m_slot;
+};
+
 bool LiveTableModel::accepts(int slot) const
 {
     if (hides(slot))
         return false;
     if (!m_showEnded && isEnded(slot))
         return false;
-    if (m_filter.isEmpty())
-        return true;
-    const Filter::Row row{
-        [this, slot] {
-            QString all = idOf(slot);
-            for (int column = 0; column < int(m_columns.size()); ++column) {
-                const CellKind kind = columnKind(column);
-                if (kind == CellKind::Text || kind == CellKind::Id || kind == CellKind::State)
-                    all += u'\n' + cellText(slot, column);
-            }
-            return all;
-        },
-        [this, slot](const QString &key, QVariant *value, QString *shown) {
-            const int column = columnOf(key);
-            if (column < 0)
-                return false;
-            *value = raw(slot, column);
-            *shown = cellText(slot, column);
-            return true;
-        }};
-    return m_filter.matches(row);
+    return m_filter.isEmpty() || m_filter.matches(RowReader(*this, slot));
+}
+
+/// Keeps the verdict for the end of a scan, which may have passed this row already.
+bool LiveTableModel::judge(int slot)
+{
+    const bool passed = accepts(slot);
+    quint8 &flags = m_flags[size_t(slot)];
+    flags = quint8(passed ? flags | Passed : flags & ~Passed);
+    return passed;
 }
 
 void LiveTableModel::setFilter(const Filter &filter)
 {
+    if (filter.isEmpty() && m_filter.isEmpty())
+        return;
     m_filter = filter;
-    markAllDirty();
-    if (m_active)
-        publish();
+    m_filter.bind([this](const QString &key) { return columnOf(key); });
+    refilter();
 }
 
 void LiveTableModel::setShowEnded(bool on)
@@ -187,9 +219,45 @@ void LiveTableModel::setShowEnded(bool on)
 
 void LiveTableModel::refilter()
 {
-    markAllDirty();
+    m_scanAt = 0;
     if (m_active)
-        publish();
+        scan();
+}
+
+void LiveTableModel::scan()
+{
+    if (m_scanAt < 0 || !m_active)
+        return;
+    const int end = int(std::min(m_flags.size(), size_t(m_scanAt) + size_t(kRowsPerSlice)));
+    for (; m_scanAt < end; ++m_scanAt)
+        if (!idOf(m_scanAt).isEmpty())
+            judge(m_scanAt);
+    if (end < int(m_flags.size())) {
+        m_scanTimer.start(1); // input and painting first
+        return;
+    }
+    m_scanAt = -1;
+    std::vector<int> added, removedRows;
+    for (int slot = 0; slot < end; ++slot) {
+        if (idOf(slot).isEmpty() || isGone(slot))
+            continue;
+        const bool passed = m_flags[size_t(slot)] & Passed;
+        const int row = m_position[size_t(slot)];
+        if (passed && row < 0)
+            added.push_back(slot);
+        else if (!passed && row >= 0)
+            removedRows.push_back(row);
+    }
+    removeRows(std::move(removedRows));
+    insertSlots(std::move(added));
+    publish();
+    if (m_sortColumn < 0 && !std::is_sorted(m_order.begin(), m_order.end())) {
+        std::vector<int> arrival = m_order; // what comes back takes its old place
+        std::sort(arrival.begin(), arrival.end());
+        setOrder(std::move(arrival));
+    }
+    resortIfNeeded();
+    Q_EMIT settled();
 }
 
 void LiveTableModel::setActive(bool on)
@@ -200,14 +268,14 @@ void LiveTableModel::setActive(bool on)
     if (on) {
         publish();
         resortIfNeeded();
+        scan();
     }
 }
 
-void LiveTableModel::markAllDirty()
+void LiveTableModel::setShownRows(int first, int last)
 {
-    for (int slot = 0; slot < int(m_flags.size()); ++slot)
-        if (!idOf(slot).isEmpty())
-            markDirty(slot);
+    m_firstShown = first;
+    m_lastShown = last;
 }
 
 void LiveTableModel::growTo(int slotCount)
@@ -218,7 +286,7 @@ void LiveTableModel::growTo(int slotCount)
 
 void LiveTableModel::markDirty(int slot)
 {
-    auto &flags = m_flags[size_t(slot)];
+    quint8 &flags = m_flags[size_t(slot)];
     if (!(flags & Dirty)) {
         flags |= Dirty;
         m_dirty.push_back(slot);
@@ -240,179 +308,116 @@ void LiveTableModel::publish()
 {
     if (m_dirty.empty())
         return;
-    std::vector<int> changed;
-    std::vector<int> inserted;
-    std::vector<int> removedRows;
-    std::vector<int> gone;
+    std::vector<int> changed, added, removedRows, gone;
     for (const int slot : m_dirty) {
-        auto &flags = m_flags[size_t(slot)];
-        const bool isGone = flags & Gone;
-        flags = 0;
+        quint8 &flags = m_flags[size_t(slot)];
+        const bool isGoing = flags & Gone;
+        flags &= Passed | Moved;
         if (idOf(slot).isEmpty())
             continue; // released meanwhile
         const bool shown = m_position[size_t(slot)] >= 0;
-        const bool wanted = !isGone && accepts(slot);
+        const bool wanted = !isGoing && judge(slot);
         if (shown && !wanted)
             removedRows.push_back(m_position[size_t(slot)]);
         else if (shown)
             changed.push_back(slot);
         else if (wanted)
-            inserted.push_back(slot);
-        if (isGone)
+            added.push_back(slot);
+        if (isGoing)
             gone.push_back(slot);
+        else
+            markMoved(slot);
     }
     m_dirty.clear();
-
-    if (!removedRows.empty())
-        removeRowsDescending(std::move(removedRows));
+    removeRows(std::move(removedRows));
     for (const int slot : gone)
         releaseSlot(slot);
-    if (!changed.empty()) {
-        std::vector<int> rows;
-        rows.reserve(changed.size());
-        for (const int slot : changed)
-            rows.push_back(m_position[size_t(slot)]);
-        announceChanged(std::move(rows));
-    }
-    if (!inserted.empty()) {
-        const int first = int(m_order.size());
-        if (m_sortColumn >= 0)
-            inserted = sortedOrder(std::move(inserted));
-        beginInsertRows({}, first, first + int(inserted.size()) - 1);
-        for (const int slot : inserted) {
-            m_position[size_t(slot)] = int(m_order.size());
-            m_order.push_back(slot);
-        }
-        endInsertRows();
-    }
-    m_sortNeeded = m_sortNeeded || m_sortColumn >= 0;
+    announceChanged(changed);
+    insertSlots(std::move(added));
 }
 
-void LiveTableModel::removeRowsDescending(std::vector<int> rows)
+/// New rows come last until the next sorting, in the order they will keep among themselves.
+void LiveTableModel::insertSlots(std::vector<int> added)
 {
-    std::sort(rows.begin(), rows.end(), std::greater<>());
+    if (added.empty())
+        return;
+    for (const int slot : added)
+        markMoved(slot);
+    if (m_sortColumn >= 0)
+        added = sortedOrder(added);
+    const int first = int(m_order.size());
+    beginInsertRows({}, first, first + int(added.size()) - 1);
+    for (const int slot : added) {
+        m_position[size_t(slot)] = int(m_order.size());
+        m_order.push_back(slot);
+    }
+    endInsertRows();
+}
+
+void LiveTableModel::removeRows(std::vector<int> rows)
+{
+    if (rows.empty())
+        return;
+    std::sort(rows.begin(), rows.end());
     size_t ranges = 1;
     for (size_t i = 1; i < rows.size(); ++i)
-        ranges += rows[i] != rows[i - 1] - 1;
+        ranges += rows[i] != rows[i - 1] + 1;
     if (ranges > kMaxRanges) {
-        std::vector<int> kept;
-        kept.reserve(m_order.size() - rows.size());
-        std::vector<bool> out(m_order.size(), false);
-        for (const int row : rows)
-            out[size_t(row)] = true;
-        for (size_t row = 0; row < m_order.size(); ++row)
-            if (!out[row])
-                kept.push_back(m_order[row]);
-        beginRemoveRows({}, 0, int(m_order.size()) - 1);
-        std::fill(m_position.begin(), m_position.end(), -1);
-        m_order.clear();
-        endRemoveRows();
-        if (!kept.empty()) {
-            beginInsertRows({}, 0, int(kept.size()) - 1);
-            m_order = std::move(kept);
-            refreshPositions();
-            endInsertRows();
-        }
-        return;
+        moveToEnd(rows);
+        const int first = int(m_order.size() - rows.size());
+        for (size_t i = 0; i < rows.size(); ++i)
+            rows[i] = first + int(i);
     }
-    for (size_t i = 0; i < rows.size();) {
-        size_t end = i + 1;
-        while (end < rows.size() && rows[end] == rows[end - 1] - 1)
-            ++end;
-        const int last = rows[i];
-        const int first = rows[end - 1];
+    for (size_t end = rows.size(); end > 0;) { // from below, so that the rows above keep their numbers
+        size_t begin = end - 1;
+        while (begin > 0 && rows[begin - 1] == rows[begin] - 1)
+            --begin;
+        const int first = rows[begin];
+        const int last = rows[end - 1];
         beginRemoveRows({}, first, last);
         for (int row = first; row <= last; ++row)
             m_position[size_t(m_order[size_t(row)])] = -1;
         m_order.erase(m_order.begin() + first, m_order.begin() + last + 1);
+        for (size_t row = size_t(first); row < m_order.size(); ++row)
+            m_position[size_t(m_order[row])] = int(row);
         endRemoveRows();
+        end = begin;
+    }
+}
+
+/// rows: ascending. The others close ranks.
+void LiveTableModel::moveToEnd(const std::vector<int> &rows)
+{
+    std::vector<int> order;
+    order.reserve(m_order.size());
+    size_t next = 0;
+    for (size_t row = 0; row < m_order.size(); ++row) {
+        if (next < rows.size() && rows[next] == int(row))
+            ++next;
+        else
+            order.push_back(m_order[row]);
+    }
+    for (const int row : rows)
+        order.push_back(m_order[size_t(row)]);
+    setOrder(std::move(order));
+}
+
+void LiveTableModel::announceChanged(const std::vector<int> &changed)
+{
+    std::vector<int> rows;
+    for (const int slot : changed) {
+        const int row = m_position[size_t(slot)];
+        if (row >= m_firstShown && row <= m_lastShown)
+            rows.push_back(row);
+    }
+    std::sort(rows.begin(), rows.end());
+    for (size_t i = 0; i < rows.size();) {
+        size_t end = i + 1;
+        while (end < rows.size() && rows[end] == rows[end - 1] + 1)
+            ++end;
+        Q_EMIT dataChanged(index(rows[i], 0), index(rows[end - 1], columnCount() - 1));
         i = end;
     }
-    refreshPositions();
-}
-
-void LiveTableModel::announceChanged(std::vector<int> rows)
-{
-    std::sort(rows.begin(), rows.end());
-    std::vector<std::pair<int, int>> runs;
-    for (const int row : rows) {
-        if (!runs.empty() && row <= runs.back().second + 1)
-            runs.back().second = row;
-        else
-            runs.emplace_back(row, row);
-    }
-    if (runs.size() > kMaxChangeRuns)
-        runs = {{rows.front(), rows.back()}};
-    for (const auto &[first, last] : runs)
-        Q_EMIT dataChanged(index(first, 0), index(last, columnCount() - 1));
-}
-
-void LiveTableModel::refreshPositions()
-{
-    for (size_t row = 0; row < m_order.size(); ++row)
-        m_position[size_t(m_order[row])] = int(row);
-}
-
-std::vector<int> LiveTableModel::sortedOrder(std::vector<int> order) const
-{
-    struct Key
-    {
-        double number;
-        QString text;
-        int slot;
-    };
-    std::vector<Key> keys;
-    keys.reserve(order.size());
-    for (const int slot : order) {
-        const QVariant value = raw(slot, m_sortColumn);
-        const bool text = value.typeId() == QMetaType::QString;
-        keys.push_back({value.isValid() && !text ? value.toDouble() : -std::numeric_limits<double>::infinity(),
-                        text ? value.toString() : QString(), slot});
-    }
-    const bool ascending = m_sortOrder == Qt::AscendingOrder;
-    std::stable_sort(keys.begin(), keys.end(), [ascending](const Key &a, const Key &b) {
-        const Key &x = ascending ? a : b;
-        const Key &y = ascending ? b : a;
-        return x.number != y.number ? x.number < y.number : x.text < y.text;
-    });
-    for (size_t i = 0; i < keys.size(); ++i)
-        order[i] = keys[i].slot;
-    return order;
-}
-
-void LiveTableModel::sort(int column, Qt::SortOrder order)
-{
-    m_sortColumn = column < columnCount() ? column : -1;
-    m_sortOrder = order;
-    m_sortNeeded = false;
-    if (m_sortColumn < 0 || m_order.empty())
-        return;
-    std::vector<int> next = sortedOrder(m_order);
-    if (next == m_order)
-        return;
-    Q_EMIT layoutAboutToBeChanged({}, VerticalSortHint);
-    const QModelIndexList before = persistentIndexList();
-    std::vector<int> moved;
-    moved.reserve(size_t(before.size()));
-    for (const QModelIndex &index : before)
-        moved.push_back(m_order[size_t(index.row())]);
-    m_order = std::move(next);
-    refreshPositions();
-    QModelIndexList after;
-    after.reserve(before.size());
-    for (qsizetype i = 0; i < before.size(); ++i)
-        after.append(index(m_position[size_t(moved[size_t(i)])], before.at(i).column()));
-    changePersistentIndexList(before, after);
-    Q_EMIT layoutChanged({}, VerticalSortHint);
-}
-
-bool LiveTableModel::resortIfNeeded()
-{
-    if (!m_sortNeeded || m_sortFrozen || !m_active)
-        return false;
-    const std::vector<int> before = m_order;
-    sort(m_sortColumn, m_sortOrder);
-    return before != m_order;
 }
 
 int LiveTableModel::rowOf(const QString &id) const

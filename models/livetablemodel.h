@@ -5,9 +5,10 @@
 
 #include <QAbstractTableModel>
 #include <QStringList>
+#include <QTimer>
 
+#include <limits>
 #include <optional>
-
 #include <vector>
 
 namespace dormouse {
@@ -28,13 +29,14 @@ enum ModelRole {
 
 /// A table keyed by id for many live rows (console.md section 4, performance-notes.md section 8): keeps its own order
 /// and filter, announces inserts, removals and changes by range and never resets. Values are stored at once, rows are
-/// announced only while the model is active (its view is on screen), so a hidden view costs no signals.
-/// Thread: the UI thread.
+/// announced only while the model is active (its view is on screen), so a hidden view costs no signals. Another filter
+/// looks at a large table in slices between which the event loop runs. Thread: the UI thread.
 class LiveTableModel : public QAbstractTableModel
 {
     Q_OBJECT
 public:
     static constexpr int kMaxEnded = 50'000;
+    static constexpr int kRowsPerSlice = 16'384; ///< looked at by a new filter in one turn of the event loop
 
     struct Column
     {
@@ -55,11 +57,15 @@ public:
     /// Shown in the header instead of the keys; given by the view, which knows the language.
     void setColumnTitles(const QStringList &titles);
 
+    /// Takes effect at once in a table of up to kRowsPerSlice rows, else when all have been looked at: settled().
     void setFilter(const Filter &filter);
+    bool isSettling() const { return m_scanAt >= 0; }
     const Filter &filter() const { return m_filter; }
     void setShowEnded(bool on);
     bool showEnded() const { return m_showEnded; }
     void setActive(bool on);
+    /// Changes of other rows are not announced: they are read when they are scrolled to. The default is all rows.
+    void setShownRows(int first, int last);
     bool isActive() const { return m_active; }
     /// While frozen (pointer or selection in the table) resortIfNeeded does nothing.
     void setSortFrozen(bool on) { m_sortFrozen = on; }
@@ -72,6 +78,9 @@ public:
     int endedCount() const { return m_ended; }
     qint64 now() const { return m_now; }
     void setNow(qint64 ts) { m_now = ts; } ///< wall ms for ages
+
+Q_SIGNALS:
+    void settled(); ///< the filter has looked at every row
 
 protected:
     explicit LiveTableModel(std::vector<Column> columns, QObject *parent);
@@ -94,18 +103,32 @@ protected:
     void publish();
     /// What hides() says has changed.
     void refilter();
+    bool isGone(int slot) const { return m_flags[size_t(slot)] & Gone; } ///< waits for its row to be removed
     void countLive(int delta) { m_live += delta; }
     void countEnded(int delta) { m_ended += delta; }
 
 private:
-    enum Flag : quint8 { Dirty = 1, Gone = 2 };
+    enum Flag : quint8 {
+        Dirty = 1,  ///< waits in m_dirty
+        Gone = 2,
+        Passed = 4, ///< what the filter said last
+        Moved = 8   ///< has values that the order does not know yet; waits in m_moved
+    };
+    class RowReader;
     bool accepts(int slot) const;
+    bool judge(int slot);
     QString formatted(const QVariant &value, CellKind kind) const;
-    void removeRowsDescending(std::vector<int> rows);
-    void announceChanged(std::vector<int> rows);
+    void removeRows(std::vector<int> rows);
+    void moveToEnd(const std::vector<int> &rows);
+    void insertSlots(std::vector<int> added);
+    void announceChanged(const std::vector<int> &changed);
     void refreshPositions();
-    void markAllDirty();
-    std::vector<int> sortedOrder(std::vector<int> order) const;
+    void scan();
+    void setOrder(std::vector<int> order);
+    bool isBefore(int slotA, int slotB) const;
+    void markMoved(int slot);
+    void forgetMoved();
+    std::vector<int> sortedOrder(const std::vector<int> &order) const;
 
     std::vector<Column> m_columns;
     QStringList m_titles;
@@ -113,7 +136,12 @@ private:
     std::vector<int> m_position;  ///< slot -> row, -1 = not shown
     std::vector<quint8> m_flags;
     std::vector<int> m_dirty;
+    std::vector<int> m_moved;
     Filter m_filter;
+    int m_scanAt = -1; ///< next slot that the filter has to look at; -1 = it has seen all
+    QTimer m_scanTimer;
+    int m_firstShown = 0;
+    int m_lastShown = std::numeric_limits<int>::max();
     int m_sortColumn = -1;
     Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
     bool m_sortNeeded = false;

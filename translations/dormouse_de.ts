@@ -1551,6 +1551,10 @@ das Nächste zuerst.</translation>
 <context>
     <name>dormouse::OverviewPage</name>
     <message>
+        <source>Overview</source>
+        <translation>Übersicht</translation>
+    </message>
+    <message>
         <source>NEEDS ATTENTION</source>
         <translation>BRAUCHT AUFMERKSAMKEIT</translation>
     </message>

@@ -1544,6 +1544,10 @@ soonest first.</source>
 <context>
     <name>dormouse::OverviewPage</name>
     <message>
+        <source>Overview</source>
+        <translation>概要</translation>
+    </message>
+    <message>
         <source>NEEDS ATTENTION</source>
         <translation>要注意</translation>
     </message>

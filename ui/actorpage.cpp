@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/format.h"
 #include "models/payload.h"
+#include "ui/flowlayout.h"
 #include "ui/pages.h"
 #include "ui/payloadview.h"
 #include "ui/statediagram.h"
@@ -53,6 +54,7 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     outer->setContentsMargins(1, 1, 1, 1);
     m_empty = label(tr("Choose an actor in the map or in a table.\nCtrl+K finds one by id, key or name."), "muted");
     m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setWordWrap(true);
     outer->addWidget(m_empty);
     auto *scroll = new QScrollArea(this);
     scroll->setWidgetResizable(true);
@@ -81,6 +83,7 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     m_id->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto *copy = new QToolButton(this);
     copy->setIcon(theme.icon(QStringLiteral("copy")));
+    copy->setIconSize({theme.px(16), theme.px(16)});
     copy->setToolTip(tr("Copy the id"));
     copy->setAccessibleName(tr("Copy the actor id"));
     connect(copy, &QToolButton::clicked, this, [this] { QApplication::clipboard()->setText(m_session.selectedActor()); });
@@ -89,8 +92,7 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     idRow->addWidget(copy);
     all->addLayout(idRow);
 
-    auto *actions = new QHBoxLayout;
-    actions->setSpacing(0);
+    auto *actions = new FlowLayout(0);
     const std::initializer_list<std::tuple<QString, QString, QString>> names = {
         {QStringLiteral("wake"), QStringLiteral("wake"), tr("Wake")},
         {QStringLiteral("sleep"), QStringLiteral("sleep"), tr("Sleep")},
@@ -102,13 +104,13 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
         button->setProperty("compact", true);
         button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
         button->setIcon(theme.icon(icon));
+        button->setIconSize({theme.px(16), theme.px(16)});
         button->setAccessibleName(tr("%1 this actor").arg(text));
         connect(&theme, &ThemeManager::changed, button, [button, &theme, file = icon] { button->setIcon(theme.icon(file)); });
         connect(button, &QToolButton::clicked, this, [this, name = action] { Q_EMIT commandWanted(name); });
         actions->addWidget(button);
         m_buttons.append(button);
     }
-    actions->addStretch();
     all->addLayout(actions);
 
     m_why = label({}, "value");
@@ -119,15 +121,15 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     m_diagram = new StateDiagram(theme, this);
     all->addWidget(m_diagram);
     m_steps = factTable(theme, this, {tr("When"), tr("Transition"), tr("Cause")}, tr("History of states"));
-    m_steps->setColumnWidth(0, 96);
-    m_steps->setColumnWidth(1, 150);
+    m_steps->setColumnWidth(0, theme.px(96));
+    m_steps->setColumnWidth(1, theme.px(150));
     m_steps->horizontalHeader()->hide();
     all->addWidget(m_steps);
 
     all->addWidget(label(tr("LIFE CYCLE"), "section"));
     m_facts = factTable(theme, this, {tr("What"), tr("Since / value"), tr("Took")}, tr("Life cycle and facts"));
-    m_facts->setColumnWidth(0, 112);
-    m_facts->setColumnWidth(1, 150);
+    m_facts->setColumnWidth(0, theme.px(112));
+    m_facts->setColumnWidth(1, theme.px(150));
     m_facts->horizontalHeader()->hide();
     all->addWidget(m_facts);
 
@@ -168,8 +170,8 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     all->addLayout(keysRow);
     m_keys = factTable(theme, this, {tr("Key"), tr("Size"), tr("Value")}, tr("Stored keys"));
     m_keys->setMinimumHeight(theme.px(96));
-    m_keys->setColumnWidth(0, 120);
-    m_keys->setColumnWidth(1, 72);
+    m_keys->setColumnWidth(0, theme.px(120));
+    m_keys->setColumnWidth(1, theme.px(72));
     all->addWidget(m_keys, 1);
     m_value = new PayloadView(theme, tr("Stored value"), this);
     m_value->hide();
@@ -204,15 +206,14 @@ void ActorPage::show(const monitor::ActorInfo *actor)
         return;
     const Words::Look look = Words::look(actor->state);
     const QColor tone = m_theme.color(look.tone);
-    m_icon->setPixmap(m_theme.pixmap(look.icon, tone, 18, devicePixelRatioF()));
+    m_icon->setPixmap(m_theme.pixmap(look.icon, tone, m_theme.px(18), devicePixelRatioF()));
     m_icon->setAccessibleName(look.word);
     m_title->setText(QString(actor->name % u' ' % actor->key).trimmed());
     m_title->setToolTip(m_title->text());
     m_state->setText(look.word);
-    QPalette ink = m_state->palette();
-    ink.setColor(QPalette::WindowText, tone);
-    m_state->setPalette(ink);
-    m_state->setStyleSheet(u"color: " % tone.name());
+    // A style sheet is read anew each time it is given.
+    if (const QString sheet = u"color: " % tone.name(); m_state->styleSheet() != sheet)
+        m_state->setStyleSheet(sheet);
     m_id->setText(actor->actorId);
     const bool allowed = m_session.commandsAllowed();
     for (QToolButton *button : std::as_const(m_buttons)) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/format.h"
+#include "ui/flowlayout.h"
 #include "ui/pages.h"
 #include "ui/words.h"
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QVBoxLayout>
 
@@ -17,9 +17,8 @@ EventPage::EventPage(Session &session, const ThemeManager &theme, QWidget *paren
     auto *all = new QVBoxLayout(this);
     all->setContentsMargins(1, 4, 1, 1);
     all->setSpacing(0);
-    auto *bar = new QHBoxLayout;
+    auto *bar = new FlowLayout(12);
     bar->setContentsMargins(12, 2, 12, 4);
-    bar->setSpacing(12);
     m_level = new QComboBox(this);
     m_level->setAccessibleName(tr("Lowest level shown"));
     for (const auto level : {monitor::EventLevel::Trace, monitor::EventLevel::Debug, monitor::EventLevel::Info,

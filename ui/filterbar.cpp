@@ -61,6 +61,7 @@ FilterBar::FilterBar(Session &session, const ThemeManager &theme, QSettings *set
     more->setToolTip(tr("Saved filters"));
     more->setPopupMode(QToolButton::InstantPopup);
     more->setIcon(theme.icon(QStringLiteral("archive")));
+    more->setIconSize({theme.px(16), theme.px(16)});
     connect(&theme, &ThemeManager::changed, more, [more, &theme] { more->setIcon(theme.icon(QStringLiteral("archive"))); });
     m_menu = new QMenu(more);
     m_menu->setAccessibleName(tr("Saved filters"));

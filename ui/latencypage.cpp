@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/format.h"
+#include "ui/flowlayout.h"
 #include "ui/heatmap.h"
 #include "ui/pages.h"
 
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFrame>
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QTabWidget>
@@ -54,11 +54,10 @@ void fill(QTableWidget *table, const std::vector<QStringList> &rows)
 
 LatencyPage::LatencyPage(Session &session, const ThemeManager &theme, QWidget *parent) : Page(session, theme, parent)
 {
-    auto *all = new QVBoxLayout(this);
+    QVBoxLayout *all = makeScrolled(tr("Latency"));
     all->setContentsMargins(12, 12, 12, 8);
     all->setSpacing(8);
-    auto *bar = new QHBoxLayout;
-    bar->setSpacing(8);
+    auto *bar = new FlowLayout(8, true);
     m_kind = new QComboBox(this);
     m_kind->setAccessibleName(tr("Latency shown"));
     m_kind->addItem(tr("Ack: written until acknowledged"), int(LatencyKind::Ack));
@@ -77,7 +76,7 @@ LatencyPage::LatencyPage(Session &session, const ThemeManager &theme, QWidget *p
         value->setAccessibleName(name);
         inside->addWidget(value);
         m_values.append(value);
-        bar->addWidget(card, 1);
+        bar->addWidget(card);
     }
     all->addLayout(bar);
     m_map = new HeatMap(theme, session.latency(), this);
@@ -89,6 +88,7 @@ LatencyPage::LatencyPage(Session &session, const ThemeManager &theme, QWidget *p
     m_tabs = new QTabWidget(this);
     m_tabs->setAccessibleName(tr("Latency details"));
     m_tabs->setDocumentMode(true);
+    m_tabs->setMinimumHeight(theme.px(140));
     m_tabs->addTab(m_table, tr("By second"));
     m_messages = list(theme, m_tabs, {tr("Time"), tr("Latency"), tr("Index"), tr("Connection"), tr("Actor")}, tr("Messages of the chosen cell"));
     m_tabs->addTab(m_messages, tr("Messages"));

@@ -34,7 +34,8 @@ MainWindow::MainWindow(ThemeManager &theme, ClientConnector *connector, QSetting
     build();
     if (m_settings) {
         restoreGeometry(m_settings->value(QStringLiteral("window/geometry")).toByteArray());
-        restoreState(m_settings->value(QStringLiteral("window/state")).toByteArray(), kLayoutVersion);
+        if (restoreState(m_settings->value(QStringLiteral("window/state")).toByteArray(), kLayoutVersion))
+            readShares();
         m_settings->beginGroup(QStringLiteral("layouts"));
         const QStringList names = m_settings->childKeys();
         for (const QString &name : names)

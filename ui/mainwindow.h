@@ -79,6 +79,8 @@ Q_SIGNALS:
 protected:
     void closeEvent(QCloseEvent *event) override;
     void changeEvent(QEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+    bool eventFilter(QObject *object, QEvent *event) override;
 
 private:
     static constexpr int kLayoutVersion = 2; ///< changes with the set of views
@@ -98,6 +100,9 @@ private:
     void showPlayback();
     void showPaused();
     void arrange();
+    void noteShares(const QDockWidget &dock);
+    void applyShares();
+    void readShares();
     void makeLayoutMenu(QMenu *view);
     void makeLanguageMenu(QMenu *view);
     void makeTextSizeMenu(QMenu *view);
@@ -143,6 +148,11 @@ private:
     QByteArray m_defaultState;
     QMap<QString, QByteArray> m_layouts;
     bool m_showOwn = false;
+    static constexpr double kSideShare = 0.293;
+    static constexpr double kLowerShare = 0.2375;
+    double m_sideShare = kSideShare;   ///< of the width, for the docks on the right
+    double m_lowerShare = kLowerShare; ///< of the height, for the docks below
+    bool m_sharesKnown = true;    ///< false: the docks were restored, what shares they have is still to be read
     QTimer m_noteTimer;
     QTimer m_rebuildTimer;
     int m_builtTextSize = 100; ///< text size that the controls were made for

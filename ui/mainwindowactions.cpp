@@ -74,6 +74,9 @@ void MainWindow::makeActions()
     });
     addAction(QStringLiteral("layout"), tr("Standard layout"), {}, QKeySequence(), [this] {
         restoreState(m_defaultState, kLayoutVersion);
+        m_sideShare = kSideShare;
+        m_lowerShare = kLowerShare;
+        applyShares();
         showBars();
     });
     addAction(QStringLiteral("float"), tr("Detach the view"), {}, QKeySequence(QStringLiteral("Ctrl+Shift+F")), [this] {

@@ -133,6 +133,8 @@ void MainWindow::makeStatus()
     m_note->setAccessibleName(tr("Last outcome"));
     m_rate = new QLabel(this);
     m_cost = new QLabel(this);
+    for (QLabel *text : {m_link, m_note, m_rate, m_cost})
+        text->setMinimumWidth(1); // a long text does not make the window wider
     statusBar()->addWidget(m_linkIcon);
     statusBar()->addWidget(m_link);
     statusBar()->addWidget(m_note, 1);
@@ -182,7 +184,8 @@ void MainWindow::updateStatus()
 {
     const LinkLook look = linkLook(session());
     m_link->setText(look.text);
-    m_linkIcon->setPixmap(m_theme.pixmap(look.icon, m_theme.color(look.tone), 14, devicePixelRatioF()));
+    m_link->setToolTip(look.text);
+    m_linkIcon->setPixmap(m_theme.pixmap(look.icon, m_theme.color(look.tone), m_theme.px(14), devicePixelRatioF()));
     fillTabBar();
     const ClusterModel &cluster = session().cluster();
     m_rate->setText(tr("%1 events/s").arg(cluster.text(ClusterModel::EventRate)));
@@ -197,6 +200,7 @@ void MainWindow::updateStatus()
         bar->setIconSize({m_theme.px(16), m_theme.px(16)});
         bar->setExpanding(false);
         bar->setDrawBase(false);
+        bar->setElideMode(Qt::ElideNone); // names are whole, arrows lead to those that do not fit
         for (int tab = 0; tab < bar->count(); ++tab) {
             for (const QString &name : std::as_const(m_order))
                 if (m_docks.value(name)->windowTitle() == bar->tabText(tab))

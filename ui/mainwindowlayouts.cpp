@@ -20,6 +20,8 @@ void MainWindow::saveLayout(const QString &name)
 bool MainWindow::showLayout(const QString &name)
 {
     const bool shown = m_layouts.contains(name) && restoreState(m_layouts.value(name), kLayoutVersion);
+    if (shown)
+        readShares();
     showBars();
     return shown;
 }

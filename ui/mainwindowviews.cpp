@@ -4,8 +4,20 @@
 #include "ui/pages.h"
 
 #include <QDockWidget>
+#include <QGuiApplication>
+#include <QResizeEvent>
+#include <QTimer>
+
+#include <algorithm>
+#include <utility>
 
 namespace dormouse {
+
+namespace {
+
+constexpr int kBarsHeight = 140; // menu, tools, tabs and status
+
+} // namespace
 
 void MainWindow::addView(const ViewSet::View &view)
 {
@@ -23,6 +35,7 @@ void MainWindow::addView(const ViewSet::View &view)
             page->setOnScreen(on);
         showSelection(); // a table that was off screen had no rows to select
     });
+    dock->installEventFilter(this);
     m_docks.insert(view.name, dock);
     m_order.append(view.name);
     m_icons.insert(view.name, view.icon);
@@ -52,8 +65,63 @@ void MainWindow::arrange()
     dock("overview")->raise();
     dock("actor")->raise();
     dock("events")->raise();
-    resizeDocks({dock("overview"), dock("actor")}, {908, 360}, Qt::Horizontal);
-    resizeDocks({dock("overview"), dock("events")}, {470, 190}, Qt::Vertical);
+    applyShares();
+}
+
+/// Left alone, Qt gives all areas the same part of a larger window. They keep their shares instead, those that were dragged
+/// too.
+void MainWindow::resizeEvent(QResizeEvent *event)
+{
+    QMainWindow::resizeEvent(event);
+    applyShares();
+}
+
+bool MainWindow::eventFilter(QObject *object, QEvent *event)
+{
+    if (event->type() == QEvent::Resize && QGuiApplication::mouseButtons() & Qt::LeftButton)
+        if (const auto *dock = qobject_cast<QDockWidget *>(object))
+            noteShares(*dock);
+    return QMainWindow::eventFilter(object, event);
+}
+
+/// After restoreState(): the docks get their sizes later.
+void MainWindow::readShares()
+{
+    m_sharesKnown = false;
+    QTimer::singleShot(0, this, [this] {
+        for (const QDockWidget *dock : std::as_const(m_docks))
+            noteShares(*dock);
+        m_sharesKnown = true;
+    });
+}
+
+void MainWindow::noteShares(const QDockWidget &dock)
+{
+    if (dock.isFloating() || !dock.isVisible() || dock.visibleRegion().isEmpty())
+        return;
+    const Qt::DockWidgetArea area = dockWidgetArea(const_cast<QDockWidget *>(&dock));
+    if (area == Qt::RightDockWidgetArea)
+        m_sideShare = double(dock.width()) / width();
+    else if (area == Qt::BottomDockWidgetArea)
+        m_lowerShare = double(dock.height()) / height();
+}
+
+void MainWindow::applyShares()
+{
+    if (!m_sharesKnown)
+        return;
+    QHash<Qt::DockWidgetArea, QDockWidget *> one; // of each area
+    for (QDockWidget *dock : std::as_const(m_docks))
+        if (!dock->isFloating() && !dock->isHidden())
+            one.insert(dockWidgetArea(dock), dock);
+    QDockWidget *main = one.value(Qt::LeftDockWidgetArea), *side = one.value(Qt::RightDockWidgetArea);
+    QDockWidget *lower = one.value(Qt::BottomDockWidgetArea);
+    if (main && side)
+        resizeDocks({main, side}, {int(width() * (1 - m_sideShare)), int(width() * m_sideShare)}, Qt::Horizontal);
+    if (main && lower) {
+        const int lowerHeight = int(height() * m_lowerShare);
+        resizeDocks({main, lower}, {std::max(1, height() - m_theme.px(kBarsHeight) - lowerHeight), lowerHeight}, Qt::Vertical);
+    }
 }
 
 } // namespace dormouse

@@ -16,7 +16,7 @@ public:
     MetricTile(const ThemeManager &theme, const ClusterModel &cluster, ClusterModel::Metric metric, Color tone,
                QWidget *parent = nullptr);
     void refresh(bool stale);
-    QSize sizeHint() const override { return {m_theme.px(152), m_theme.px(88)}; }
+    QSize sizeHint() const override { return {m_theme.px(132), m_theme.px(88)}; }
     QSize minimumSizeHint() const override { return {112, 80}; }
 
 Q_SIGNALS:

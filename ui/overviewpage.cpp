@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/format.h"
+#include "ui/flowlayout.h"
 #include "ui/metrictile.h"
 #include "ui/pages.h"
 #include "ui/topology.h"
@@ -9,6 +10,8 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace dormouse {
 
@@ -23,11 +26,10 @@ constexpr qint64 kWakingTooLongMs = 10'000;
 OverviewPage::OverviewPage(Session &session, const ThemeManager &theme, QWidget *parent) : Page(session, theme, parent)
 {
     setObjectName(QStringLiteral("bar"));
-    auto *all = new QVBoxLayout(this);
+    QVBoxLayout *all = makeScrolled(tr("Overview"));
     all->setContentsMargins(0, 0, 0, 0);
     all->setSpacing(8);
-    auto *tiles = new QHBoxLayout;
-    tiles->setSpacing(8);
+    auto *tiles = new FlowLayout(8, true);
     const std::initializer_list<std::tuple<ClusterModel::Metric, Color, QString>> wanted = {
         {ClusterModel::Actors, Color::Good, QStringLiteral("actors")},
         {ClusterModel::Hibernating, Color::Asleep, QStringLiteral("connections")},
@@ -57,7 +59,8 @@ OverviewPage::OverviewPage(Session &session, const ThemeManager &theme, QWidget 
     auto *side = new QWidget(this);
     side->setObjectName(QStringLiteral("page"));
     side->setAttribute(Qt::WA_StyledBackground);
-    side->setFixedWidth(theme.px(224));
+    // Twice as large text needs more room, but not at the cost of the map.
+    side->setFixedWidth(std::min(theme.px(224), 300));
     auto *sideLayout = new QVBoxLayout(side);
     sideLayout->setContentsMargins(12, 12, 4, 8);
     sideLayout->addWidget(label(tr("NEEDS ATTENTION"), "section"));
@@ -99,8 +102,6 @@ void OverviewPage::refresh()
 
 void OverviewPage::addAttention(const QString &icon, Color tone, const QString &text, const QString &kind, const QString &id)
 {
-    if (m_attention->count() >= kMaxAttention)
-        return;
     auto *item = new QListWidgetItem(QIcon(m_theme.pixmap(icon, m_theme.color(tone), m_theme.px(16), devicePixelRatioF())), text, m_attention);
     item->setData(Qt::UserRole, kind);
     item->setData(Qt::UserRole + 1, id);
@@ -121,19 +122,22 @@ void OverviewPage::tick()
                          tr("Runner %1 takes no actors: %2").arg(runner.name, runner.ineligibleReason),
                          QStringLiteral("runners"), runner.runnerId);
     });
-    m_session.actors().forEach([this](const monitor::ActorInfo &actor) {
+    const auto full = [this] { return m_attention->count() >= kMaxAttention; };
+    m_session.actors().forEach([&](const monitor::ActorInfo &actor) {
+        if ((actor.state != monitor::ActorState::Backoff && actor.state != monitor::ActorState::Pending) || full())
+            return;
         const QString who = QString(actor.name % u' ' % actor.key).trimmed();
         if (actor.state == monitor::ActorState::Backoff)
             addAttention(QStringLiteral("state-error"), Color::Bad,
                          tr("%1 keeps failing, retry %2").arg(who, actor.retryCount ? QString::number(*actor.retryCount) : unknownText()),
                          QStringLiteral("actors"), actor.actorId);
-        else if (actor.state == monitor::ActorState::Pending)
+        else
             addAttention(QStringLiteral("state-pending"), Color::Waiting,
                          tr("%1 waits for a runner. %2").arg(who, actor.why.value(0)), QStringLiteral("actors"), actor.actorId);
     });
     const qint64 now = m_session.connections().now();
-    m_session.connections().forEach([this, now](const monitor::ConnectionInfo &connection) {
-        if (connection.state == monitor::ConnectionState::Closed)
+    m_session.connections().forEach([&](const monitor::ConnectionInfo &connection) {
+        if (connection.state == monitor::ConnectionState::Closed || full())
             return;
         const double limit = double(connection.pendingLimitBytes.value_or(0));
         if (limit > 0 && double(connection.pendingBytes.value_or(0)) >= 0.6 * limit)

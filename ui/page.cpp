@@ -2,6 +2,8 @@
 #include "ui/pages.h"
 
 #include <QLabel>
+#include <QScrollArea>
+#include <QVBoxLayout>
 #include <QVariant>
 
 namespace dormouse {
@@ -41,6 +43,22 @@ void Page::setOnScreen(bool on)
         refresh();
         tick();
     }
+}
+
+QVBoxLayout *Page::makeScrolled(const QString &accessibleName)
+{
+    auto *outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    auto *scroll = new QScrollArea(this);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus); // the focus stays in its parts
+    scroll->setAccessibleName(accessibleName);
+    outer->addWidget(scroll);
+    auto *body = new QWidget(scroll);
+    scroll->setWidget(body);
+    return new QVBoxLayout(body);
 }
 
 QLabel *Page::label(const QString &text, const char *role)

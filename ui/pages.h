@@ -55,6 +55,8 @@ protected:
     virtual void tick() {}
     virtual void activate(bool) {} ///< came on screen or left it
     QLabel *label(const QString &text, const char *role);
+    /// A layout for the parts of the page that scrolls vertically where they do not fit. Called once, by the constructor.
+    QVBoxLayout *makeScrolled(const QString &accessibleName);
     Session &m_session;
     const ThemeManager &m_theme;
 

@@ -60,7 +60,7 @@ QueuePage::QueuePage(Session &session, const ThemeManager &theme, QWidget *paren
     widths[PendingModel::TimesSent] = 56;
     widths[PendingModel::Type] = 60;
     m_table->setTable(&session.pending(), widths);
-    m_table->setMinimumHeight(160);
+    m_table->setMinimumHeight(theme.px(160));
     all->addWidget(m_table, 1);
     auto *look = new QToolButton(this);
     look->setText(tr("Show content"));
@@ -77,6 +77,7 @@ QueuePage::QueuePage(Session &session, const ThemeManager &theme, QWidget *paren
     auto *close = new QToolButton(this);
     close->setText(tr("Close connection…"));
     close->setIcon(theme.icon(QStringLiteral("close")));
+    close->setIconSize({theme.px(16), theme.px(16)});
     close->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     close->setAccessibleName(tr("Close this connection"));
     connect(&theme, &ThemeManager::changed, close, [close, &theme] { close->setIcon(theme.icon(QStringLiteral("close"))); });

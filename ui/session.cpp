@@ -6,6 +6,7 @@
 #include <QDateTime>
 
 #include <algorithm>
+#include <iterator>
 
 namespace dormouse {
 
@@ -14,6 +15,11 @@ namespace {
 // A stopped flow is kept for two minutes at full rate; after that the oldest frames are applied, so memory is bounded
 // and nothing is lost but the standstill.
 constexpr size_t kMaxHeldFrames = 1200;
+
+// What is applied in one turn of the event loop, so that a large snapshot or a long pause does not stop the window. A
+// frame costs something even when it is empty.
+constexpr int kRowsPerTurn = 4000;
+constexpr int kRowsOfAFrame = 100;
 
 } // namespace
 
@@ -24,6 +30,8 @@ Session::Session(QObject *parent) : QObject(parent)
     m_second.setInterval(1000);
     connect(&m_second, &QTimer::timeout, this, &Session::second);
     m_second.start();
+    m_next.setSingleShot(true);
+    connect(&m_next, &QTimer::timeout, this, &Session::applyQueued);
 }
 
 void Session::setSource(monitor::Source *source)
@@ -32,6 +40,8 @@ void Session::setSource(monitor::Source *source)
         m_source->disconnect(this);
     m_source = source;
     m_held.clear();
+    m_queue.clear();
+    m_done = 0;
     if (source) {
         connect(source, &monitor::Source::frameReady, this, &Session::take);
         connect(source, &monitor::Source::linkChanged, this, &Session::linkChanged);
@@ -54,7 +64,18 @@ void Session::take(const monitor::Frame &frame)
 {
     m_sinceFrame.start();
     if (!m_paused) {
-        apply(frame);
+        const bool many = frame.actors.size() + frame.connections.size() > size_t(kRowsPerTurn);
+        if (many || m_next.isActive()) {
+            m_queue.push_back(frame);
+            if (!m_next.isActive())
+                applyQueued();
+            return;
+        }
+        QElapsedTimer timer;
+        timer.start();
+        applyPart(frame);
+        Q_EMIT framesChanged();
+        m_frameMs = double(timer.nsecsElapsed()) / 1e6;
         return;
     }
     m_heldChanges += frame.actors.size() + frame.connections.size() + frame.runners.size() + frame.events.size();
@@ -62,20 +83,53 @@ void Session::take(const monitor::Frame &frame)
         m_held.clear();
     m_held.push_back(frame);
     if (m_held.size() > kMaxHeldFrames) {
-        apply(m_held.front());
+        m_queue.push_back(std::move(m_held.front()));
         m_held.erase(m_held.begin());
+        if (!m_next.isActive())
+            applyQueued();
     }
     Q_EMIT pausedChanged(true);
 }
 
-void Session::apply(const monitor::Frame &frame)
+void Session::applyQueued()
 {
     QElapsedTimer timer;
     timer.start();
+    const quint64 before = m_frames;
+    for (int rows = 0; rows < kRowsPerTurn && !m_queue.empty();) {
+        rows += applyPart(m_queue.front());
+        if (m_done == 0)
+            m_queue.pop_front();
+    }
+    if (!m_queue.empty())
+        m_next.start(1); // input and painting first
+    if (m_frames != before)
+        Q_EMIT framesChanged();
+    m_frameMs = double(timer.nsecsElapsed()) / 1e6;
+}
+
+/// Applies the rows of the frame that follow m_done, and the rest of it when they are the last: m_done then is 0. Returns
+/// how much work it was, in rows.
+int Session::applyPart(const monitor::Frame &frame)
+{
+    const size_t actors = frame.actors.size(), all = actors + frame.connections.size();
+    const size_t from = m_done, to = std::min(all, from + size_t(kRowsPerTurn));
+    if (from < actors || from == 0)
+        m_actors.storePart(frame.actors, std::min(from, actors), std::min(to, actors), frame.snapshot, frame.ts);
+    if (to > actors || to == all)
+        m_connections.storePart(frame.connections, std::max(from, actors) - actors, to - actors, frame.snapshot, frame.ts);
+    m_done = to;
+    if (to < all)
+        return int(to - from);
+    finish(frame);
+    m_done = 0;
+    return int(to - from) + kRowsOfAFrame;
+}
+
+void Session::finish(const monitor::Frame &frame)
+{
     ++m_frames;
-    m_actors.store(frame.actors, frame.snapshot, frame.ts);
     m_runners.store(frame.runners, frame.snapshot, frame.ts);
-    m_connections.store(frame.connections, frame.snapshot, frame.ts);
     m_pending.apply(frame);
     m_events.apply(frame);
     m_wakes.apply(frame);
@@ -95,17 +149,6 @@ void Session::apply(const monitor::Frame &frame)
         m_settings = frame.settings;
     if (!frame.machines.empty())
         m_machines = frame.machines;
-    Q_EMIT framesChanged();
-    m_frameMs = double(timer.nsecsElapsed()) / 1e6;
-}
-
-void Session::applyHeld()
-{
-    const std::vector<monitor::Frame> held = std::move(m_held);
-    m_held.clear();
-    for (const monitor::Frame &frame : held)
-        apply(frame);
-    m_heldChanges = 0;
 }
 
 void Session::setPaused(bool on)
@@ -113,8 +156,13 @@ void Session::setPaused(bool on)
     if (m_paused == on)
         return;
     m_paused = on;
-    if (!on)
-        applyHeld();
+    if (!on) {
+        std::move(m_held.begin(), m_held.end(), std::back_inserter(m_queue));
+        m_held.clear();
+        m_heldChanges = 0;
+        if (!m_next.isActive())
+            applyQueued();
+    }
     Q_EMIT pausedChanged(on);
 }
 

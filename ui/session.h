@@ -19,6 +19,7 @@
 #include <QSet>
 #include <QTimer>
 
+#include <deque>
 #include <functional>
 
 namespace dormouse {
@@ -96,9 +97,10 @@ Q_SIGNALS:
 
 private:
     void take(const monitor::Frame &frame);
-    void apply(const monitor::Frame &frame);
+    void applyQueued();
+    int applyPart(const monitor::Frame &frame);
+    void finish(const monitor::Frame &frame);
     void countOwn();
-    void applyHeld();
     void sendInterest();
     void second();
 
@@ -121,6 +123,9 @@ private:
     bool m_watchingPending = false;
     int m_trace = 0; ///< TraceReader bits
     std::vector<monitor::Frame> m_held;
+    std::deque<monitor::Frame> m_queue; ///< to be applied; the first one is applied up to m_done
+    size_t m_done = 0;                  ///< rows
+    QTimer m_next;
     quint64 m_heldChanges = 0;
     quint64 m_frames = 0;
     double m_frameMs = 0;

@@ -2,11 +2,11 @@
 #include "ui/settingspage.h"
 
 #include "models/format.h"
+#include "ui/flowlayout.h"
 #include "ui/help.h"
 #include "ui/words.h"
 
 #include <QCheckBox>
-#include <QHBoxLayout>
 #include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
@@ -20,9 +20,8 @@ SettingsPage::SettingsPage(Session &session, const ThemeManager &theme, QWidget 
     auto *all = new QVBoxLayout(this);
     all->setContentsMargins(1, 4, 1, 1);
     all->setSpacing(0);
-    auto *bar = new QHBoxLayout;
+    auto *bar = new FlowLayout(8);
     bar->setContentsMargins(12, 4, 12, 4);
-    bar->setSpacing(8);
     m_count = label({}, "muted");
     bar->addWidget(m_count);
     bar->addStretch();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/format.h"
 #include "models/livetablemodel.h"
+#include "ui/flowlayout.h"
 #include "ui/pages.h"
 
 #include <QCheckBox>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -18,9 +18,8 @@ TablePage::TablePage(Setup setup, Session &session, const ThemeManager &theme, Q
     auto *all = new QVBoxLayout(this);
     all->setContentsMargins(1, 4, 1, 1);
     all->setSpacing(0);
-    auto *bar = new QHBoxLayout;
+    auto *bar = new FlowLayout(4);
     bar->setContentsMargins(12, 4, 12, 4);
-    bar->setSpacing(4);
     m_count = label({}, "muted");
     bar->addWidget(m_count);
     bar->addStretch();
@@ -38,7 +37,6 @@ TablePage::TablePage(Setup setup, Session &session, const ThemeManager &theme, Q
         m_setup.model->setShowEnded(on);
         refresh();
     });
-    bar->addSpacing(8);
     bar->addWidget(m_ended);
     all->addLayout(bar);
     m_table = new TableView(theme, m_setup.states, this);

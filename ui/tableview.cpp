@@ -14,7 +14,17 @@
 #include <QKeyEvent>
 #include <QPainter>
 
+#include <algorithm>
+#include <limits>
+
 namespace dormouse {
+
+namespace {
+
+enum Font { Normal, Mono };
+constexpr int kHeadPadding = 18; // of the style sheet, and a pixel for rounding on both sides
+
+} // namespace
 
 CellDelegate::CellDelegate(const ThemeManager &theme, States states, QObject *parent)
     : QStyledItemDelegate(parent), m_theme(theme), m_states(states)
@@ -28,23 +38,21 @@ QString CellDelegate::displayText(const QVariant &value, const QLocale &) const
 
 void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
+    // Hundreds of cells are painted ten times a second: no style, no layout of text that was laid out before.
     const auto kind = CellKind(index.data(CellKindRole).toInt());
     const bool ended = index.data(EndedRole).toBool();
-    QStyleOptionViewItem cell(option);
-    initStyleOption(&cell, index);
-    const QString text = cell.text;
-    cell.text.clear();
-    cell.state &= ~QStyle::State_HasFocus;
-    QApplication::style()->drawControl(QStyle::CE_ItemViewItem, &cell, painter, cell.widget);
+    const QString text = index.data(Qt::DisplayRole).toString();
+    if (option.state & QStyle::State_Selected)
+        painter->fillRect(option.rect, m_theme.color(Color::Selection));
 
-    painter->save();
-    painter->setClipRect(option.rect);
     QRect area = option.rect.adjusted(8, 0, -8, 0);
     QColor ink = m_theme.color(ended || m_stale ? Color::Faint : Color::Text);
     if (text == unknownText())
         ink = m_theme.color(Color::Faint);
-    int align = Qt::AlignVCenter | Qt::AlignLeft;
+    Qt::Alignment align = Qt::AlignLeft;
+    Font font = Normal;
     const qreal ratio = painter->device()->devicePixelRatioF();
+    m_texts.setFont(Normal, option.font);
 
     switch (kind) {
     case CellKind::State: {
@@ -78,14 +86,14 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
         }
         const QColor tone = m_theme.color(m_stale ? Color::Faint : look.tone);
         painter->drawPixmap(area.left(), area.center().y() - m_theme.px(14) / 2 + 1, m_theme.pixmap(look.icon, tone, m_theme.px(14), ratio));
-        painter->setPen(tone);
         area.setLeft(area.left() + m_theme.px(20));
-        painter->drawText(area, align, painter->fontMetrics().elidedText(look.word, Qt::ElideRight, area.width()));
-        painter->restore();
+        painter->setPen(tone);
+        m_texts.draw(*painter, area, align, Normal, look.word, Qt::ElideRight);
         return;
     }
     case CellKind::Id:
-        painter->setFont(m_theme.monoFont());
+        font = Mono;
+        m_texts.setFont(Mono, m_theme.monoFont());
         ink = text == unknownText() ? ink : m_theme.color(ended || m_stale ? Color::Faint : Color::Muted);
         break;
     case CellKind::BytesBar:
@@ -103,7 +111,7 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     case CellKind::Age:
     case CellKind::Duration:
     case CellKind::Micros:
-        align = Qt::AlignVCenter | Qt::AlignRight;
+        align = Qt::AlignRight;
         break;
     case CellKind::Text:
     case CellKind::Time:
@@ -111,9 +119,7 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
         break;
     }
     painter->setPen(ink);
-    const auto mode = kind == CellKind::Id ? Qt::ElideMiddle : Qt::ElideRight;
-    painter->drawText(area, align, painter->fontMetrics().elidedText(text, mode, area.width()));
-    painter->restore();
+    m_texts.draw(*painter, area, align, font, text, kind == CellKind::Id ? Qt::ElideMiddle : Qt::ElideRight);
 }
 
 TableView::TableView(const ThemeManager &theme, CellDelegate::States states, QWidget *parent)
@@ -160,12 +166,19 @@ void TableView::setTable(QAbstractItemModel *model, const QList<int> &widths)
     if (auto *latency = qobject_cast<LatencyModel *>(model))
         latency->setColumnTitles(titles);
     setModel(model);
+    QFont headFont = horizontalHeader()->font();
+    headFont.setWeight(QFont::DemiBold);
+    const QFontMetrics head(headFont);
     for (int column = 0; column < widths.size(); ++column) {
         if (widths.at(column) == 0)
             hideColumn(column);
-        else
-            setColumnWidth(column, m_theme.px(widths.at(column)));
+        else // no title is cut, in whatever language
+            setColumnWidth(column, std::max(m_theme.px(widths.at(column)), head.horizontalAdvance(titles.at(column)) + kHeadPadding));
     }
+    connect(horizontalHeader(), &QHeaderView::sortIndicatorChanged, this, [this](int column) {
+        if (column >= 0 && !isColumnHidden(column)) // room for the arrow
+            setColumnWidth(column, std::max(columnWidth(column), horizontalHeader()->sectionSizeHint(column)));
+    });
     if (m_live) {
         horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
         horizontalHeader()->setSortIndicatorClearable(true);
@@ -177,6 +190,8 @@ void TableView::setTable(QAbstractItemModel *model, const QList<int> &widths)
 
 void TableView::setEmptyText(const QString &title, const QString &help)
 {
+    if (m_emptyTitle == title && m_emptyHelp == help)
+        return;
     m_emptyTitle = title;
     m_emptyHelp = help;
     viewport()->update();
@@ -184,6 +199,8 @@ void TableView::setEmptyText(const QString &title, const QString &help)
 
 void TableView::setStale(bool on)
 {
+    if (m_delegate->isStale() == on)
+        return;
     m_delegate->setStale(on);
     viewport()->update();
 }
@@ -233,6 +250,10 @@ QString TableView::selectedText() const
 
 void TableView::paintEvent(QPaintEvent *event)
 {
+    if (m_live) {
+        const int last = rowAt(viewport()->height() - 1);
+        m_live->setShownRows(std::max(0, rowAt(0)), last < 0 ? std::numeric_limits<int>::max() : last);
+    }
     QTableView::paintEvent(event);
     if (!model() || model()->rowCount() > 0 || m_emptyTitle.isEmpty())
         return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/textcache.h"
 #include "ui/theme.h"
 
 #include <QStyledItemDelegate>
@@ -22,11 +23,13 @@ public:
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
     QString displayText(const QVariant &value, const QLocale &locale) const override;
     void setStale(bool on) { m_stale = on; }
+    bool isStale() const { return m_stale; }
 
 private:
     const ThemeManager &m_theme;
     States m_states;
     bool m_stale = false;
+    mutable TextCache m_texts;
 };
 
 /// A QTableView for live models: fixed row heights, no row header, sorting by click, copying, and no re-sorting while

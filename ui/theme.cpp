@@ -52,6 +52,10 @@ void ThemeManager::applyFont()
     QFont font = QApplication::font();
     font.setPixelSize(px(m_normalPixels));
     QApplication::setFont(font);
+    m_monoFont = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    if (QFontDatabase::families().contains(QStringLiteral("DejaVu Sans Mono")))
+        m_monoFont.setFamily(QStringLiteral("DejaVu Sans Mono"));
+    m_monoFont.setPixelSize(std::max(11, font.pixelSize() - 1));
 }
 
 void ThemeManager::setTextSize(int percent)
@@ -169,15 +173,6 @@ QFont ThemeManager::smallFont() const
 {
     QFont font = QApplication::font();
     font.setPixelSize(std::max(11, font.pixelSize() - 2));
-    return font;
-}
-
-QFont ThemeManager::monoFont() const
-{
-    QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
-    if (QFontDatabase::families().contains(QStringLiteral("DejaVu Sans Mono")))
-        font.setFamily(QStringLiteral("DejaVu Sans Mono"));
-    font.setPixelSize(std::max(11, QApplication::font().pixelSize() - 1));
     return font;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QColor>
+#include <QFont>
 #include <QHash>
 #include <QIcon>
 #include <QObject>
@@ -46,7 +47,7 @@ public:
     /// In text colour, with a faint disabled look.
     QIcon icon(const QString &name) const;
     QFont smallFont() const;
-    QFont monoFont() const;
+    QFont monoFont() const { return m_monoFont; }
 
 Q_SIGNALS:
     void changed();
@@ -63,6 +64,7 @@ private:
     bool m_dark = true;
     bool m_systemDark = true;
     std::array<QColor, size_t(Color::Count)> m_colors;
+    QFont m_monoFont; ///< looking for a family is too dear for each cell of a table
     mutable QHash<QString, QPixmap> m_pixmaps;
 };
 

@@ -12,7 +12,6 @@
 #include <QToolTip>
 
 #include <algorithm>
-#include <map>
 
 namespace dormouse {
 
@@ -34,7 +33,9 @@ Topology::Topology(const ThemeManager &theme, Session &session, QWidget *parent)
 
 void Topology::refresh()
 {
-    std::map<QString, Lane> byRunner;
+    // Walks all actors: what is done for each is counted in nanoseconds, cells are made only for those that fit.
+    std::vector<Lane> lanes;
+    QHash<QString, size_t> byRunner;
     m_session.runners().forEach([&](const monitor::RunnerInfo &runner) {
         if (runner.state == monitor::RunnerState::Stopped)
             return;
@@ -49,42 +50,54 @@ void Topology::refresh()
             : look.word;
         if (runner.totalSlots && *runner.totalSlots > 0)
             lane.fill = double(runner.usedSlots.value_or(0)) / double(*runner.totalSlots);
-        byRunner.emplace(runner.runnerId, std::move(lane));
+        byRunner.insert(runner.runnerId, lanes.size());
+        lanes.push_back(std::move(lane));
     });
-    Lane asleep;
-    asleep.title = tr("Asleep");
-    asleep.icon = QStringLiteral("state-sleeping");
-    asleep.tone = Color::Asleep;
-    Lane waiting;
-    waiting.title = tr("Waiting");
-    waiting.icon = QStringLiteral("state-pending");
-    waiting.tone = Color::Waiting;
+    const size_t asleep = lanes.size(), waiting = asleep + 1;
+    lanes.resize(lanes.size() + 2);
+    lanes[asleep].title = tr("Asleep");
+    lanes[asleep].icon = QStringLiteral("state-sleeping");
+    lanes[asleep].tone = Color::Asleep;
+    lanes[waiting].title = tr("Waiting");
+    lanes[waiting].icon = QStringLiteral("state-pending");
+    lanes[waiting].tone = Color::Waiting;
+    std::vector<std::vector<const monitor::ActorInfo *>> actors(lanes.size());
     m_session.actors().forEach([&](const monitor::ActorInfo &actor) {
         if (actor.state == monitor::ActorState::Destroyed)
             return;
-        const auto lane = byRunner.find(actor.runnerId);
-        auto &cells = lane != byRunner.end()                         ? lane->second.cells
-            : actor.state == monitor::ActorState::Sleeping ? asleep.cells
-                                                           : waiting.cells;
-        const bool pressure = actor.pendingBytes.value_or(0) > 512 * 1024;
-        cells.push_back({actor.actorId, actor.state, actor.connections.value_or(0), actor.hibernating.value_or(0),
-                         pressure, actor.createTs.value_or(0)});
+        const size_t none = actor.state == monitor::ActorState::Sleeping ? asleep : waiting;
+        actors[actor.runnerId.isEmpty() ? none : byRunner.value(actor.runnerId, none)].push_back(&actor);
     });
-    m_lanes.clear();
-    for (auto &[id, lane] : byRunner)
-        m_lanes.push_back(std::move(lane));
-    std::stable_sort(m_lanes.begin(), m_lanes.end(), [](const Lane &a, const Lane &b) { return a.title < b.title; });
-    for (Lane *lane : {&asleep, &waiting}) {
-        if (lane->cells.empty())
-            continue;
-        lane->detail = tr("actors: %1").arg(countText(double(lane->cells.size())));
-        m_lanes.push_back(std::move(*lane));
+    for (size_t i = 0; i < lanes.size(); ++i)
+        fillLane(lanes[i], std::move(actors[i]));
+    for (const size_t none : {waiting, asleep}) {
+        if (lanes[none].actors == 0)
+            lanes.erase(lanes.begin() + qsizetype(none));
+        else
+            lanes[none].detail = tr("actors: %1").arg(countText(double(lanes[none].actors)));
     }
-    for (Lane &lane : m_lanes) // oldest first: cells keep their place
-        std::sort(lane.cells.begin(), lane.cells.end(), [](const Cell &a, const Cell &b) {
-            return a.createTs != b.createTs ? a.createTs < b.createTs : a.id < b.id;
-        });
+    std::sort(lanes.begin(), lanes.begin() + byRunner.size(),
+              [](const Lane &a, const Lane &b) { return a.title != b.title ? a.title < b.title : a.runnerId < b.runnerId; });
+    m_lanes = std::move(lanes);
     update();
+}
+
+void Topology::fillLane(Lane &lane, std::vector<const monitor::ActorInfo *> actors)
+{
+    lane.actors = actors.size();
+    const auto older = [](const monitor::ActorInfo *a, const monitor::ActorInfo *b) { // oldest first: cells keep their place
+        const qint64 x = a->createTs.value_or(0), y = b->createTs.value_or(0);
+        return x != y ? x < y : a->actorId < b->actorId;
+    };
+    if (actors.size() > kMaxCellsPerLane) {
+        std::nth_element(actors.begin(), actors.begin() + kMaxCellsPerLane, actors.end(), older);
+        actors.resize(kMaxCellsPerLane);
+    }
+    std::sort(actors.begin(), actors.end(), older);
+    lane.cells.reserve(actors.size());
+    for (const monitor::ActorInfo *actor : actors)
+        lane.cells.push_back({actor->actorId, actor->state, actor->connections.value_or(0), actor->hibernating.value_or(0),
+                              actor->pendingBytes.value_or(0) > 512 * 1024});
 }
 
 void Topology::paintNode(QPainter &painter, const QRect &area, const QString &icon, const QString &title,
@@ -251,8 +264,8 @@ void Topology::paintEvent(QPaintEvent *)
         const QRect grid = area.adjusted(px(112), 4, -8, -3);
         const int perRow = std::max(1, grid.width() / pitchX);
         const int rows = std::max(1, grid.height() / pitchY);
-        size_t fit = std::min({lane.cells.size(), size_t(perRow) * size_t(rows), kMaxCellsPerLane});
-        const bool more = fit < lane.cells.size();
+        size_t fit = std::min(lane.cells.size(), size_t(perRow) * size_t(rows));
+        const bool more = fit < lane.actors;
         if (more)
             fit = fit > 3 ? fit - 3 : 0;
         const int usedRows = std::min(rows, int((fit + size_t(perRow) - 1) / size_t(perRow)));
@@ -268,7 +281,7 @@ void Topology::paintEvent(QPaintEvent *)
             painter.setPen(m_theme.color(Color::Muted));
             painter.drawText(QRect(grid.left() + int(fit % size_t(perRow)) * pitchX,
                                    startY + int(fit / size_t(perRow)) * pitchY, 3 * pitchX, cellSize),
-                             Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("+") + countText(double(lane.cells.size() - fit)));
+                             Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("+") + countText(double(lane.actors - fit)));
         }
     }
     // Legend: shape, tone and word together.

@@ -36,7 +36,6 @@ private:
         int connections = 0;
         int hibernating = 0;
         bool pressure = false;
-        qint64 createTs = 0;
     };
     struct Lane
     {
@@ -46,7 +45,8 @@ private:
         QString icon;
         Color tone = Color::Muted;
         std::optional<double> fill;
-        std::vector<Cell> cells;
+        std::vector<Cell> cells; ///< the oldest ones
+        size_t actors = 0;       ///< all of them
     };
     struct Hit
     {
@@ -54,6 +54,7 @@ private:
         QString id;
         bool runner = false;
     };
+    static void fillLane(Lane &lane, std::vector<const monitor::ActorInfo *> actors);
     void paintNode(QPainter &painter, const QRect &area, const QString &icon, const QString &title, const QStringList &lines);
     void paintCell(QPainter &painter, const QRect &area, const Cell &cell);
     void paintGuide(QPainter &painter);

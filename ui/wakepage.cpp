@@ -115,8 +115,9 @@ WakePage::WakePage(Session &session, const ThemeManager &theme, QWidget *parent)
         paint();
         connect(&theme, &ThemeManager::changed, patch, paint);
         head->addWidget(patch);
-        head->addWidget(label(stageName(stage), "muted"));
-        head->addStretch();
+        auto *name = label(stageName(stage), "muted");
+        name->setWordWrap(true);
+        head->addWidget(name, 1);
         grid->addLayout(head, 0, column);
         for (int q = 0; q < quantiles.size(); ++q) {
             auto *value = label(unknownText(), "value");

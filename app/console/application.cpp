@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/console/application.h"
 
+#include "app/console/startuptimes.h"
 #include "engine/embedded/embeddedsource.h"
 #include "engine/record/recordingsource.h"
 #include "engine/remote/remotesource.h"
@@ -8,13 +9,21 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QEvent>
 #include <QPixmap>
 #include <QTimer>
 #include <QUrl>
 
 #include <cstdio>
+#include <utility>
 
 namespace dormouse {
+
+namespace {
+
+constexpr int kPaintWaitMs = 500;
+
+} // namespace
 
 Application::Application(const ConsoleOptions &options, QApplication &qt) : m_options(options), m_theme(qt)
 {
@@ -72,21 +81,42 @@ Application::~Application()
 
 void Application::start()
 {
+    // The window is on screen first: starting the engine blocks for a moment. A window that is not shown begins all the same.
+    m_window->installEventFilter(this);
+    QTimer::singleShot(kPaintWaitMs, this, &Application::begin);
     m_window->show();
-    // The window is on screen first; starting the engine blocks for a moment.
-    QTimer::singleShot(0, this, [this] {
-        if (!m_options.openFile.isEmpty()) {
-            openRecording(m_options.openFile);
-        } else if (!m_options.connectUrl.isEmpty()) {
-            if (const Status status = connectRemote({m_options.connectUrl, m_options.token, m_options.readWrite}); !status)
-                problem(status.error().message);
-        } else if (const Status status = startEngine(m_options.engine, true); !status) {
-            const QString help = Words::explain(QString::fromUtf8(status.error().fullCode()));
-            problem(tr("The engine could not start: %1 %2").arg(status.error().message, help).trimmed());
-        }
-        if (!m_options.screenshotDir.isEmpty())
-            QTimer::singleShot(m_options.screenshotSeconds * 1000, this, &Application::takeScreenshots);
-    });
+}
+
+bool Application::eventFilter(QObject *object, QEvent *event)
+{
+    if (object == m_window.get() && event->type() == QEvent::Paint && !m_begun) {
+        m_window->removeEventFilter(this);
+        QMetaObject::invokeMethod(this, &Application::begin, Qt::QueuedConnection); // after the whole window is painted
+    }
+    return QObject::eventFilter(object, event);
+}
+
+void Application::begin()
+{
+    if (std::exchange(m_begun, true))
+        return;
+    const double painted = msSinceProcessStart();
+    if (!m_options.openFile.isEmpty()) {
+        openRecording(m_options.openFile);
+    } else if (!m_options.connectUrl.isEmpty()) {
+        if (const Status status = connectRemote({m_options.connectUrl, m_options.token, m_options.readWrite}); !status)
+            problem(status.error().message);
+    } else if (const Status status = startEngine(m_options.engine, true); !status) {
+        const QString help = Words::explain(QString::fromUtf8(status.error().fullCode()));
+        problem(tr("The engine could not start: %1 %2").arg(status.error().message, help).trimmed());
+    }
+    if (m_options.startupTimes) {
+        std::printf("{\"first_paint_ms\": %.0f, \"ready_ms\": %.0f}\n", painted, msSinceProcessStart());
+        QCoreApplication::exit(m_exitCode);
+        return;
+    }
+    if (!m_options.screenshotDir.isEmpty())
+        QTimer::singleShot(m_options.screenshotSeconds * 1000, this, &Application::takeScreenshots);
 }
 
 void Application::problem(const QString &text, const monitor::Source *source)

@@ -28,6 +28,7 @@ public:
     /// Never fails: what cannot be had is said in the window and on stderr; the exit code then is 1.
     void start();
     int exitCode() const { return m_exitCode; }
+    bool eventFilter(QObject *object, QEvent *event) override;
 
 private:
     /// What is behind one tab of the window.
@@ -47,9 +48,11 @@ private:
     void add(std::unique_ptr<Engine> engine, bool ends);
     void problem(const QString &text, const monitor::Source *source = nullptr);
     void takeScreenshots();
+    void begin();
 
     ConsoleOptions m_options;
     int m_exitCode = 0;
+    bool m_begun = false;
     SystemClock m_clock;
     std::unique_ptr<QSettings> m_settings;
     ThemeManager m_theme;

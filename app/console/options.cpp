@@ -74,6 +74,7 @@ Result<ConsoleOptions> parseOptions(const QStringList &arguments)
     const auto textSize = option("text-size", "Size of the text, 100 to 200.", "PERCENT");
     const auto screenshot = option("screenshot", "Render every view to PNG files in this folder, then quit.", "DIR");
     const auto after = option("screenshot-after", "Seconds to wait before --screenshot (6).", "SECONDS");
+    const auto startupTimes = option("startup-times", "Print how long the start took, as JSON, and quit.");
     if (!parser.parse(arguments))
         return usage(parser.errorText());
     if (parser.isSet(help))
@@ -111,6 +112,7 @@ Result<ConsoleOptions> parseOptions(const QStringList &arguments)
         return usage(QStringLiteral("--read-write needs --connect"));
     options.recordFile = parser.value(record);
     options.demo = parser.isSet(demo);
+    options.startupTimes = parser.isSet(startupTimes);
     options.theme = parser.value(theme);
     options.language = parser.value(language);
     if (!options.language.isEmpty() && !LanguageManager::codes().contains(options.language))

@@ -21,6 +21,7 @@ struct ConsoleOptions
     QString theme;         ///< dark, light, empty = as kept or as the system
     QString screenshotDir; ///< render every view to a PNG file in both themes and quit
     int screenshotSeconds = 6;
+    bool startupTimes = false; ///< print how long the start took and quit
     bool demo = false;
     bool readWrite = false; ///< commands to a remote engine are allowed
 };

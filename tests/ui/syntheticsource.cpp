@@ -9,7 +9,13 @@ namespace dormouse {
 
 using namespace monitor;
 
-SyntheticSource::SyntheticSource(int count, quint32 seed, QObject *parent) : Source(parent), m_random(seed)
+namespace {
+
+constexpr int kMany = 1000; // actors; above it the engine is a large one
+
+} // namespace
+
+SyntheticSource::SyntheticSource(int count, int wantedConnections, quint32 seed) : m_random(seed)
 {
     m_capabilities.commands = true;
     m_capabilities.pendingMessages = true;
@@ -17,16 +23,17 @@ SyntheticSource::SyntheticSource(int count, quint32 seed, QObject *parent) : Sou
     if (count == 0)
         return;
     const QString pools[] = {QStringLiteral("default"), QStringLiteral("games"), QStringLiteral("batch")};
-    for (int i = 0; i < 3; ++i) {
+    const int runnerCount = count > kMany ? 12 : 3;
+    for (int i = 0; i < runnerCount; ++i) {
         RunnerInfo runner;
-        runner.runnerId = QStringLiteral("rnr7c2m9x0k4v8q1t5w3b6n2d") + QString::number(i);
-        runner.name = pools[i];
+        runner.runnerId = QStringLiteral("rnr7c2m9x0k4v8q1t5w3b6n2d") + QString::number(i, 36);
+        runner.name = pools[i % 3];
         runner.key = QStringLiteral("node-") + QString::number(i + 1);
         runner.namespaceName = QStringLiteral("default");
         runner.version = 14;
         runner.protocolVersion = 7;
         runner.state = i == 2 ? RunnerState::Draining : RunnerState::Connected;
-        runner.totalSlots = 64;
+        runner.totalSlots = count > kMany ? quint32(count) / 16 : 64;
         runner.eligible = i != 2;
         if (i == 2)
             runner.ineligibleReason = QStringLiteral("draining");
@@ -53,7 +60,7 @@ SyntheticSource::SyntheticSource(int count, quint32 seed, QObject *parent) : Sou
         actor.state = kind < 5 ? ActorState::Running : kind < 9 ? ActorState::Sleeping : kind == 9 ? ActorState::Starting : ActorState::Pending;
         if (i == 7)
             actor.state = ActorState::Backoff;
-        const auto &runner = runners[size_t(i % 3)];
+        const auto &runner = runners[size_t(i % runnerCount)];
         actor.pool = runner.name;
         actor.startTs = *actor.createTs + 40;
         actor.connectableTs = *actor.createTs + 61;
@@ -77,7 +84,7 @@ SyntheticSource::SyntheticSource(int count, quint32 seed, QObject *parent) : Sou
         actor.generation = 1 + quint32(i % 5);
         actor.lastWakeMs = 18 + i % 70;
         actor.kvBytes = 2048 * (i % 9);
-        const int own = i % 3;
+        const int own = wantedConnections < 0 ? i % 3 : int(qint64(i + 1) * wantedConnections / count - qint64(i) * wantedConnections / count);
         int asleep = 0;
         qint64 bytes = 0, messages = 0;
         for (int c = 0; c < own; ++c) {
@@ -109,7 +116,7 @@ SyntheticSource::SyntheticSource(int count, quint32 seed, QObject *parent) : Sou
             connection.pendingBytes = n % 5 == 0 ? (n % 1000) * 9001 % (1024 * 1024) : 0;
             connection.pendingMessages = *connection.pendingBytes / 700;
             if (*connection.pendingMessages > 0)
-                connection.oldestPendingMs = 900 + 40 * n;
+                connection.oldestPendingMs = 900 + 40 * (n % 500);
             connection.nextIndex = (65'400 + n * 31) % 65'536;
             connection.lastSentIndex = (*connection.nextIndex + 65'535) % 65'536;
             connection.lastAckedIndex = (*connection.nextIndex + 65'535 - int(*connection.pendingMessages)) % 65'536;
@@ -117,7 +124,7 @@ SyntheticSource::SyntheticSource(int count, quint32 seed, QObject *parent) : Sou
             connection.wakes = quint64(n % 6);
             connection.resends = quint64(n % 3);
             connection.maxPendingBytes = quint64(*connection.pendingBytes) + 4096;
-            connection.lastAckLatencyUs = 900 + n * 13;
+            connection.lastAckLatencyUs = 900 + n % 2000 * 13;
             connection.keepaliveTs = m_now - 1000 * (n % 28);
             connection.keepaliveDueTs = *connection.keepaliveTs + 45'000;
             bytes += *connection.pendingBytes;
@@ -253,12 +260,7 @@ void SyntheticSource::step(int ms)
     if (!actors.empty()) {
         for (int i = 0; i < 6; ++i) {
             ActorInfo &actor = actors[size_t(m_random.bounded(int(actors.size())))];
-            if (actor.state == ActorState::Running || actor.state == ActorState::Sleeping) {
-                const bool wake = actor.state == ActorState::Sleeping;
-                actor.state = wake ? ActorState::Running : ActorState::Sleeping;
-                actor.runnerId = wake ? runners[size_t(m_random.bounded(3))].runnerId : QString();
-            }
-            frame.actors.push_back(actor);
+            changeActor(frame, actor);
             addEvent(frame, i % 3 == 0 ? EventKind::ConnectionOpened : EventKind::ActorState, EventLevel::Info, actor);
         }
         if (m_revision % 9 == 0)
@@ -276,6 +278,62 @@ void SyntheticSource::step(int ms)
             runner.lastPingTs = m_now - 700;
             frame.runners.push_back(runner);
         }
+    }
+    fillCommon(frame);
+    Q_EMIT frameReady(frame);
+}
+
+void SyntheticSource::changeActor(Frame &frame, ActorInfo &actor)
+{
+    if (actor.state == ActorState::Running || actor.state == ActorState::Sleeping) {
+        const bool wake = actor.state == ActorState::Sleeping;
+        actor.state = wake ? ActorState::Running : ActorState::Sleeping;
+        actor.runnerId = wake ? runners[size_t(m_random.bounded(int(runners.size())))].runnerId : QString();
+    }
+    frame.actors.push_back(actor);
+}
+
+void SyntheticSource::changeConnection(Frame &frame, ConnectionInfo &connection)
+{
+    const quint64 messages = 1 + m_random.bounded(20u);
+    connection.messagesIn = connection.messagesIn.value_or(0) + messages;
+    connection.messagesOut = connection.messagesOut.value_or(0) + messages;
+    connection.bytesIn = connection.bytesIn.value_or(0) + messages * 180;
+    connection.bytesOut = connection.bytesOut.value_or(0) + messages * 220;
+    connection.pendingMessages = m_random.bounded(40);
+    connection.pendingBytes = *connection.pendingMessages * 700;
+    connection.oldestPendingMs = *connection.pendingMessages > 0 ? std::optional<qint64>(m_random.bounded(2000)) : std::nullopt;
+    connection.lastAckLatencyUs = 600 + m_random.bounded(3000);
+    connection.keepaliveTs = m_now - m_random.bounded(30'000);
+    m_messages += messages;
+    frame.connections.push_back(connection);
+}
+
+void SyntheticSource::stepBusy(int changes, int ms)
+{
+    m_now += ms;
+    Frame frame;
+    // Neighbours by a stride that meets every row once before the first one again.
+    const auto walk = [this](size_t size, int count, auto change) {
+        size_t at = m_random.bounded(quint32(size));
+        for (int i = 0; i < count; ++i, at = (at + 7919) % size)
+            change(at, i);
+    };
+    const int ofActors = int(std::min(actors.size(), size_t(changes) * 7 / 10));
+    walk(actors.size(), ofActors, [&](size_t at, int i) {
+        changeActor(frame, actors[at]);
+        if (i % 5 == 0)
+            addEvent(frame, EventKind::ActorState, EventLevel::Info, actors[at]);
+    });
+    walk(connections.size(), int(std::min(connections.size(), size_t(changes - ofActors))), [&](size_t at, int i) {
+        changeConnection(frame, connections[at]);
+        if (i % 5 == 0)
+            addEvent(frame, EventKind::ConnectionOpened, EventLevel::Info, actors.front());
+    });
+    frame.latency.push_back(slice(m_now / 1000 * 1000));
+    for (RunnerInfo &runner : runners) {
+        runner.lastPingTs = m_now - 700;
+        frame.runners.push_back(runner);
     }
     fillCommon(frame);
     Q_EMIT frameReady(frame);

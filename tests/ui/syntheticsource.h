@@ -12,7 +12,8 @@ class SyntheticSource final : public monitor::Source
 {
     Q_OBJECT
 public:
-    explicit SyntheticSource(int actors, quint32 seed = 1, QObject *parent = nullptr);
+    /// connections: -1 = about one per actor.
+    explicit SyntheticSource(int actors, int connections = -1, quint32 seed = 1);
 
     QString name() const override { return QStringLiteral("synthetic"); }
     monitor::Capabilities capabilities() const override { return m_capabilities; }
@@ -25,6 +26,8 @@ public:
 
     void snapshot();
     void step(int ms = 500); ///< time goes on, some things change
+    /// Time goes on and that many different rows change: seven of ten are actors. One event for every fifth change.
+    void stepBusy(int changes, int ms);
     void setLink(monitor::LinkState state);
     void setCapabilities(const monitor::Capabilities &capabilities) { m_capabilities = capabilities; }
     const monitor::Interest &interest() const { return m_interest; }
@@ -38,6 +41,8 @@ public:
 
 private:
     void fillCommon(monitor::Frame &frame);
+    void changeActor(monitor::Frame &frame, monitor::ActorInfo &actor);
+    void changeConnection(monitor::Frame &frame, monitor::ConnectionInfo &connection);
     void addEvent(monitor::Frame &frame, monitor::EventKind kind, monitor::EventLevel level, const monitor::ActorInfo &actor);
     monitor::LatencySlice slice(qint64 startTs);
 

@@ -589,7 +589,7 @@ void TestMainWindow::everyControlHasAName()
 
 void TestMainWindow::rowsByTheThousand()
 {
-    SyntheticSource big(20'000, 5);
+    SyntheticSource big(20'000, -1, 5);
     m_window->setSource(&big);
     m_window->showView(QStringLiteral("actors"));
     big.start();

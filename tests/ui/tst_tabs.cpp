@@ -62,7 +62,7 @@ void TestTabs::init()
 {
     m_theme = std::make_unique<ThemeManager>(*qApp);
     m_first = std::make_unique<SyntheticSource>(120);
-    m_second = std::make_unique<SyntheticSource>(30, 7);
+    m_second = std::make_unique<SyntheticSource>(30, -1, 7);
     m_window = std::make_unique<MainWindow>(*m_theme, nullptr, nullptr);
     m_window->show();
     m_window->addSource(m_first.get());
