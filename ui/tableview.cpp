@@ -13,6 +13,7 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QPainter>
+#include <QStyleOptionHeader>
 
 #include <algorithm>
 #include <limits>
@@ -22,6 +23,21 @@ namespace dormouse {
 namespace {
 
 enum Font { Normal, Mono };
+/// The arrow of the sorted column stands at the right: its title begins at the left, also that of a number.
+class Head final : public QHeaderView
+{
+public:
+    explicit Head(QWidget *parent) : QHeaderView(Qt::Horizontal, parent) { setSectionsClickable(true); }
+
+protected:
+    void initStyleOptionForIndex(QStyleOptionHeader *option, int section) const override
+    {
+        QHeaderView::initStyleOptionForIndex(option, section);
+        if (isSortIndicatorShown() && sortIndicatorSection() == section)
+            option->textAlignment = Qt::AlignLeft | Qt::AlignVCenter;
+    }
+};
+
 constexpr int kHeadPadding = 18; // of the style sheet, and a pixel for rounding on both sides
 
 } // namespace
@@ -138,6 +154,7 @@ TableView::TableView(const ThemeManager &theme, CellDelegate::States states, QWi
     verticalHeader()->hide();
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     verticalHeader()->setDefaultSectionSize(theme.px(28));
+    setHorizontalHeader(new Head(this));
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     horizontalHeader()->setSectionsMovable(true);
@@ -175,10 +192,7 @@ void TableView::setTable(QAbstractItemModel *model, const QList<int> &widths)
         else // no title is cut, in whatever language
             setColumnWidth(column, std::max(m_theme.px(widths.at(column)), head.horizontalAdvance(titles.at(column)) + kHeadPadding));
     }
-    connect(horizontalHeader(), &QHeaderView::sortIndicatorChanged, this, [this](int column) {
-        if (column >= 0 && !isColumnHidden(column)) // room for the arrow
-            setColumnWidth(column, std::max(columnWidth(column), horizontalHeader()->sectionSizeHint(column)));
-    });
+    connect(horizontalHeader(), &QHeaderView::sortIndicatorChanged, this, &TableView::makeRoomForArrow);
     if (m_live) {
         horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
         horizontalHeader()->setSortIndicatorClearable(true);
@@ -186,6 +200,19 @@ void TableView::setTable(QAbstractItemModel *model, const QList<int> &widths)
     }
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(model, signal, this, [this](const QModelIndex &, int, int) { viewport()->update(); });
+}
+
+void TableView::makeRoomForArrow()
+{
+    const int column = horizontalHeader()->sortIndicatorSection();
+    if (horizontalHeader()->isSortIndicatorShown() && column >= 0 && column < horizontalHeader()->count() && !isColumnHidden(column))
+        setColumnWidth(column, std::max(columnWidth(column), horizontalHeader()->sectionSizeHint(column)));
+}
+
+void TableView::showEvent(QShowEvent *event)
+{
+    QTableView::showEvent(event);
+    makeRoomForArrow(); // the style sheet has come only now
 }
 
 void TableView::setEmptyText(const QString &title, const QString &help)
