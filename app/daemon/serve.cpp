@@ -23,6 +23,24 @@ void logLine(const char *level, const QString &text)
     std::fprintf(stderr, "%s %-5s %s\n", time.constData(), level, qUtf8Printable(text));
 }
 
+/// Lines with the time they are written at. All of a frame leave at once: standard error is not buffered.
+class LogLines
+{
+public:
+    LogLines() : m_time(QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs).toLatin1()) {}
+    ~LogLines() { std::fwrite(m_out.constData(), 1, std::size_t(m_out.size()), stderr); }
+    Q_DISABLE_COPY_MOVE(LogLines)
+
+    void begin(const char *level) { m_out += m_time + ' ' + QByteArray(level).leftJustified(5) + ' '; }
+    void add(const QString &text) { m_out += text.toUtf8(); }
+    void add(const char *text) { m_out += text; }
+    void end() { m_out += '\n'; }
+
+private:
+    QByteArray m_time;
+    QByteArray m_out;
+};
+
 const char *levelText(monitor::EventLevel level)
 {
     switch (level) {
@@ -44,13 +62,19 @@ void logEvents(const monitor::Frame &frame)
 {
     if (frame.eventsDropped > 0)
         logLine("WARN", QStringLiteral("%1 events were too many to log").arg(frame.eventsDropped));
+    LogLines lines;
     for (const monitor::Event &event : frame.events) {
         if (event.level < monitor::EventLevel::Info)
             continue;
-        QString text = monitor::toString(event.kind);
+        lines.begin(levelText(event.level));
+        lines.add(monitor::toString(event.kind));
         const auto field = [&](const char *name, const QString &value) {
-            if (!value.isEmpty())
-                text += QLatin1Char(' ') % QLatin1StringView(name) % u'=' % value;
+            if (value.isEmpty())
+                return;
+            lines.add(" ");
+            lines.add(name);
+            lines.add("=");
+            lines.add(value);
         };
         field("actor", event.actorId);
         field("generation", event.generation ? QString::number(*event.generation) : QString());
@@ -59,9 +83,11 @@ void logEvents(const monitor::Frame &frame)
         field("from", event.from);
         field("to", event.to);
         field("reason", event.reason);
-        if (!event.text.isEmpty())
-            text += u": " % event.text;
-        logLine(levelText(event.level), text);
+        if (!event.text.isEmpty()) {
+            lines.add(": ");
+            lines.add(event.text);
+        }
+        lines.end();
     }
 }
 

@@ -12,8 +12,10 @@ constexpr char kDigits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 
 QByteArray hex32(quint32 value)
 {
-    QByteArray out = QByteArray::number(value, 16);
-    return out.rightJustified(8, '0');
+    QByteArray out(8, Qt::Uninitialized);
+    for (int i = 7; i >= 0; --i, value >>= 4)
+        out[i] = kDigits[value & 15];
+    return out;
 }
 } // namespace
 
@@ -39,16 +41,26 @@ QString makeId(Random &random, quint16 datacenterLabel)
     bytes[17] = quint8(datacenterLabel >> 8);
     bytes[18] = quint8(datacenterLabel & 0xff);
 
-    QString out;
-    out.reserve(kIdDigits);
-    for (int digit = 0; digit < kIdDigits; ++digit) {
-        quint32 remainder = 0;
-        for (int i = kIdBytes - 1; i >= 0; --i) {
-            const quint32 current = (remainder << 8) | bytes[std::size_t(i)];
-            bytes[std::size_t(i)] = quint8(current / 36);
-            remainder = current % 36;
+    // Words of 32 bits, and six digits with each division: every request is given an id.
+    constexpr int kWords = 5;
+    constexpr int kDigitsPerStep = 6;
+    constexpr quint64 kStep = 36ULL * 36 * 36 * 36 * 36 * 36; // below 2^32
+    static_assert(kWords * 4 >= kIdBytes && kIdDigits % kDigitsPerStep == 0);
+    std::array<quint32, kWords> words{};
+    for (int i = 0; i < kIdBytes; ++i)
+        words[std::size_t(i / 4)] |= quint32(bytes[std::size_t(i)]) << (8 * (i % 4));
+    QString out(kIdDigits, Qt::Uninitialized);
+    for (int at = 0; at < kIdDigits; at += kDigitsPerStep) {
+        quint64 remainder = 0;
+        for (int i = kWords - 1; i >= 0; --i) {
+            const quint64 current = (remainder << 32) | words[std::size_t(i)];
+            words[std::size_t(i)] = quint32(current / kStep);
+            remainder = current % kStep;
         }
-        out.append(QLatin1Char(kDigits[remainder]));
+        for (int digit = 0; digit < kDigitsPerStep; ++digit) {
+            out[at + digit] = QLatin1Char(kDigits[remainder % 36]);
+            remainder /= 36;
+        }
     }
     return out;
 }

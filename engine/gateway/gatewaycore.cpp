@@ -103,12 +103,13 @@ void GatewayCore::end(GatewaySession &session)
     event.reason = info.closeReason.isEmpty() ? info.closedBy : info.closeReason.section(QLatin1Char('#'), 0, 0);
     if (info.closeCode)
         event.value = *info.closeCode;
-    event.text = QStringLiteral("by %1 after %2 ms, in %3/%4 B, out %5/%6 B, sleeps %7, wakes %8, resends %9, max pending %10 B")
-                     .arg(info.closedBy).arg(*info.closedTs - info.openedTs.value_or(*info.closedTs))
-                     .arg(info.messagesIn.value_or(0)).arg(info.bytesIn.value_or(0))
-                     .arg(info.messagesOut.value_or(0)).arg(info.bytesOut.value_or(0))
-                     .arg(info.sleeps.value_or(0)).arg(info.wakes.value_or(0)).arg(info.resends.value_or(0))
-                     .arg(info.maxPendingBytes.value_or(0));
+    const auto number = [](auto value) { return QString::number(value); };
+    event.text = u"by " % info.closedBy % u" after " % number(*info.closedTs - info.openedTs.value_or(*info.closedTs))
+        % u" ms, in " % number(info.messagesIn.value_or(0)) % u'/' % number(info.bytesIn.value_or(0))
+        % u" B, out " % number(info.messagesOut.value_or(0)) % u'/' % number(info.bytesOut.value_or(0))
+        % u" B, sleeps " % number(info.sleeps.value_or(0)) % u", wakes " % number(info.wakes.value_or(0))
+        % u", resends " % number(info.resends.value_or(0)) % u", max pending " % number(info.maxPendingBytes.value_or(0))
+        % u" B";
     context.sink.event(std::move(event));
     context.sink.connectionEnded(info);
     const auto owned = m_sessions.find(&session);

@@ -118,11 +118,19 @@ void GatewayMetrics::requestError(const QByteArray &fullCode)
 
 void GatewayMetrics::attempt(monitor::ConnectionKind kind, const char *outcome, const char *reason)
 {
-    m_registry.counter("gateway_attempts_total", "tries to hand a request to a runner",
-                       {{"kind", kind == monitor::ConnectionKind::WebSocket ? QStringLiteral("websocket")
-                                                                            : QStringLiteral("http")},
-                        {"outcome", QString::fromLatin1(outcome)},
-                        {"reason", QString::fromLatin1(reason)}}).add();
+    const bool webSocket = kind == monitor::ConnectionKind::WebSocket;
+    // The usual outcome of every request is looked up once.
+    const bool usual = *reason == 0 && qstrcmp(outcome, webSocket ? "accepted" : "answered") == 0;
+    Counter *known = usual ? m_usual[webSocket ? 1 : 0] : nullptr;
+    if (known == nullptr) {
+        known = &m_registry.counter("gateway_attempts_total", "tries to hand a request to a runner",
+                                    {{"kind", webSocket ? QStringLiteral("websocket") : QStringLiteral("http")},
+                                     {"outcome", QString::fromLatin1(outcome)},
+                                     {"reason", QString::fromLatin1(reason)}});
+        if (usual)
+            m_usual[webSocket ? 1 : 0] = known;
+    }
+    known->add();
 }
 
 void GatewayMetrics::closeSent(quint16 code, const QByteArray &reason, bool byActor)

@@ -37,7 +37,7 @@ int main(int argc, char **argv)
     const std::map<std::string, int *> numbers{
         {"--port", &options.port}, {"--pid", &pid}, {"--seconds", &seconds}, {"--limit", &limit},
         {"--conns", &options.conns}, {"--window", &options.window}, {"--bytes", &bytes}, {"--actors", &options.actors},
-        {"--idle", &options.idle}, {"--rate", &options.rate}};
+        {"--idle", &options.idle}, {"--metrics", &options.metrics}, {"--rate", &options.rate}};
     for (int i = 1; i < argc; ++i) {
         const std::string name = argv[i];
         if (name == "--monitor" || name == "--trace") {

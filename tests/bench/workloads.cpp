@@ -262,6 +262,43 @@ Measure idle(World &world)
     return measure;
 }
 
+/// The value of one series in the Prometheus text of the target.
+double metric(World &world, const std::string &name)
+{
+    double value = 0;
+    bool done = false;
+    HttpClient client(world.loop(), world.options().metrics);
+    client.get("/metrics", {}, [&](int status, const std::string &body) {
+        const std::size_t at = body.find('\n' + name + ' ');
+        world.need(status == 200 && at != std::string::npos, "metrics");
+        value = std::strtod(body.c_str() + at + name.size() + 2, nullptr);
+        done = true;
+    });
+    world.need(world.loop().until([&] { return done; }, kDrainMs), "metrics in time");
+    return value;
+}
+
+/// Sleeping sockets whose stored rows are refreshed; an operation is one row.
+Measure keepalive(World &world)
+{
+    const Options &options = world.options();
+    Clients clients = world.openAsleep(options.conns, world.createActors(options.actors));
+    world.loop().forMs(kSettleMs);
+    Measure measure;
+    const double rows = metric(world, "gateway_hws_keepalive_rows_sum");
+    const Meter meter(options.pid);
+    world.loop().forMs(options.seconds * 1000);
+    meter.finish(measure, 0);
+    measure.ops = std::uint64_t(metric(world, "gateway_hws_keepalive_rows_sum") - rows);
+    world.need(measure.ops > 0, "keepalive refresh");
+    measure.cpuUsPerOp = *measure.cpuPercent * 1e4 * measure.seconds / double(measure.ops);
+    for (const auto &client : clients)
+        measure.lost += client->isOpen() ? 0 : 1;
+    const int flushMs = int(metric(world, "gateway_hws_keepalive_flush_seconds_sum") * 1000);
+    measure.note = std::to_string(flushMs).append(" ms in all flushes");
+    return measure;
+}
+
 /// Every hibernating socket speaks at the same moment.
 Measure wake(World &world)
 {
@@ -405,6 +442,8 @@ std::optional<Measure> runWorkload(const Options &options)
         return opens(world);
     if (name == "idle")
         return idle(world);
+    if (name == "keepalive")
+        return keepalive(world);
     if (name == "wake")
         return wake(world);
     if (name == "burst")

@@ -25,6 +25,7 @@ struct Options
     std::size_t bytes = 32;
     int actors = 1;
     int idle = 0;  ///< idle hibernating connections besides
+    int metrics = 0; ///< port of the target's metrics
     int rate = 0;  ///< messages per second; 0 = as fast as the window allows
     bool monitor = false; ///< a console is subscribed to everything
     bool trace = false;   ///< ... and to each single message
