@@ -67,7 +67,7 @@ private:
     std::map<std::pair<QString, QString>, Usage> m_usage;
     std::array<std::array<Counter *, 16>, 16> m_dropped{}; ///< by kind and state, looked up at first use
     std::array<Gauge *, 16> m_sockets{};
-    std::array<Counter *, 2> m_usual{}; ///< attempts that went well, by kind
+    std::array<Counter *, 2> m_usual{}; ///< attempts that ended well, by kind
 };
 
 } // namespace dormouse
