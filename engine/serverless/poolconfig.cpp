@@ -20,6 +20,8 @@ std::optional<PoolConfig> readPoolConfig(const QJsonObject &body, const EngineCo
     pool.drainGraceMs = given.contains(u"drain_grace_period")
         ? given.value(u"drain_grace_period").toInteger() * 1'000
         : std::min(config.serverlessDrainGracePeriod, pool.lifespanMs / 2);
+    // An actor that takes longer to stop is given up, and its runner with it: more grace would only shorten the service.
+    pool.drainGraceMs = std::min(pool.drainGraceMs, config.actorStopThreshold);
     pool.slotsPerRunner = std::max<qint64>(1, given.value(u"slots_per_runner").toInteger(1));
     pool.minRunners = given.value(u"min_runners").toInteger();
     pool.maxRunners = given.value(u"max_runners").toInteger();

@@ -61,10 +61,20 @@ private Q_SLOTS:
         };
         const PoolConfig given = read({{QStringLiteral("url"), QStringLiteral("http://a/b//")},
                                        {QStringLiteral("request_lifespan"), 900},
-                                       {QStringLiteral("drain_grace_period"), 60}});
+                                       {QStringLiteral("drain_grace_period"), 20}});
         QCOMPARE(given.url, QStringLiteral("http://a/b"));
         QCOMPARE(given.lifespanMs, 900'000);
-        QCOMPARE(given.drainGraceMs, 60'000);
+        QCOMPARE(given.drainGraceMs, 20'000);
+        // Clients of the reference give what suits its stop threshold of half an hour; what counts is this engine's.
+        const auto effective = [&](int seconds) {
+            return read({{QStringLiteral("url"), QStringLiteral("http://a")},
+                         {QStringLiteral("request_lifespan"), 3'600},
+                         {QStringLiteral("drain_grace_period"), seconds}}).drainGraceMs;
+        };
+        QCOMPARE(effective(30), 30'000);
+        QCOMPARE(effective(31), 30'000);
+        config.actorStopThreshold = 1'800'000;
+        QCOMPARE(effective(1'800), 1'800'000);
         // Without a grace period of its own the pool takes the engine's, but never more than half of the lifespan.
         QCOMPARE(read({{QStringLiteral("url"), QStringLiteral("http://a")}, {QStringLiteral("request_lifespan"), 900}}).drainGraceMs, 10'000);
         QCOMPARE(read({{QStringLiteral("url"), QStringLiteral("http://a")}, {QStringLiteral("request_lifespan"), 8}}).drainGraceMs, 4'000);
