@@ -152,7 +152,7 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     connect(m_connections, &TableView::idSelected, &session, &Session::selectConnection);
     all->addWidget(m_connections);
 
-    auto *keysRow = new QHBoxLayout;
+    auto *keysRow = new FlowLayout(8);
     keysRow->addWidget(label(tr("STORED KEYS"), "section"));
     keysRow->addStretch();
     auto *load = new QToolButton(this);

@@ -15,6 +15,7 @@ namespace dormouse {
 
 namespace {
 
+constexpr double kSideGrowth = 0.035; // per 100 % of text size
 constexpr int kBarsHeight = 140; // menu, tools, tabs and status
 
 } // namespace
@@ -62,6 +63,8 @@ void MainWindow::arrange()
     addDockWidget(Qt::BottomDockWidgetArea, dock("events"));
     tabifyDockWidget(dock("events"), dock("client"));
     tabifyDockWidget(dock("events"), dock("control"));
+    // The narrow side needs more of the window when its words are larger.
+    m_sideShare = kSideShare + kSideGrowth * (m_theme.textSize() - ThemeManager::kMinTextSize) / 100.0;
     dock("overview")->raise();
     dock("actor")->raise();
     dock("events")->raise();

@@ -38,6 +38,7 @@ protected:
     }
 };
 
+constexpr int kUsualWidth = 100;
 constexpr int kHeadPadding = 18; // of the style sheet, and a pixel for rounding on both sides
 
 } // namespace
@@ -186,11 +187,12 @@ void TableView::setTable(QAbstractItemModel *model, const QList<int> &widths)
     QFont headFont = horizontalHeader()->font();
     headFont.setWeight(QFont::DemiBold);
     const QFontMetrics head(headFont);
-    for (int column = 0; column < widths.size(); ++column) {
-        if (widths.at(column) == 0)
+    for (int column = 0; column < model->columnCount(); ++column) {
+        const int width = widths.value(column, kUsualWidth);
+        if (width == 0)
             hideColumn(column);
         else // no title is cut, in whatever language
-            setColumnWidth(column, std::max(m_theme.px(widths.at(column)), head.horizontalAdvance(titles.at(column)) + kHeadPadding));
+            setColumnWidth(column, std::max(m_theme.px(width), head.horizontalAdvance(titles.at(column)) + kHeadPadding));
     }
     connect(horizontalHeader(), &QHeaderView::sortIndicatorChanged, this, &TableView::makeRoomForArrow);
     if (m_live) {
