@@ -663,7 +663,8 @@ void RunnerActor::saved(const std::vector<std::pair<quint64, quint16>> &indices,
             continue;
         ActorSocket &socket = *it->second;
         if (!ok) {
-            socketDirty(socket, 0);
+            // Again after the usual delay: at once, a store that refuses would be asked without end.
+            socket.m_dirty = true;
             continue;
         }
         // Only what is saved is acknowledged: the engine forgets it, and a later life continues behind it.

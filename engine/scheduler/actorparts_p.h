@@ -152,7 +152,9 @@ inline std::optional<qint64> recordFailure(ActorRow &row, const MachineContext &
 /// D-04: what is left of the backoff of an earlier failure.
 inline std::optional<qint64> remainingBackoff(const ActorRow &row, const MachineContext &context)
 {
-    const std::optional<qint64> earliest = wakeDelayedUntil(row, context.config);
+    std::optional<qint64> earliest = wakeDelayedUntil(row, context.config);
+    if (earliest && row.lastFailureTs > context.nowMs)
+        *earliest += context.nowMs - row.lastFailureTs; // the clock was moved back: as if it had failed just now
     if (!earliest || *earliest + context.jitterMs <= context.nowMs)
         return std::nullopt;
     return *earliest + context.jitterMs;

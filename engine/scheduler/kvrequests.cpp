@@ -193,17 +193,26 @@ void RunnerHub::kvRequest(const QString &runnerId, const wire::ToServerKvRequest
     Link *owner = link(runnerId);
     if (!owner)
         return;
+    if (owner->reconciling)
+        owner->heldKv.push_back(request);
+    else
+        kvNow(*owner, request, true);
+}
+
+void RunnerHub::kvNow(Link &owner, const wire::ToServerKvRequest &request, bool isFromLivingActor)
+{
+    const QString runnerId = owner.runnerId;
     // Shared: the link may be gone when the store answers.
     auto answer = std::make_shared<KvAnswer>();
     answer->requestId = request.requestId;
-    owner->kv.push_back(answer);
+    owner.kv.push_back(answer);
 
     const ActorEntry *entry = m_core.actor(request.actorId);
     QString refusal;
     if (!entry) {
         const Result<QByteArray> id = parseId(request.actorId);
         refusal = id ? QStringLiteral("actor does not exist") : id.error().message;
-    } else if (!entry->row.slotHeld || entry->row.runnerId != runnerId || entry->row.destroyTs) {
+    } else if (!isFromLivingActor || !entry->row.slotHeld || entry->row.runnerId != runnerId || entry->row.destroyTs) {
         refusal = QStringLiteral("given actor does not belong to runner");
     }
     KvChecked checked;
@@ -215,7 +224,7 @@ void RunnerHub::kvRequest(const QString &runnerId, const wire::ToServerKvRequest
         if (entry)
             m_core.emitRefused(entry->row, QStringLiteral("kv_refused"), refusal);
         answer->data = wire::KvErrorResponse{refusal};
-        flushKv(*owner);
+        flushKv(owner);
         return;
     }
     m_core.context.store.kv(request.actorId, std::move(*checked.op),

@@ -122,6 +122,10 @@ void RunnerHub::tunnel(Socket &socket, const wire::ToServerTunnelMessage &messag
 
 void RunnerHub::events(Socket &socket, RunnerEntry &runner, const wire::ToServerEvents &reported)
 {
+    // Perhaps another process of this key, whose actors are none of the newer one's. If it is the same process, it sends
+    // again on its newer socket what is not acknowledged.
+    if (socket.role == Role::Probing)
+        return;
     const bool legacy = socket.version <= kLastLegacyVersion;
     Link *owner = link(socket.runnerId);
     SchedulerCore::Transaction transaction(m_core, "runner_events");
@@ -131,7 +135,7 @@ void RunnerHub::events(Socket &socket, RunnerEntry &runner, const wire::ToServer
         const auto *update = std::get_if<wire::EventActorStateUpdate>(&wrapper.inner);
         if (owner && update && std::holds_alternative<wire::ActorStateStopped>(update->state))
             owner->inventory.erase(life);
-        else if (owner && owner->reconciling)
+        else if (owner && owner->reconciling && owner->current == &socket)
             owner->inventory.insert(life);
         m_core.runnerEvent(runner, wrapper, legacy);
         touched.insert(wrapper.checkpoint.actorId);

@@ -90,6 +90,8 @@ private:
         qint64 reconcileToken = 0;
         qint64 reconcileUntilMs = 0; ///< mono, the most it may take
         std::set<std::pair<QString, quint32>> inventory;
+        /// Came before the inventory was complete: whether the actor still lives there is not known yet.
+        std::vector<wire::ToServerKvRequest> heldKv;
         TimerId reconcileTimer = 0;
         TimerId pingTimer = 0;
         TimerId silenceTimer = 0;
@@ -125,6 +127,7 @@ private:
     void tunnel(Socket &socket, const wire::ToServerTunnelMessage &message);
     void kvRequest(const QString &runnerId, const wire::ToServerKvRequest &request);
     void flushKv(Link &link);
+    void kvNow(Link &link, const wire::ToServerKvRequest &request, bool isFromLivingActor);
     void accountKv(const QString &actorId, const wire::KvRequestData &request, const KvResult &result);
     void attachAgain(Socket &socket, RunnerEntry &runner, std::optional<qint64> lastCommandIdx);
     void resendLegacy(RunnerEntry &runner, std::optional<qint64> lastCommandIdx);

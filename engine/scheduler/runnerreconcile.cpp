@@ -77,6 +77,11 @@ void RunnerHub::finishReconcile(const QString &runnerId)
     report(monitor::EventKind::RunnerReconciled, monitor::EventLevel::Info, runnerId, QStringLiteral("done"),
            QString::number(assigned.size()) % u" assigned, " % QString::number(owner->inventory.size())
                % u" reported");
+    for (const wire::ToServerKvRequest &request : std::exchange(owner->heldKv, {})) {
+        // What another process, or another life, asks for must not touch the actor's state.
+        const ActorEntry *entry = m_core.actor(request.actorId);
+        kvNow(*owner, request, entry && owner->inventory.contains({request.actorId, entry->row.generation}));
+    }
     owner->inventory.clear();
     m_core.after([this, runnerId, channel = owner->current->channel.get()] {
         Link *ready = link(runnerId);

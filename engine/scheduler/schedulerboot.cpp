@@ -6,6 +6,21 @@
 
 namespace dormouse {
 
+namespace {
+
+/// No state lasts longer than that from now on.
+qint64 latestDeadline(const ActorRow &row, const EngineConfig &config, qint64 now)
+{
+    constexpr qint64 kJitterMs = 1'000;
+    if (row.state == ActorState::Backoff)
+        return wakeDelayedUntil(row, config).value_or(now) + kJitterMs;
+    return now + std::max({config.actorStartThreshold, config.actorStopThreshold, config.runnerLostThreshold,
+                           config.restartPendingTimeoutMs, config.actorForceWakePendingTimeoutMs,
+                           row.pendingOverride.timeoutMs.value_or(0)});
+}
+
+} // namespace
+
 void SchedulerCore::boot(const Snapshot &snapshot)
 {
     const qint64 now = wallMs();
@@ -47,6 +62,14 @@ void SchedulerCore::boot(const Snapshot &snapshot)
             continue;
         }
         repairRow(entry);
+        // The clock may have been moved back while no engine ran.
+        row.lastFailureTs = std::min(row.lastFailureTs, now);
+        if (const qint64 latest = latestDeadline(row, config, now); row.deadline.value_or(0) > latest) {
+            row.deadline = latest;
+            if (row.state == ActorState::Backoff)
+                row.rescheduleTs = latest;
+            markDirty(entry);
+        }
         if (row.deadline && row.state != ActorState::Backoff) {
             const qint64 earliest = now + config.runnerLostThreshold;
             if (*row.deadline < earliest) {

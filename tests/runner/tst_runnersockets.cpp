@@ -15,6 +15,7 @@ private Q_SLOTS:
     void refusedAndDoubledOpens();
     void acksAreBatched();
     void ackFollowsTheSave();
+    void aSaveThatFailsIsNotRepeatedAtOnce();
     void ackByBytes();
     void hibernateAndRestore();
     void resentMessageIsAcknowledgedAgain();
@@ -120,6 +121,27 @@ void TestRunnerSockets::ackFollowsTheSave()
     bench.advance(5'000);
     bench.serveKv();
     QCOMPARE(bench.tunnelSent<wire::ToServerWebSocketMessageAck>(5).size(), 1U);
+}
+
+void TestRunnerSockets::aSaveThatFailsIsNotRepeatedAtOnce()
+{
+    Bench bench;
+    bench.begin();
+    bench.startActor();
+    // As many as make a save due by their number alone.
+    for (quint32 i = 1; i <= 1'000; ++i) {
+        bench.openSocket(i);
+        bench.message(i, 1, "x");
+    }
+    bench.kvFails = true;
+    bench.serveKv();
+    const std::size_t asked = bench.sent<wire::ToServerKvRequest>().size();
+    bench.serveKv();
+    QCOMPARE(bench.sent<wire::ToServerKvRequest>().size(), asked);
+    bench.kvFails = false;
+    bench.advance(5'000);
+    bench.serveKv();
+    QCOMPARE(bench.tunnelSent<wire::ToServerWebSocketMessageAck>(7).size(), 1U);
 }
 
 void TestRunnerSockets::ackByBytes()

@@ -302,6 +302,43 @@ private Q_SLOTS:
         bench.world.advance(4'000);
         QCOMPARE(bench.state(id), ActorState::Sleeping); // the time it really had is over
     }
+
+    void clockMovedBackWhileNoEngineRan()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 2);
+        const QString id = bench.create(CrashPolicy::Restart);
+        for (int failure = 0; failure < 2; ++failure)
+            bench.report(runner, id, 0, stoppedWith(wire::StopCode::Error));
+        QCOMPARE(bench.state(id), ActorState::Backoff);
+        bench.world.clock.stepWall(-3'600'000);
+        bench.restart(1'000);
+        bench.connectRunner(runner, "k", 2);
+        QCOMPARE(bench.state(id), ActorState::Backoff);
+        bench.world.advance(10'000);
+        QCOMPARE(bench.state(id), ActorState::Starting);
+    }
+
+    void clockMovedBackAfterFailures()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 2);
+        const QString id = bench.create(CrashPolicy::Sleep);
+        for (int failure = 0; failure < 2; ++failure) {
+            bench.report(runner, id, 0, stoppedWith(wire::StopCode::Error));
+            bench.world.advance(10'000);
+            bench.wake(id);
+        }
+        bench.report(runner, id, 0, stoppedWith(wire::StopCode::Error));
+        QCOMPARE(bench.state(id), ActorState::Sleeping);
+        bench.world.clock.stepWall(-3'600'000);
+        bench.wake(id);
+        QCOMPARE(bench.state(id), ActorState::Backoff);
+        bench.world.advance(15'000);
+        QCOMPARE(bench.state(id), ActorState::Starting);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestScenariosBoot)

@@ -188,6 +188,35 @@ private Q_SLOTS:
         QCOMPARE(bench.scheduler->counters().reconcileLost, quint64(1));
     }
 
+    void scenario070_valuesAreWrittenByWhatLivesOnly_data()
+    {
+        QTest::addColumn<bool>("lives");
+        QTest::newRow("the actor lives") << true;
+        QTest::newRow("the actor was lost") << false;
+    }
+
+    /// Key-value requests name no generation: before the inventory nobody knows whose they are.
+    void scenario070_valuesAreWrittenByWhatLivesOnly()
+    {
+        QFETCH(bool, lives);
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString id = bench.createRunning(runner, CrashPolicy::Restart);
+        runner.link->cut();
+        bench.world.advance(1'000);
+        if (lives)
+            runner.resend = {wire::ToServerEvents{{{{id, 0, 0}, kRunning}}}};
+        bench.connectRunner(runner, "k", 1);
+        runner.send(wire::ToServerKvRequest{id, 1, wire::KvPutRequest{{"a"}, {"b"}}});
+        bench.world.settle();
+        QVERIFY(runner.kvAnswers.empty());
+        bench.world.advance(500);
+        QCOMPARE(runner.kvAnswers.size(), std::size_t(1));
+        QCOMPARE(std::holds_alternative<wire::KvErrorResponse>(runner.kvAnswers[0].data), !lives);
+        QCOMPARE(bench.row(id).generation, lives ? 0u : 1u);
+    }
+
     void scenario070_newProcessWithTheSameKey()
     {
         Bench bench;
@@ -287,6 +316,24 @@ private Q_SLOTS:
         QVERIFY(newer.closeReason.isEmpty());
         QCOMPARE(newer.runnerId, older.runnerId);
         QVERIFY(bench.scheduler->linkUp(newer.runnerId));
+    }
+
+    void scenario073_eventsOfTheOtherProcessAreNoInventory()
+    {
+        Bench bench;
+        ScriptedRunner older;
+        ScriptedRunner newer;
+        older.connectTo(bench.world, *bench.scheduler, "k", 1);
+        bench.world.settle();
+        const QString id = bench.create(CrashPolicy::Restart);
+        QCOMPARE(older.starts(id), 1);
+        newer.connectTo(bench.world, *bench.scheduler, "k", 1);
+        older.event(id, 0, 0, kRunning); // behind the init of the newer one, before the older one hears of it
+        bench.world.advance(2'500);
+        QCOMPARE(older.closeReason, QByteArray("ws.eviction#ray"));
+        QCOMPARE(newer.starts(id), 1);
+        QCOMPARE(bench.row(id).generation, 1u);
+        QCOMPARE(bench.state(id), ActorState::Starting);
     }
 
     void scenario067_R34_lostAndReconnectInOneInstant_data()

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+// Processes of a Cluster and the course of a run; what its steps do is in clusteractions.cpp, its end in clusterend.cpp.
 #include "tests/simulation/cluster.h"
 
 #include "tests/simulation/invariants.h"
+
+#include <QJsonObject>
 
 using namespace Qt::StringLiterals;
 
@@ -9,172 +12,37 @@ namespace dormouse::test {
 
 namespace {
 
-constexpr qint64 kConvergeLimitMs = 900'000; // beyond the longest backoff and the start timeout of an answer
-constexpr int kSpareSlots = 64;
-
-/// Reports what may never happen and, when the story is told, what the engine says.
-class WatchingSink final : public monitor::Sink
-{
-public:
-    WatchingSink(Truth &truth, VirtualClock &clock) : m_truth(truth), m_clock(clock) {}
-    void actorChanged(const QString &) override {}
-    void runnerChanged(const QString &) override {}
-    void connectionChanged(const QString &) override {}
-    void connectionEnded(const monitor::ConnectionInfo &) override {}
-    void runnerEnded(const monitor::RunnerInfo &) override {}
-    void ackLatency(qint64) override {}
-    void wakeLatency(qint64) override {}
-    void httpLatency(qint64) override {}
-    bool wantsTrace() const override { return false; }
-    void event(monitor::Event event) override
-    {
-        if (event.reason == u"gateway.illegal_transition")
-            m_truth.fail(u"legal transitions"_s, event.from % u" to "_s % event.to % u' ' % event.text);
-        if (!m_truth.logging)
-            return;
-        m_truth.log << QStringLiteral("%1       %2 %3 %4%5 %6 %7->%8 %9")
-                           .arg(m_clock.monoMs(), 8).arg(toString(event.kind), event.reason, event.actorId.left(6))
-                           .arg(event.generation ? u" g"_s % QString::number(*event.generation) : QString())
-                           .arg(event.runnerId.left(6), event.from, event.to, event.text);
-    }
-
-private:
-    Truth &m_truth;
-    VirtualClock &m_clock;
-};
-
-/// Passes everything on, except that now and then a write of an actor is confirmed without being made.
-class LosingStore final : public Store
-{
-public:
-    explicit LosingStore(Store &inner) : m_inner(inner) {}
-    Result<Snapshot> open() override { return m_inner.open(); }
-    void submit(Batch batch, std::function<void(const Status &)> done) override
-    {
-        m_inner.submit(std::move(batch), std::move(done));
-    }
-    void kv(const QString &actorId, KvOp op, std::function<void(KvResult)> done) override
-    {
-        const KvPut *put = std::get_if<KvPut>(&op);
-        if (put && put->entries.size() == 1 && put->entries.front().key == "n" && ++m_puts % 3 == 0)
-            op = KvGet{};
-        m_inner.kv(actorId, std::move(op), std::move(done));
-    }
-    void setMeta(const QString &name, const QString &value) override { m_inner.setMeta(name, value); }
-    void flush() override { m_inner.flush(); }
-    int queueLength() const override { return m_inner.queueLength(); }
-    qint64 lastCommitUs() const override { return m_inner.lastCommitUs(); }
-
-private:
-    Store &m_inner;
-    int m_puts = 0;
-};
-
-/// The store without a defect: a plain view of one that outlives the engine.
-class StoreView final : public Store
-{
-public:
-    explicit StoreView(Store &inner) : m_inner(inner) {}
-    Result<Snapshot> open() override { return m_inner.open(); }
-    void submit(Batch batch, std::function<void(const Status &)> done) override
-    {
-        m_inner.submit(std::move(batch), std::move(done));
-    }
-    void kv(const QString &actorId, KvOp op, std::function<void(KvResult)> done) override
-    {
-        m_inner.kv(actorId, std::move(op), std::move(done));
-    }
-    void setMeta(const QString &name, const QString &value) override { m_inner.setMeta(name, value); }
-    void flush() override { m_inner.flush(); }
-    int queueLength() const override { return m_inner.queueLength(); }
-    qint64 lastCommitUs() const override { return m_inner.lastCommitUs(); }
-
-private:
-    Store &m_inner;
-};
+constexpr int kOldestProtocol = 5;
+constexpr qint64 kFunctionStopsMs = 3'000;
 
 } // namespace
 
-HttpHead simulatedHead(const QByteArray &method, const QByteArray &target, bool upgrade)
-{
-    HttpHead head;
-    head.method = method;
-    head.target = target;
-    head.headers = {{"host", "127.0.0.1:6420"}};
-    if (upgrade) {
-        head.headers.emplace_back("upgrade", "websocket");
-        head.headers.emplace_back("connection", "Upgrade");
-    } else {
-        head.headers.emplace_back("content-type", "application/json");
-    }
-    head.peerAddress = "127.0.0.1";
-    return head;
-}
-
-// --- EngineProcess ------------------------------------------------------------------------------
-
-EngineProcess::EngineProcess(Cluster &cluster, quint64 seed)
-    : m_cluster(cluster), m_timers(cluster.m_world), m_random(seed)
-{
-    if (cluster.m_writer) {
-        auto publisher = std::make_unique<Publisher>(cluster.m_world.clock);
-        m_publisher = publisher.get();
-        m_sink = std::move(publisher);
-    } else {
-        m_sink = std::make_unique<WatchingSink>(cluster.m_truth, cluster.m_world.clock);
-    }
-    m_core = std::make_unique<Core>(CoreContext{cluster.m_config, cluster.m_world.clock, m_timers.wheel, m_random,
-                                                *cluster.m_store, *m_sink, m_metrics});
-    m_core->setPublicUrl(u"http://127.0.0.1:6420"_s);
-    if (m_publisher) {
-        m_publisher->attach(*m_core, u"simulation"_s, u"memory"_s);
-        monitor::Interest interest;
-        interest.trace = true;
-        m_publisher->addConsumer(
-            interest, [writer = cluster.m_writer.get()](const monitor::Frame &frame) { writer->write(frame); },
-            [writer = cluster.m_writer.get()] { return writer->ready(); });
-        publishLater();
-    }
-    if (!m_core->start().ok())
-        cluster.m_truth.fail(u"engine starts"_s, u"the store cannot be read"_s);
-}
-
-EngineProcess::~EngineProcess()
-{
-    *m_alive = false;
-    destroyCore();
-}
-
-void EngineProcess::destroyCore()
-{
-    if (m_core && m_publisher)
-        m_publisher->publish();
-    m_core.reset();
-    // What is still due must do nothing, and must not make new timers.
-    m_timers.wheel.setWakeHook({});
-    m_timers.wheel.advance(m_cluster.m_world.clock.monoMs() + 60'000);
-}
-
-void EngineProcess::publishLater()
-{
-    m_cluster.m_world.later(100, [this, alive = m_alive] {
-        if (!*alive || !m_core)
-            return;
-        m_publisher->publish();
-        publishLater();
-    });
-}
-
-// --- Cluster ------------------------------------------------------------------------------------
-
 Cluster::Cluster(const Schedule &schedule, const SimulationOptions &options, SimulationCoverage &coverage)
-    : m_schedule(schedule), m_options(options), m_coverage(coverage), m_random(schedule.seed), m_memory(m_world.poster())
+    : m_schedule(schedule), m_options(options), m_coverage(coverage), m_random(schedule.seed), m_memory(m_world.poster()),
+      m_store(m_memory, m_truth, m_world.clock, options.defect == Defect::StoreLosesWrite),
+      m_endpoint(
+          m_world, schedule.seed + 1,
+          [this](const StreamRequest &request, std::function<void(const QString &)> named) {
+              return startServerless(request, std::move(named));
+          },
+          [this](int number) { stopServerless(number); }),
+      m_forProcesses{m_world,          m_truth,
+                     m_store,          options.defect,
+                     [this](const QByteArray &target) { return dial(target); },
+                     [this](const RunnerProcess &process) { doubtTwins(process); },
+                     [this] { ++m_coverage.alarmsRung; }},
+      m_forEngine{m_config, m_world, m_truth, m_store, {}, {}, nullptr}
 {
     m_truth.logging = options.logging;
-    if (options.defect == Defect::StoreLosesWrite)
-        m_store = std::make_unique<LosingStore>(m_memory);
-    else
-        m_store = std::make_unique<StoreView>(m_memory);
+    m_forEngine.openStream = [this](const StreamRequest &request, EventStreamListener &listener) {
+        return m_endpoint.open(request, listener);
+    };
+    m_forEngine.fetch = [this](const FetchRequest &, const std::function<void(const FetchResult &)> &done) {
+        m_endpoint.fetch([this, life = m_engineLife, done](const FetchResult &result) {
+            if (m_engine && life == m_engineLife)
+                done(result);
+        });
+    };
     if (!options.recording.isEmpty()) {
         record::SessionHeader header;
         header.tool = u"dormouse simulation"_s;
@@ -184,13 +52,15 @@ Cluster::Cluster(const Schedule &schedule, const SimulationOptions &options, Sim
         auto writer = record::SessionWriter::open(options.recording, header);
         if (writer.ok())
             m_writer = std::move(*writer);
+        m_forEngine.writer = m_writer.get();
     }
-    m_world.afterEach = [this] {
-        if (m_killAfterEvents > 0 && --m_killAfterEvents == 0) {
-            killEngine();
-            restartEngineAfter(m_downMs);
-        }
-    };
+    m_memory.setCommitHook([this] {
+        if (m_killAtCommit == 0 || --m_killAtCommit > 0)
+            return true;
+        m_endsNow = true;
+        return false;
+    });
+    m_world.afterEach = [this] { afterEach(); };
 }
 
 Cluster::~Cluster()
@@ -211,10 +81,32 @@ Core *Cluster::core() const
     return m_engine ? &m_engine->core() : nullptr;
 }
 
+qint64 Cluster::undisturbedMs() const
+{
+    return !m_engine || m_isHeld || m_storeFailed ? 0 : m_world.clock.monoMs() - m_disturbedMs;
+}
+
 void Cluster::note(const QString &text)
 {
     if (m_truth.logging)
         m_truth.log << QStringLiteral("%1  ").arg(m_world.clock.monoMs(), 8) + text;
+}
+
+/// Every rule, after every event; and what is to happen between two events.
+void Cluster::afterEach()
+{
+    ++m_coverage.events;
+    const bool ends = std::exchange(m_endsNow, false) || (m_killAfterEvents > 0 && --m_killAfterEvents == 0);
+    if (m_failAfterEvents > 0 && --m_failAfterEvents == 0 && m_engine)
+        m_memory.giveUp();
+    if (!ends)
+        checkChanged(*this);
+    if (m_engine)
+        m_engine->publishIfDue();
+    if (ends && m_engine) {
+        killEngine();
+        restartEngineAfter(m_downMs);
+    }
 }
 
 std::optional<Violation> Cluster::run()
@@ -225,9 +117,24 @@ std::optional<Violation> Cluster::run()
     pool.name = u"p"_s;
     pool.body = {{u"normal"_s, QJsonObject()}};
     core()->scheduler().putRunnerConfig(pool, {});
-    m_slots.resize(std::size_t(m_schedule.runners));
-    for (int i = 0; i < m_schedule.runners; ++i)
+    if (m_schedule.serverless) {
+        pool.name = u"s"_s;
+        pool.body = {{u"serverless"_s, QJsonObject{{u"url"_s, u"http://far.example/api"_s},
+                                                   {u"headers"_s, QJsonObject()},
+                                                   {u"request_lifespan"_s, 40 + int(m_random.below(200))},
+                                                   {u"drain_grace_period"_s, 5},
+                                                   {u"slots_per_runner"_s, m_schedule.slots},
+                                                   {u"min_runners"_s, int(m_random.below(2))},
+                                                   {u"max_runners"_s, 4},
+                                                   {u"runners_margin"_s, 0}}}};
+        core()->scheduler().putRunnerConfig(pool, {});
+    }
+    for (int i = 0; i < m_schedule.runners; ++i) {
+        m_slots.push_back({});
+        m_slots.back().name = u'r' % QString::number(i);
+        m_slots.back().slots = m_schedule.slots;
         startRunner(i, false);
+    }
     advance(20);
     for (const Step &step : m_schedule.steps) {
         advance(step.afterMs);
@@ -236,12 +143,14 @@ std::optional<Violation> Cluster::run()
         note(toString(step));
         apply(step);
         m_world.settle();
-        check();
+        checkEverything(*this);
     }
     if (!m_truth.violation)
         heal();
     if (!m_truth.violation)
         verifyReachable();
+    if (!m_truth.violation)
+        verifyAlarms();
     if (!m_truth.violation)
         tearDown();
     m_coverage.virtualMs += m_world.clock.monoMs();
@@ -253,27 +162,25 @@ std::optional<Violation> Cluster::run()
 void Cluster::advance(qint64 ms)
 {
     m_world.advance(ms);
-    check();
+    checkEverything(*this);
 }
 
-void Cluster::check()
-{
-    checkCluster(*this);
-}
-
-// --- processes ----------------------------------------------------------------------------------
+// --- engine -------------------------------------------------------------------------------------
 
 void Cluster::startEngine()
 {
     ++m_engineLife;
     m_storeFailed = false;
-    m_engine = std::make_unique<EngineProcess>(*this, m_random.next());
+    disturbed();
+    m_engine = std::make_unique<EngineProcess>(m_forEngine, m_random.next());
     note(u"engine starts"_s);
 }
 
 void Cluster::killEngine()
 {
     m_killAfterEvents = 0;
+    m_killAtCommit = 0;
+    m_failAfterEvents = 0;
     if (!m_engine)
         return;
     ++m_coverage.engineKills;
@@ -281,7 +188,7 @@ void Cluster::killEngine()
     // A process that stands still cannot keep the promise to stop its actors in time.
     for (Slot &slot : m_slots) {
         if (slot.process && slot.process->isPaused())
-            slot.process->setPaused(false);
+            slot.process->doubt();
     }
     m_memory.crash();
     m_engine->destroyCore();
@@ -314,6 +221,17 @@ SimulatedChannel::Pair Cluster::dial(const QByteArray &target)
     return result;
 }
 
+// --- runners ------------------------------------------------------------------------------------
+
+/// The newest connection of a key drives the older ones out, whose processes hear of it when they can.
+void Cluster::doubtTwins(const RunnerProcess &newest)
+{
+    for (const auto &process : m_processes) {
+        if (process.get() != &newest && process->name() == newest.name())
+            process->doubt();
+    }
+}
+
 void Cluster::startRunner(int number, bool newKey)
 {
     Slot &slot = m_slots[std::size_t(number)];
@@ -322,12 +240,24 @@ void Cluster::startRunner(int number, bool newKey)
     ++slot.life;
     slot.keyNumber += newKey;
     slot.faultUntilMs = 0;
-    const bool isSpare = number >= m_schedule.runners;
-    m_processes.push_back(std::make_unique<RunnerProcess>(
-        m_world, m_truth, m_options.defect, m_random.next(), QStringLiteral("r%1-%2").arg(number).arg(slot.keyNumber),
-        isSpare ? kSpareSlots : m_schedule.slots, [this](const QByteArray &target) { return dial(target); }));
+    ProcessOptions options;
+    options.key = QStringLiteral("%1-%2").arg(slot.name).arg(slot.keyNumber);
+    options.pool = slot.kind == Kind::Serverless ? u"s"_s : u"p"_s;
+    options.slots = slot.slots;
+    options.protocolVersion = kOldestProtocol + int(m_random.below(wire::kNewestVersion - kOldestProtocol + 1));
+    if (slot.kind == Kind::Serverless) {
+        options.connected = slot.named;
+        options.ended = [this, number, life = slot.life] {
+            m_world.later(1, [this, number, life] {
+                if (m_slots[std::size_t(number)].life == life)
+                    endRunner(number);
+            });
+        };
+    }
+    ++m_coverage.processes[options.protocolVersion];
+    m_processes.push_back(std::make_unique<RunnerProcess>(m_forProcesses, options, m_random.next()));
     slot.process = m_processes.back().get();
-    note(u"runner "_s % slot.process->name() % u" starts"_s);
+    note(u"runner "_s % slot.process->name() % u" starts, protocol "_s % QString::number(options.protocolVersion));
 }
 
 void Cluster::endRunner(int number)
@@ -339,128 +269,57 @@ void Cluster::endRunner(int number)
     std::erase_if(m_processes, [&](const auto &process) { return process.get() == slot.process; });
     slot.process = nullptr;
     ++slot.life;
+    if (slot.kind == Kind::Serverless)
+        m_endpoint.processEnded(number);
 }
 
-// --- after the faults ---------------------------------------------------------------------------
-
-bool Cluster::hasConverged() const
+void Cluster::doubleRunner(const Slot &original)
 {
+    const auto count = std::count_if(m_slots.begin(), m_slots.end(), [](const Slot &slot) { return slot.kind == Kind::Double; });
+    if (original.kind == Kind::Serverless || count >= 3)
+        return;
+    ++m_coverage.doubles;
+    Slot slot;
+    slot.kind = Kind::Double;
+    slot.name = original.name;
+    slot.keyNumber = original.keyNumber;
+    slot.slots = original.slots;
+    m_slots.push_back(slot);
+    startRunner(int(m_slots.size()) - 1, false);
+}
+
+int Cluster::startServerless(const StreamRequest &request, std::function<void(const QString &)> named)
+{
+    const auto free = std::find_if(m_slots.begin(), m_slots.end(), [](const Slot &slot) {
+        return slot.kind == Kind::Serverless && !slot.process;
+    });
+    int number = int(free - m_slots.begin());
+    if (free == m_slots.end()) {
+        m_slots.push_back({});
+        m_slots.back().kind = Kind::Serverless;
+        m_slots.back().name = u'f' % QString::number(number);
+    }
+    Slot &slot = m_slots[std::size_t(number)];
+    slot.slots = headerValue(request.headers, "x-rivet-total-slots").toInt();
+    slot.named = std::move(named);
+    startRunner(number, true);
+    return number;
+}
+
+void Cluster::stopServerless(int number)
+{
+    Slot &slot = m_slots[std::size_t(number)];
+    if (!slot.process)
+        return;
+    // Nobody is left who could be told.
     if (!m_engine)
-        return false;
-    for (const ClientTruth &client : m_truth.clients) {
-        if (!client.ended && !client.closing && client.handled != client.sent)
-            return false;
-    }
-    for (const RequestTruth &request : m_truth.requests) {
-        if (!request.answered && !request.gone)
-            return false;
-    }
-    for (const QString &id : m_engine->core().scheduler().actorIds()) {
-        const ActorRow *row = m_engine->core().scheduler().actor(id);
-        const bool rests = row->state == ActorState::Sleeping && row->crashPolicy != CrashPolicy::Restart;
-        if (!rests && row->state != ActorState::Running && row->state != ActorState::Destroyed
-            && row->state != ActorState::Sleeping)
-            return false;
-    }
-    return true;
-}
-
-void Cluster::heal()
-{
-    note(u"faults end"_s);
-    m_healing = true;
-    m_killAfterEvents = 0;
-    m_memory.release();
-    // After that an engine takes no more work until somebody starts it anew.
-    if (m_storeFailed)
-        killEngine();
-    if (!m_engine)
-        startEngine();
-    m_slots.push_back({});
-    for (int i = 0; i < int(m_slots.size()); ++i) {
-        Slot &slot = m_slots[std::size_t(i)];
-        if (slot.process && slot.process->runner().hasEnded())
-            endRunner(i);
-        if (!slot.process)
-            startRunner(i, true);
-        slot.process->setPaused(false);
-        slot.process->setDelay(0);
-    }
-    const qint64 limit = m_world.clock.monoMs() + kConvergeLimitMs;
-    // A half-open link must have been noticed before its silence counts as calm.
-    advance(20'000);
-    while (!m_truth.violation && !hasConverged() && m_world.clock.monoMs() < limit)
-        advance(2'000);
-    if (!m_truth.violation && !hasConverged())
-        m_truth.fail(u"converges"_s, describeUnsettled(*this));
-    for (const ClientTruth &client : m_truth.clients) {
-        m_coverage.sockets += client.hibernatable;
-        m_coverage.survived += client.hibernatable && !client.ended && !client.closing;
-        m_coverage.messages += quint64(client.handled);
-    }
-    for (const auto &[id, actor] : m_truth.actors)
-        m_coverage.writes += quint64(actor.acknowledged);
-    m_coverage.actors += m_truth.actors.size();
-}
-
-void Cluster::verifyReachable()
-{
-    const std::size_t first = m_truth.requests.size();
-    std::vector<QString> asked;
-    for (const QString &id : m_actors) {
-        const ActorRow *row = core()->scheduler().actor(id);
-        if (!row || row->destroyTs)
-            continue;
-        m_truth.actors[id].failsNext = false;
-        asked.push_back(id);
-        request(id, false);
-    }
-    const qint64 limit = m_world.clock.monoMs() + 120'000;
-    const auto open = [&] {
-        return std::any_of(m_truth.requests.begin() + std::ptrdiff_t(first), m_truth.requests.end(),
-                           [](const RequestTruth &one) { return !one.answered; });
-    };
-    while (!m_truth.violation && open() && m_world.clock.monoMs() < limit)
-        advance(500);
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-        const RequestTruth &one = m_truth.requests[first + i];
-        const ActorRow *row = core()->scheduler().actor(asked[i]);
-        // A start that was told to fail may have ended an actor of that policy just now.
-        if (one.status != 200 && !(row && row->destroyTs))
-            m_truth.fail(u"reachable"_s, QStringLiteral("actor %1 answered %2").arg(asked[i]).arg(one.status));
-    }
-}
-
-void Cluster::tearDown()
-{
-    for (const auto &client : m_clients) {
-        if (client->channel && client->channel->isOpen())
-            client->channel->close(1000);
-    }
-    advance(2'000);
-    for (const QString &id : core()->scheduler().actorIds())
-        destroyActor(id);
-    // Closes of sleeping sockets wait for their actor at most a minute.
-    for (int i = 0; i < 70 && !m_truth.violation; ++i)
-        advance(1'000);
-    checkNothingLeft(*this);
-    for (const auto &process : m_processes)
-        process->runner().shutdown();
-    advance(3'000);
-    for (const auto &process : m_processes) {
-        if (!process->runner().hasEnded() || process->timersLeft() != 0)
-            m_truth.fail(u"no leak"_s, QStringLiteral("runner %1 has %2 timers left").arg(process->name()).arg(process->timersLeft()));
-    }
-    if (m_engine)
-        m_engine->core().shutdown();
-    advance(3'000);
-    killEngine();
-    const Result<Snapshot> rest = m_memory.open();
-    // Rows of an engine that was killed stay until they are old enough to be swept.
-    const bool rowsLeft = m_engineLife == 1 && !rest->hibernating.empty();
-    if (rowsLeft || !rest->commands.empty())
-        m_truth.fail(u"no leak"_s, QStringLiteral("%1 hibernating rows and %2 commands are left in the store")
-                                       .arg(rest->hibernating.size()).arg(rest->commands.size()));
+        return endRunner(number);
+    slot.process->setPaused(false);
+    slot.process->runner().shutdown();
+    m_world.later(kFunctionStopsMs, [this, number, life = slot.life] {
+        if (m_slots[std::size_t(number)].life == life)
+            endRunner(number);
+    });
 }
 
 } // namespace dormouse::test

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/core/core.h"
-#include "engine/embedded/publisher.h"
-#include "engine/record/sessionwriter.h"
-#include "engine/store/memorystore.h"
+#include "tests/simulation/clients.h"
+#include "tests/simulation/endpoint.h"
+#include "tests/simulation/engineprocess.h"
 #include "tests/simulation/runnerprocess.h"
 #include "tests/simulation/schedule.h"
 
@@ -20,14 +19,13 @@ struct SimulationOptions
 /// How much really happened, over all runs.
 struct SimulationCoverage
 {
-    quint64 sockets = 0, survived = 0, messages = 0, restored = 0, writes = 0, posts = 0, engineKills = 0,
-            runnerKills = 0, cuts = 0, freezes = 0, pauses = 0, actors = 0;
+    quint64 sockets = 0, survived = 0, messages = 0, writes = 0, posts = 0, engineKills = 0, runnerKills = 0, cuts = 0,
+            freezes = 0, pauses = 0, actors = 0, alarmsSet = 0, alarmsKept = 0, alarmsRung = 0, doubles = 0, doubted = 0,
+            streams = 0, served = 0, events = 0;
     qint64 virtualMs = 0;
+    std::map<int, quint64> destroyedIn; ///< state of the actor
+    std::map<int, quint64> processes;   ///< by protocol version
 };
-
-class EngineProcess;
-class SimulatedClient;
-class SimulatedExchange;
 
 /// A cluster on virtual time that plays one schedule: one engine process after the other over one store, runner
 /// processes, WebSocket and HTTP clients.
@@ -45,27 +43,46 @@ public:
     // for the invariants
     Core *core() const;
     Truth &truth() { return m_truth; }
+    EngineProcess *engine() const { return m_engine.get(); }
     const std::vector<std::unique_ptr<RunnerProcess>> &processes() const { return m_processes; }
     VirtualWorld &world() { return m_world; }
+    const WatchedStore &store() const { return m_store; }
+    const Endpoint &endpoint() const { return m_endpoint; }
+    /// How long nothing has kept the engine from acting: it runs, the store commits, the clock goes on.
+    qint64 undisturbedMs() const;
+    bool clockWasStepped() const { return m_clockStepped; }
 
 private:
-    friend class EngineProcess;
+    enum class Kind { Permanent, Double, Serverless };
     struct Slot
     {
+        Kind kind = Kind::Permanent;
         RunnerProcess *process = nullptr;
         int life = 0;
+        QString name; ///< of the key, without its number
         int keyNumber = 0;
+        int slots = 1;
         qint64 faultUntilMs = 0; ///< a half-open link or a pause is not over
+        std::function<void(const QString &)> named; ///< of a serverless process
     };
 
     // clusteractions.cpp
     void apply(const Step &step);
     void createActor(const Step &step);
     void destroyActor(const QString &actorId);
+    QString keyOf(int subject) const;
+    QByteArray actorBody(const QString &key, int policy) const;
+    void putActor(int subject, int policy);
+    void actorAnswered(const QString &key, const QByteArray &answer);
     void openSocket(const QString &actorId, bool hibernatable);
+    void setAlarm(const Step &step, CountingActor &actor);
+    void clientFault(const Step &step);
+    void engineFault(const Step &step);
+    void storeFault(const Step &step);
     void request(const QString &actorId, bool isPost);
     void clientSend(const Step &step);
-    void runnerFault(const Step &step, Slot &slot);
+    void runnerFault(const Step &step);
+    void doubleRunner(const Slot &slot);
     CountingActor *living(const QString &actorId) const;
     QString anyActor(int subject) const;
     void rest(const QByteArray &method, const QByteArray &target, const QByteArray &body,
@@ -77,12 +94,18 @@ private:
     void restartEngineAfter(qint64 ms);
     void startRunner(int slot, bool newKey);
     void endRunner(int slot);
+    int startServerless(const StreamRequest &request, std::function<void(const QString &)> named);
+    void stopServerless(int slot);
+    void doubtTwins(const RunnerProcess &newest);
     SimulatedChannel::Pair dial(const QByteArray &target);
-    void check();
+    void afterEach();
+    void disturbed() { m_disturbedMs = m_world.clock.monoMs(); }
     void advance(qint64 ms);
     void heal();
     bool hasConverged() const;
+    void measure();
     void verifyReachable();
+    void verifyAlarms();
     void tearDown();
 
     const Schedule m_schedule;
@@ -93,10 +116,19 @@ private:
     const EngineConfig m_config;
     Random m_random;
     MemoryStore m_memory;
-    std::unique_ptr<Store> m_store; ///< what the engine sees of m_memory
+    WatchedStore m_store; ///< what the engine sees of m_memory
+    Endpoint m_endpoint;
+    ProcessSurroundings m_forProcesses;
+    EngineSurroundings m_forEngine;
     std::unique_ptr<EngineProcess> m_engine;
     int m_engineLife = 0;
     int m_killAfterEvents = 0;
+    int m_failAfterEvents = 0;
+    int m_killAtCommit = 0; ///< the engine ends between that commit and everything that would follow from it
+    bool m_endsNow = false;
+    qint64 m_disturbedMs = 0;
+    bool m_clockStepped = false;
+    bool m_isHeld = false;
     qint64 m_downMs = 0;
     bool m_healing = false;
     bool m_storeFailed = false; ///< during this life of the engine
@@ -106,116 +138,6 @@ private:
     std::vector<std::shared_ptr<SimulatedExchange>> m_exchanges; ///< shared with the engine process that may end first
     std::vector<QString> m_actors; ///< confirmed, in this order
     std::unique_ptr<record::SessionWriter> m_writer;
-};
-
-/// A WebSocket client.
-class SimulatedClient final : public ChannelListener
-{
-public:
-    SimulatedClient(Truth &truth, std::size_t number) : m_truth(truth), m_number(number) {}
-    void channelMessage(Channel &, const QByteArray &, bool) override {}
-    void channelClosed(Channel &, const ChannelClose &close) override
-    {
-        m_truth.clients[m_number].ended = true;
-        m_truth.clients[m_number].endedBy = QString::fromUtf8(close.reason);
-    }
-    std::unique_ptr<SimulatedChannel> channel;
-
-private:
-    Truth &m_truth;
-    const std::size_t m_number;
-};
-
-class SimulatedUpgrade final : public UpgradeRequest
-{
-public:
-    using Accepted = std::function<void(SimulatedChannel::Pair &)>;
-    SimulatedUpgrade(VirtualWorld &world, HttpHead head, Accepted accepted)
-        : m_world(world), m_head(std::move(head)), m_accepted(std::move(accepted))
-    {}
-    const HttpHead &head() const override { return m_head; }
-    std::unique_ptr<Channel> accept(const QByteArray &, const HeaderList &) override
-    {
-        auto pair = SimulatedChannel::makePair(m_world);
-        auto engine = std::move(pair.engine);
-        m_accepted(pair);
-        return engine;
-    }
-    void reject(int, const HeaderList &, const QByteArray &) override {}
-
-private:
-    VirtualWorld &m_world;
-    HttpHead m_head;
-    Accepted m_accepted;
-};
-
-class SimulatedExchange final : public HttpExchange
-{
-public:
-    using Done = std::function<void(int, const QByteArray &)>;
-    SimulatedExchange(HttpHead head, QByteArray body, Done done)
-        : m_head(std::move(head)), m_body(std::move(body)), m_done(std::move(done))
-    {}
-    const HttpHead &head() const override { return m_head; }
-    const QByteArray &body() const override { return m_body; }
-    void respond(int status, const HeaderList &headers, const QByteArray &body) override
-    {
-        begin(status, headers);
-        write(body);
-        finish();
-    }
-    void begin(int status, const HeaderList &) override { m_status = status; }
-    void write(const QByteArray &data) override { m_answer += data; }
-    void finish() override { end(m_status); }
-    void abort() override { end(0); }
-    bool alive() const override { return m_alive; }
-    qint64 bytesQueued() const override { return 0; }
-    void onGone(std::function<void()> callback) override { m_gone = std::move(callback); }
-    /// The engine process has ended under it.
-    void lose()
-    {
-        m_gone = nullptr;
-        end(-1);
-    }
-
-private:
-    void end(int status)
-    {
-        if (std::exchange(m_alive, false))
-            m_done(status, m_answer);
-    }
-    HttpHead m_head;
-    QByteArray m_body;
-    Done m_done;
-    int m_status = 0;
-    QByteArray m_answer;
-    bool m_alive = true;
-    std::function<void()> m_gone;
-};
-
-HttpHead simulatedHead(const QByteArray &method, const QByteArray &target, bool upgrade);
-
-/// One life of the engine: its timers, randomness and core, over a store that outlives it.
-class EngineProcess
-{
-public:
-    EngineProcess(Cluster &cluster, quint64 seed);
-    ~EngineProcess();
-    Core &core() { return *m_core; }
-    std::size_t timersLeft() const { return m_timers.wheel.size(); }
-    void destroyCore();
-
-private:
-    void publishLater();
-
-    Cluster &m_cluster;
-    ProcessTimers m_timers;
-    Random m_random;
-    Metrics m_metrics;
-    std::unique_ptr<monitor::Sink> m_sink;
-    Publisher *m_publisher = nullptr; ///< m_sink when the run is recorded
-    std::unique_ptr<Core> m_core;
-    std::shared_ptr<bool> m_alive = std::make_shared<bool>(true); ///< for calls that are due
 };
 
 } // namespace dormouse::test

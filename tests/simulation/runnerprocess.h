@@ -2,7 +2,8 @@
 #pragma once
 
 #include "engine/runner/runner.h"
-#include "tests/simulation/truth.h"
+#include "tests/simulation/countingactor.h"
+#include "tests/simulation/watchedstore.h"
 #include "tests/support/processtimers.h"
 #include "tests/support/simulatedchannel.h"
 
@@ -10,81 +11,92 @@
 
 namespace dormouse::test {
 
-class CountingActor;
-
 /// A defect on purpose, to see that it is found.
 enum class Defect { None, StoreLosesWrite, ActorSkipsMessage };
+
+class RunnerProcess;
+
+/// What every process of a cluster shares. References outlive the processes.
+struct ProcessSurroundings
+{
+    VirtualWorld &world;
+    Truth &truth;
+    const WatchedStore &store;
+    Defect defect = Defect::None;
+    /// Makes a connection to the engine; without a peer while there is no engine.
+    std::function<SimulatedChannel::Pair(const QByteArray &target)> dial;
+    /// A process has such a connection.
+    std::function<void(const RunnerProcess &)> dialled;
+    std::function<void()> alarmRang;
+};
+
+struct ProcessOptions
+{
+    QString key;
+    QString pool;
+    int slots = 1;
+    int protocolVersion = 7;
+    std::function<void(const QString &runnerId)> connected; ///< at every init
+    std::function<void()> ended;                            ///< evicted or shut down
+};
 
 /// One runner process of the simulated cluster: the runner library with actors that keep books.
 class RunnerProcess
 {
 public:
-    /// Makes a connection to the engine; nullptr while there is no engine.
-    using Dial = std::function<SimulatedChannel::Pair(const QByteArray &target)>;
-
-    RunnerProcess(VirtualWorld &world, Truth &truth, Defect defect, quint64 seed, const QString &key, int slots, Dial dial);
+    RunnerProcess(const ProcessSurroundings &surroundings, const ProcessOptions &options, quint64 seed);
     ~RunnerProcess();
+    Q_DISABLE_COPY_MOVE(RunnerProcess)
 
     Runner &runner() { return *m_runner; }
-    const QString &name() const { return m_name; }
-    int slotCount() const { return m_slots; }
-    int liveActors() const { return int(m_actors.size()); }
+    const Runner &runner() const { return *m_runner; }
+    const QString &name() const { return m_options.key; }
+    int slotCount() const { return m_options.slots; }
     /// The living handler of an actor, or null.
     CountingActor *actor(const QString &actorId) const;
+    const std::map<QString, CountingActor *> &actors() const { return m_actors; }
     std::size_t timersLeft() const { return m_timers.wheel.size(); }
 
     void cut();
+    /// Half-open: the two sides notice it independently of each other.
     void freeze(qint64 runnerNoticesMs, qint64 engineNoticesMs);
     void setDelay(qint64 ms);
     void setPaused(bool paused);
     bool isPaused() const { return m_timers.isPaused(); }
+    /// The engine may give its actors away before it can know: see CountingActor::doubt().
+    void doubt();
+    bool hasDoubtedActors() const;
+    /// Really, not only as far as it knows.
+    bool isConnected() const { return m_link && m_link->isWhole() && m_runner->isConnected(); }
+    /// What starts now may have been given away already, too. Over with the next connection.
+    bool isDoubted() const { return m_isDoubted; }
+
+    // for its actors
+    Truth &truth() { return m_surroundings.truth; }
+    void actorStarted(CountingActor &actor);
+    void actorEnded(CountingActor &actor);
+    void alarmRang() { m_surroundings.alarmRang(); }
+    qint64 committedNumber(const QString &actorId) const { return m_surroundings.store.committedNumber(actorId); }
+    bool skipsMessages() const { return m_surroundings.defect == Defect::ActorSkipsMessage; }
+    bool hasDefect() const { return m_surroundings.defect != Defect::None; }
 
 private:
-    friend class CountingActor;
     std::unique_ptr<Channel> connect();
+    void received(const QByteArray &frame);
 
-    VirtualWorld &m_world;
-    Truth &m_truth;
-    const Defect m_defect;
-    const QString m_name;
-    const int m_slots;
-    const Dial m_dial;
+    const ProcessSurroundings &m_surroundings;
+    const ProcessOptions m_options;
     std::map<QString, CountingActor *> m_actors; ///< before the timers: what these still hold are actors
+    /// Actor and generation; since the process gave up its actors the last time, when it was without an engine too long.
+    std::set<std::pair<QString, quint32>> m_startsReceived;
+    std::optional<qint64> m_lostSinceMs;
+    bool m_isDoubted = false;
     ProcessTimers m_timers;
     Random m_random;
     qint64 m_delayMs = 0;
-    bool m_cutAfterPause = false;
     std::shared_ptr<SimulatedLink> m_link; ///< of the newest connection; shared with its channels
     std::shared_ptr<SimulatedChannel *> m_peer; ///< shared with calls that are due; null inside = gone
     std::unique_ptr<Runner> m_runner;
-};
-
-/// Keeps one number in its store and, with every hibernatable socket, how many messages it has handled.
-class CountingActor final : public ActorHandler
-{
-public:
-    explicit CountingActor(RunnerProcess &process) : m_process(process) {}
-    ~CountingActor() override { leave(); }
-
-    void start(ActorContext &context, std::function<void(std::optional<QString>)> done) override;
-    void stop(ActorContext &context, std::function<void()> done) override;
-    void httpRequest(ActorContext &context, const ActorHttpRequest &request,
-                     std::shared_ptr<HttpResponder> responder) override;
-    SocketDecision webSocketOpen(ActorContext &context, RunnerSocket &socket) override;
-    bool socketRestored(ActorContext &context, RunnerSocket &socket) override;
-    void webSocketMessage(ActorContext &context, RunnerSocket &socket, const QByteArray &data, bool binary) override;
-
-    ActorContext *context() const { return m_context; }
-
-private:
-    void leave();
-    void increment(std::shared_ptr<HttpResponder> responder);
-
-    RunnerProcess &m_process;
-    ActorContext *m_context = nullptr; ///< set while this life counts as a living copy
-    QString m_actorId;
-    qint64 m_value = 0;
-    std::map<quint64, int> m_plain; ///< messages handled, by socket
 };
 
 } // namespace dormouse::test

@@ -20,17 +20,24 @@ struct Violation
     QString text;
 };
 
+struct AlarmTruth
+{
+    qint64 ts = 0;      ///< wall clock
+    bool kept = false;  ///< engine and actor have both stored it: from now on it may not be lost
+};
+
 struct ActorTruth
 {
     QString key;
     bool confirmed = false; ///< to the REST client; others may exist, too: a create that failed may have been stored
-    int liveCopies = 0;
-    QString where;              ///< process of the live copy
-    qint64 acknowledged = 0;    ///< highest value whose write was confirmed to the actor
-    qint64 attempted = 0;
+    int liveCopies = 0;     ///< without those that their process alone believes in (CountingActor::isDoubted)
+    QString where;          ///< process of the live copy
+    qint64 acknowledged = 0; ///< number of writes that were confirmed to the actor
+    qint64 attempted = 0;    ///< number of writes that it tried
     bool failsNext = false;
-    bool destroyAsked = false;
-    bool destroyed = false;     ///< confirmed to the REST client
+    bool destroyed = false;  ///< confirmed to the REST client
+    std::optional<AlarmTruth> alarm; ///< the last one that was set and has not rung
+    qint64 earliestAlarm = 0;        ///< of all that were ever set
 };
 
 struct ClientTruth
@@ -49,7 +56,7 @@ struct RequestTruth
     bool isPost = false;
     int executed = 0;
     bool answered = false;
-    bool gone = false; ///< its connection ended with the engine
+    bool gone = false; ///< its connection ended with the engine, or its client left
     int status = 0;
 };
 
@@ -59,6 +66,7 @@ struct Truth
     std::map<QString, QString> keyOwner;  ///< key to the actor confirmed last
     std::vector<ClientTruth> clients;
     std::vector<RequestTruth> requests;
+    quint64 doubted = 0; ///< copies, so far
     std::optional<Violation> violation;
     QStringList log;
     bool logging = false;

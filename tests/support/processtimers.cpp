@@ -10,6 +10,7 @@ ProcessTimers::ProcessTimers(VirtualWorld &world) : wheel(world.clock.monoMs()),
 
 ProcessTimers::~ProcessTimers()
 {
+    *m_alive = false;
     m_world.timers.cancel(m_timer);
 }
 
@@ -31,8 +32,12 @@ void ProcessTimers::arm()
     m_armedFor = *next;
     m_timer = m_world.timers.schedule(*next, [this] {
         m_timer = 0;
-        wheel.advance(m_world.clock.monoMs());
-        arm();
+        m_world.post([this, alive = m_alive] {
+            if (!*alive || m_paused)
+                return;
+            wheel.advance(m_world.clock.monoMs());
+            arm();
+        });
     });
 }
 

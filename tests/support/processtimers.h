@@ -3,10 +3,12 @@
 
 #include "tests/support/virtualworld.h"
 
+#include <memory>
+
 namespace dormouse::test {
 
 /// The timers of one simulated process: they follow the virtual clock, stand still while the process is paused, and
-/// what a process leaves behind can be counted.
+/// what a process leaves behind can be counted. Everything due in one millisecond is one turn of its event loop.
 class ProcessTimers
 {
 public:
@@ -26,6 +28,7 @@ private:
     TimerId m_timer = 0;
     qint64 m_armedFor = 0;
     bool m_paused = false;
+    std::shared_ptr<bool> m_alive = std::make_shared<bool>(true); ///< for the turn that is due
 };
 
 } // namespace dormouse::test

@@ -88,6 +88,11 @@ void SimulatedLink::setStalled(SimulatedChannel &end, bool stalled)
         });
 }
 
+bool SimulatedLink::isWhole() const
+{
+    return !m_cut && !m_frozen && m_ends[0] && m_ends[0]->isOpen() && m_ends[1] && m_ends[1]->isOpen();
+}
+
 SimulatedChannel::~SimulatedChannel()
 {
     m_link->m_ends[m_side] = nullptr;
@@ -139,6 +144,8 @@ void SimulatedChannel::deliver(const Message &message)
 {
     if (m_state != State::Open)
         return;
+    if (m_tap)
+        m_tap(message.payload);
     if (!m_reading) {
         m_unread.push_back(message);
         return;

@@ -30,6 +30,8 @@ public:
     void setPeerPaused(bool paused);
     /// While stalled, what the given end sends stays in its queue (bytesQueued()).
     void setStalled(SimulatedChannel &end, bool stalled);
+    /// Both ends are open and what one sends reaches the other, whatever they know.
+    bool isWhole() const;
 
 private:
     friend class SimulatedChannel;
@@ -63,6 +65,8 @@ public:
     qint64 bytesQueued() const override { return m_queuedBytes; }
     qint64 bytesAccepted() const override { return m_acceptedBytes; }
     qint64 bytesUnsent() const override { return m_state == State::Closed ? m_queuedBytes : 0; }
+    /// Sees every message that reaches this end, before the listener does.
+    void setTap(std::function<void(const QByteArray &payload)> tap) { m_tap = std::move(tap); }
 
 private:
     friend class SimulatedLink;
@@ -90,6 +94,7 @@ private:
     bool m_paused = false;
     qint64 m_queuedBytes = 0;
     qint64 m_acceptedBytes = 0;
+    std::function<void(const QByteArray &)> m_tap;
     std::deque<Message> m_unsent;
     std::deque<Message> m_unread;
     std::deque<std::function<void(SimulatedChannel &)>> m_inbox; ///< while paused

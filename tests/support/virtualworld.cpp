@@ -8,9 +8,8 @@ namespace dormouse::test {
 void VirtualWorld::later(qint64 delayMs, std::function<void()> call)
 {
     if (delayMs <= 0)
-        post(std::move(call));
-    else
-        timers.schedule(clock.monoMs() + delayMs, std::move(call));
+        return post(std::move(call));
+    timers.schedule(clock.monoMs() + delayMs, [this, due = std::move(call)]() mutable { post(std::move(due)); });
 }
 
 void VirtualWorld::settle()
@@ -38,8 +37,6 @@ void VirtualWorld::advance(qint64 ms)
             break;
         clock.set(std::max(step, clock.monoMs()));
         timers.advance(clock.monoMs());
-        if (afterEach)
-            afterEach();
         settle();
     }
     clock.set(target);

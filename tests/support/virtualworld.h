@@ -37,7 +37,7 @@ public:
         return [this](std::function<void()> call) { post(std::move(call)); };
     }
     void post(std::function<void()> call) { m_posted.push_back(std::move(call)); }
-    /// Delayed by the given time, or just posted.
+    /// Posted after the given time: what is due in one millisecond runs as one call after the other, in order.
     void later(qint64 delayMs, std::function<void()> call);
     /// Runs what is posted, and what that posts, without moving the clock.
     void settle();
@@ -45,7 +45,7 @@ public:
     void advance(qint64 ms);
     void advanceTo(qint64 monoMs) { advance(monoMs - clock.monoMs()); }
 
-    /// Called after every posted call and after every batch of timers, with nothing else on the stack.
+    /// Called after every posted call, delayed ones included, with nothing else on the stack.
     std::function<void()> afterEach;
 
 private:
