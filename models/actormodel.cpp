@@ -17,6 +17,7 @@ ActorModel::ActorModel(QObject *parent)
                  {"hibernating", CellKind::Count},
                  {"pending", CellKind::Count},
                  {"pending.bytes", CellKind::Bytes},
+                 {"rate", CellKind::Rate},
                  {"age", CellKind::Age},
                  {"wake", CellKind::Duration},
                  {"generation", CellKind::Count},
@@ -32,9 +33,26 @@ bool ActorModel::ended(const monitor::ActorInfo &actor) const
     return actor.state == monitor::ActorState::Destroyed;
 }
 
+void ActorModel::setRates(const RateBook *rates, const OwnTraffic *own)
+{
+    m_rates = rates;
+    m_own = own;
+}
+
+QList<double> ActorModel::course(int slot, int) const
+{
+    return m_rates ? m_rates->course(item(slot).actorId, now()) : QList<double>();
+}
+
 QVariant ActorModel::raw(int slot, int column) const
 {
     const monitor::ActorInfo &actor = item(slot);
+    const auto less = [&](const auto &all, auto OwnTraffic::Load::*part) {
+        if (!all || !m_own)
+            return cell::of(all);
+        const double rest = double(*all) - double(m_own->hiddenOf(actor.actorId).*part);
+        return QVariant(rest > 0 ? rest : 0.0);
+    };
     switch (Columns(column)) {
     case State:
         return int(actor.state);
@@ -49,13 +67,15 @@ QVariant ActorModel::raw(int slot, int column) const
     case Runner:
         return cell::text(actor.runnerId);
     case Connections:
-        return cell::of(actor.connections);
+        return less(actor.connections, &OwnTraffic::Load::connections);
     case Hibernating:
-        return cell::of(actor.hibernating);
+        return less(actor.hibernating, &OwnTraffic::Load::hibernating);
     case PendingMessages:
-        return cell::of(actor.pendingMessages);
+        return less(actor.pendingMessages, &OwnTraffic::Load::pendingMessages);
     case PendingBytes:
-        return cell::of(actor.pendingBytes);
+        return less(actor.pendingBytes, &OwnTraffic::Load::pendingBytes);
+    case Rate:
+        return m_rates && m_rates->isKnown() ? QVariant(m_rates->perSecond(actor.actorId, now())) : QVariant();
     case Created:
         return cell::age(actor.createTs, now());
     case LastWake:

@@ -4,6 +4,7 @@
 #include "models/format.h"
 #include "models/latencymodel.h"
 #include "models/livetablemodel.h"
+#include "models/owntraffic.h"
 
 #include <cmath>
 #include <limits>
@@ -145,13 +146,17 @@ void ClusterModel::apply(const monitor::Frame &frame, const LatencyModel &latenc
     if (frame.snapshot && now < m_lastTs) { // wound back
         for (auto &course : m_history)
             course.clear();
-        m_messages = m_bytes = m_events = Rate();
+        m_messages = m_bytes = m_events = m_ownMessages = m_ownBytes = Rate();
         m_lastSample = 0;
     }
     const double elapsed = m_lastTs ? double(now - m_lastTs) : 0;
     m_lastTs = now;
     m_messages.update(sum(info.messagesIn, info.messagesOut), elapsed);
     m_bytes.update(sum(info.bytesIn, info.bytesOut), elapsed);
+    if (m_own) {
+        m_ownMessages.update(m_own->totals().messages, elapsed);
+        m_ownBytes.update(m_own->totals().bytes, elapsed);
+    }
     m_events.update(info.eventsSeen, elapsed);
     const auto set = [this](Metric metric, std::optional<double> value) { m_values[size_t(metric)] = value; };
     set(Actors, number(info.actors));
@@ -165,14 +170,14 @@ void ClusterModel::apply(const monitor::Frame &frame, const LatencyModel &latenc
     const auto without = [](std::optional<qint64> all, qint64 hidden) {
         return all ? std::optional<double>(double(std::max<qint64>(0, *all - hidden))) : std::nullopt;
     };
-    set(Connections, without(info.connections, m_hidden.connections));
-    set(ConnectionsOpen, without(info.connectionsOpen, m_hidden.open));
-    set(Hibernating, without(info.connectionsHibernating, m_hidden.hibernating));
-    set(Waking, without(info.connectionsWaking, m_hidden.waking));
-    set(PendingMessages, number(info.pendingMessages));
-    set(PendingBytes, number(info.pendingBytes));
-    set(MessageRate, m_messages.perSecond);
-    set(ByteRate, m_bytes.perSecond);
+    const OwnTraffic::Totals hidden = m_own && !m_own->isShown() ? m_own->totals() : OwnTraffic::Totals();
+    set(Connections, without(info.connections, hidden.connections));
+    set(ConnectionsOpen, without(info.connectionsOpen, hidden.open));
+    set(Hibernating, without(info.connectionsHibernating, hidden.hibernating));
+    set(Waking, without(info.connectionsWaking, hidden.waking));
+    set(PendingMessages, without(info.pendingMessages, hidden.pendingMessages));
+    set(PendingBytes, without(info.pendingBytes, hidden.pendingBytes));
+    setRates();
     set(StoreQueue, number(info.storeQueue));
     set(StoreCommit, number(info.storeCommitUs));
     set(EventRate, m_events.perSecond);
@@ -188,6 +193,18 @@ void ClusterModel::apply(const monitor::Frame &frame, const LatencyModel &latenc
     Q_EMIT dataChanged(index(0, Value), index(MetricCount - 1, Value));
 }
 
+void ClusterModel::setRates()
+{
+    const bool hide = m_own && !m_own->isShown();
+    const auto rest = [hide](const Rate &all, const Rate &own) {
+        if (!all.perSecond || !hide)
+            return all.perSecond;
+        return std::optional<double>(std::max(0.0, *all.perSecond - own.perSecond.value_or(0)));
+    };
+    m_values[MessageRate] = rest(m_messages, m_ownMessages);
+    m_values[ByteRate] = rest(m_bytes, m_ownBytes);
+}
+
 void ClusterModel::tick(qint64 now)
 {
     if (!m_lastTs || now - m_lastTs < 2 * kSampleMs)
@@ -197,8 +214,9 @@ void ClusterModel::tick(qint64 now)
     m_messages.update(m_messages.total, elapsed);
     m_bytes.update(m_bytes.total, elapsed);
     m_events.update(m_events.total, elapsed);
-    m_values[MessageRate] = m_messages.perSecond;
-    m_values[ByteRate] = m_bytes.perSecond;
+    m_ownMessages.update(m_ownMessages.total, elapsed);
+    m_ownBytes.update(m_ownBytes.total, elapsed);
+    setRates();
     m_values[EventRate] = m_events.perSecond;
     sample(now);
     Q_EMIT dataChanged(index(MessageRate, Value), index(ByteRate, Value));

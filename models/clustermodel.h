@@ -13,6 +13,7 @@
 namespace dormouse {
 
 class LatencyModel;
+class OwnTraffic;
 
 /// The numbers of the whole cluster with their recent course, one row each (console.md rows 18, 35). Rates decay to
 /// zero when nothing more happens. Thread: the UI thread.
@@ -41,12 +42,8 @@ public:
     static Unit unitOf(Metric metric);
     static QString format(Metric metric, std::optional<double> value);
 
-    /// Connections that the views leave out and that the engine counts.
-    struct Hidden
-    {
-        qint64 connections = 0, open = 0, hibernating = 0, waking = 0;
-    };
-    void setHidden(const Hidden &hidden) { m_hidden = hidden; }
+    /// What the engine counts and the views may leave out; borrowed, nullptr = nothing.
+    void setOwn(const OwnTraffic *own) { m_own = own; }
     void apply(const monitor::Frame &frame, const LatencyModel &latency);
     /// Lets rates decay while no frames arrive. now: wall ms.
     void tick(qint64 now);
@@ -64,12 +61,13 @@ private:
         void update(const std::optional<quint64> &next, double elapsedMs);
     };
     void sample(qint64 now);
+    void setRates();
 
     monitor::ClusterInfo m_info;
     std::array<std::optional<double>, MetricCount> m_values;
     std::array<std::deque<double>, MetricCount> m_history;
-    Hidden m_hidden;
-    Rate m_messages, m_bytes, m_events;
+    const OwnTraffic *m_own = nullptr;
+    Rate m_messages, m_bytes, m_events, m_ownMessages, m_ownBytes;
     qint64 m_lastTs = 0;
     qint64 m_lastSample = 0;
 };

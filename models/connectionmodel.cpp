@@ -12,6 +12,7 @@ ConnectionModel::ConnectionModel(QObject *parent)
                  {"actor", CellKind::Id},
                  {"pending.bytes", CellKind::BytesBar},
                  {"pending", CellKind::Count},
+                 {"pending.peak", CellKind::Bytes},
                  {"oldest", CellKind::Duration},
                  {"keepalive", CellKind::Age},
                  {"refresh", CellKind::Duration},
@@ -19,6 +20,7 @@ ConnectionModel::ConnectionModel(QObject *parent)
                  {"age", CellKind::Age},
                  {"in", CellKind::Count},
                  {"out", CellKind::Count},
+                 {"rate", CellKind::Rate},
                  {"in.bytes", CellKind::Bytes},
                  {"out.bytes", CellKind::Bytes},
                  {"ack", CellKind::Micros},
@@ -61,6 +63,8 @@ QVariant ConnectionModel::raw(int slot, int column) const
         return cell::of(connection.pendingBytes);
     case PendingMessages:
         return cell::of(connection.pendingMessages);
+    case PeakBytes:
+        return cell::of(connection.maxPendingBytes);
     case OldestPending:
         return cell::of(connection.oldestPendingMs);
     case Keepalive:
@@ -75,6 +79,8 @@ QVariant ConnectionModel::raw(int slot, int column) const
         return cell::of(connection.messagesIn);
     case MessagesOut:
         return cell::of(connection.messagesOut);
+    case Rate:
+        return m_rates && m_rates->isKnown() ? QVariant(m_rates->perSecond(connection.connectionId, now())) : QVariant();
     case BytesIn:
         return cell::of(connection.bytesIn);
     case BytesOut:
@@ -109,6 +115,11 @@ std::optional<double> ConnectionModel::fraction(int slot, int column) const
     if (column != PendingBytes || !connection.pendingBytes || connection.pendingLimitBytes.value_or(0) <= 0)
         return std::nullopt;
     return double(*connection.pendingBytes) / double(*connection.pendingLimitBytes);
+}
+
+QList<double> ConnectionModel::course(int slot, int) const
+{
+    return m_rates ? m_rates->course(item(slot).connectionId, now()) : QList<double>();
 }
 
 QString ConnectionModel::stateWord(int state) const

@@ -20,7 +20,7 @@ DueModel::DueModel(QObject *parent)
     sort(In);
 }
 
-void DueModel::refresh(const ActorModel &actors, const ConnectionModel &connections, qint64 now)
+void DueModel::refresh(const ActorModel &actors, const ConnectionModel &connections, const Timeouts &timeouts, qint64 now)
 {
     std::vector<DueRow> rows;
     const auto add = [&](DueRow::What what, const QString &object, const std::optional<qint64> &ts, const QString &setting,
@@ -40,9 +40,28 @@ void DueModel::refresh(const ActorModel &actors, const ConnectionModel &connecti
         add(DueRow::Reschedule, actor.actorId, actor.rescheduleTs, actor.deadlineName, actor.actorId, {}, label);
     });
     connections.forEach([&](const monitor::ConnectionInfo &connection) {
-        if (connection.state != monitor::ConnectionState::Closed)
-            add(DueRow::AckTimeout, connection.connectionId, connection.ackDeadlineTs,
-                QStringLiteral("hws_message_ack_timeout_ms"), connection.actorId, connection.connectionId, connection.path);
+        if (connection.state == monitor::ConnectionState::Closed)
+            return;
+        const auto of = [&](DueRow::What what, const std::optional<qint64> &ts, const QString &setting) {
+            add(what, connection.connectionId, ts, setting, connection.actorId, connection.connectionId, connection.path);
+        };
+        const auto after = [&](const std::optional<qint64> &length) {
+            return connection.stateSinceTs && length ? std::optional(*connection.stateSinceTs + *length) : std::nullopt;
+        };
+        of(DueRow::AckTimeout, connection.ackDeadlineTs, QStringLiteral("hws_message_ack_timeout_ms"));
+        if (connection.state == monitor::ConnectionState::Waiting) {
+            // An actor that has no runner yet is waited for longer.
+            const monitor::ActorInfo *actor = actors.find(connection.actorId);
+            if (actor && actor->state == monitor::ActorState::Pending)
+                of(DueRow::ForceWakeTimeout, after(timeouts.forceWake), QStringLiteral("actor_force_wake_pending_timeout_ms"));
+            else
+                of(DueRow::ReadyTimeout, after(timeouts.ready), QStringLiteral("actor_ready_timeout_ms"));
+        } else if (connection.state == monitor::ConnectionState::Opening) {
+            if (connection.kind == monitor::ConnectionKind::Http)
+                of(DueRow::ResponseTimeout, after(timeouts.response), QStringLiteral("gateway_response_start_timeout_ms"));
+            else
+                of(DueRow::OpenTimeout, after(timeouts.open), QStringLiteral("gateway_websocket_open_timeout_ms"));
+        }
     });
     m_total = qint64(rows.size());
     if (rows.size() > size_t(kMaxRows)) {
@@ -89,6 +108,14 @@ QString DueModel::stateWord(int state) const
         return QStringLiteral("retry");
     case DueRow::AckTimeout:
         return QStringLiteral("ack_timeout");
+    case DueRow::ReadyTimeout:
+        return QStringLiteral("ready_timeout");
+    case DueRow::ForceWakeTimeout:
+        return QStringLiteral("force_wake_timeout");
+    case DueRow::OpenTimeout:
+        return QStringLiteral("open_timeout");
+    case DueRow::ResponseTimeout:
+        return QStringLiteral("response_timeout");
     }
     return {};
 }

@@ -9,7 +9,7 @@ namespace dormouse {
 /// Something that will happen by itself at a known moment.
 struct DueRow
 {
-    enum What { Alarm, Deadline, Reschedule, AckTimeout };
+    enum What { Alarm, Deadline, Reschedule, AckTimeout, ReadyTimeout, ForceWakeTimeout, OpenTimeout, ResponseTimeout };
     QString id; ///< object and kind
     What what = Alarm;
     QString setting; ///< name of the setting behind it, empty for an alarm
@@ -19,7 +19,8 @@ struct DueRow
     qint64 dueTs = 0;
 };
 
-/// What fires next (console.md row 11): alarms, deadlines of states, retries and acknowledgement timeouts, soonest first.
+/// What fires next (console.md row 11): alarms, deadlines of states, retries and the timeouts of connections that wait,
+/// soonest first.
 /// Made anew from the other models while somebody looks; keeps the kMaxRows soonest. Thread: UI.
 class DueModel final : public LiveTable<DueRow>
 {
@@ -27,8 +28,13 @@ class DueModel final : public LiveTable<DueRow>
 public:
     enum Columns { In, What, Label, Setting, Actor, Connection, At, ColumnCount };
     static constexpr int kMaxRows = 1'000;
+    /// Lengths in ms as the source has them set; absent: what they end is not listed.
+    struct Timeouts
+    {
+        std::optional<qint64> ready, forceWake, open, response;
+    };
     explicit DueModel(QObject *parent = nullptr);
-    void refresh(const ActorModel &actors, const ConnectionModel &connections, qint64 now);
+    void refresh(const ActorModel &actors, const ConnectionModel &connections, const Timeouts &timeouts, qint64 now);
     qint64 total() const { return m_total; } ///< also those beyond kMaxRows
 
 protected:

@@ -3,6 +3,7 @@
 
 #include "models/format.h"
 #include "models/livetablemodel.h"
+#include "models/owntraffic.h"
 
 namespace dormouse {
 
@@ -120,6 +121,8 @@ bool EventModel::accepts(const monitor::Event &event) const
     if (event.level < m_level)
         return false;
     if (!m_object.isEmpty() && event.actorId != m_object && event.connectionId != m_object && event.runnerId != m_object)
+        return false;
+    if (m_own && !event.connectionId.isEmpty() && m_own->isHidden(event.connectionId))
         return false;
     if (m_filter.isEmpty())
         return true;

@@ -11,6 +11,8 @@
 
 namespace dormouse {
 
+class OwnTraffic;
+
 /// The event log: a bounded ring, oldest first, filtered by level, text and object (console.md row 52).
 /// Thread: the UI thread.
 class EventModel final : public QAbstractTableModel
@@ -35,6 +37,9 @@ public:
     void setFilter(const Filter &filter);
     /// Only events of this actor or connection; empty = all.
     void setObject(const QString &id);
+    /// Events of its hidden connections are left out; borrowed, nullptr = none.
+    void setOwn(const OwnTraffic *own) { m_own = own; }
+    void ownChanged() { rebuild(); } ///< shown now and not before, or the other way round
     void setActive(bool on);
     bool isActive() const { return m_active; }
     const monitor::Event *at(int row) const;
@@ -72,6 +77,7 @@ private:
     monitor::EventLevel m_level = monitor::EventLevel::Info;
     Filter m_filter;
     QString m_object;
+    const OwnTraffic *m_own = nullptr;
     QStringList m_titles;
     bool m_active = true;
     quint64 m_dropped = 0;

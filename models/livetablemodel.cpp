@@ -17,7 +17,7 @@ constexpr size_t kMaxRanges = 16;
 bool isNumber(CellKind kind)
 {
     return kind == CellKind::Count || kind == CellKind::Bytes || kind == CellKind::Age || kind == CellKind::Duration
-        || kind == CellKind::Micros;
+        || kind == CellKind::Micros || kind == CellKind::Rate;
 }
 
 } // namespace
@@ -64,6 +64,8 @@ QString LiveTableModel::formatted(const QVariant &value, CellKind kind) const
         return microsText(value.toDouble());
     case CellKind::Time:
         return dateTimeText(value.toLongLong());
+    case CellKind::Rate:
+        return value.toDouble() > 0 ? QString(countText(value.toDouble()) % QStringLiteral("/s")) : QStringLiteral("0");
     case CellKind::YesNo:
         return value.toBool() ? QStringLiteral("yes") : QStringLiteral("no");
     }
@@ -101,6 +103,10 @@ QVariant LiveTableModel::data(const QModelIndex &index, int role) const
     case FractionRole: {
         const auto part = fraction(slot, column);
         return part ? QVariant(*part) : QVariant();
+    }
+    case CourseRole: {
+        const QList<double> lately = columnKind(column) == CellKind::Rate ? course(slot, column) : QList<double>();
+        return lately.isEmpty() ? QVariant() : QVariant::fromValue(lately);
     }
     case ColumnKeyRole:
         return columnKey(column);

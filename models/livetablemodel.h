@@ -14,7 +14,7 @@
 namespace dormouse {
 
 /// What a cell means; the view decides how it looks. Raw units: bytes, ms (Age, Duration), us (Micros), wall ms (Time).
-enum class CellKind { Text, Id, State, Count, Bytes, BytesBar, SlotsBar, Age, Duration, Micros, Time, YesNo };
+enum class CellKind { Text, Id, State, Count, Bytes, BytesBar, SlotsBar, Age, Duration, Micros, Time, YesNo, Rate };
 
 enum ModelRole {
     SortRole = Qt::UserRole + 1, ///< same as RawRole
@@ -24,7 +24,8 @@ enum ModelRole {
     EndedRole,    ///< bool: only kept for autopsy
     CellKindRole, ///< int of CellKind
     FractionRole, ///< 0..1 for bars; invalid = unknown
-    ColumnKeyRole ///< also by headerData
+    ColumnKeyRole, ///< also by headerData
+    CourseRole     ///< QList<double>, oldest first: what a Rate did lately; invalid = nothing
 };
 
 /// A table keyed by id for many live rows (console.md section 4, performance-notes.md section 8): keeps its own order
@@ -93,6 +94,7 @@ protected:
     virtual bool isEnded(int slot) const = 0;
     virtual bool hides(int) const { return false; } ///< known, but not to be shown whatever the filter says
     virtual std::optional<double> fraction(int, int) const { return std::nullopt; }
+    virtual QList<double> course(int, int) const { return {}; }
     virtual QString cellText(int slot, int column) const; ///< by kind
     virtual void releaseSlot(int slot) = 0;
 

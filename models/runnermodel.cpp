@@ -21,11 +21,14 @@ RunnerModel::RunnerModel(QObject *parent)
                  {"queued", CellKind::Bytes},
                  {"in", CellKind::Count},
                  {"out", CellKind::Count},
+                 {"rate", CellKind::Rate},
                  {"parked", CellKind::Count},
                  {"connected", CellKind::Age},
-                 {"namespace", CellKind::Text},
                  {"outbound", CellKind::Text},
-                 {"pool.error", CellKind::Text}},
+                 {"pool.error", CellKind::Text},
+                 {"drain", CellKind::Time},
+                 {"stop", CellKind::Time},
+                 {"namespace", CellKind::Text}},
                 parent)
 {
 }
@@ -74,16 +77,22 @@ QVariant RunnerModel::raw(int slot, int column) const
         return cell::of(runner.messagesIn);
     case MessagesOut:
         return cell::of(runner.messagesOut);
+    case Rate:
+        return m_rates && m_rates->isKnown() ? QVariant(m_rates->perSecond(runner.runnerId, now())) : QVariant();
     case Parked:
         return cell::of(runner.parkedSockets);
     case Connected:
         return cell::age(runner.lastConnectedTs, now());
-    case Namespace:
-        return cell::text(runner.namespaceName);
     case Outbound:
         return cell::text(runner.outboundState);
     case PoolError:
         return cell::text(runner.poolErrorJson);
+    case Drain:
+        return cell::of(runner.drainTs);
+    case Stop:
+        return cell::of(runner.stopTs);
+    case Namespace:
+        return cell::text(runner.namespaceName);
     case ColumnCount:
         break;
     }
@@ -105,6 +114,11 @@ std::optional<double> RunnerModel::fraction(int slot, int column) const
     if (column != Slots || !runner.usedSlots || !runner.totalSlots || *runner.totalSlots == 0)
         return std::nullopt;
     return double(*runner.usedSlots) / double(*runner.totalSlots);
+}
+
+QList<double> RunnerModel::course(int slot, int) const
+{
+    return m_rates ? m_rates->course(item(slot).runnerId, now()) : QList<double>();
 }
 
 QString RunnerModel::stateWord(int state) const

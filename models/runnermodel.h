@@ -3,6 +3,7 @@
 
 #include "engine/monitor/values.h"
 #include "models/livetable.h"
+#include "models/ratebook.h"
 
 namespace dormouse {
 
@@ -12,10 +13,12 @@ class RunnerModel final : public LiveTable<monitor::RunnerInfo>
     Q_OBJECT
 public:
     enum Columns {
-        State, Name, Key, Id, Slots, Eligible, Rtt, PingAge, Version, Protocol, Queued, MessagesIn, MessagesOut, Parked,
-        Connected, Namespace, Outbound, PoolError, ColumnCount
+        State, Name, Key, Id, Slots, Eligible, Rtt, PingAge, Version, Protocol, Queued, MessagesIn, MessagesOut, Rate, Parked,
+        Connected, Outbound, PoolError, Drain, Stop, Namespace, ColumnCount
     };
     explicit RunnerModel(QObject *parent = nullptr);
+    /// Client messages per second by runner id; borrowed, nullptr = unknown.
+    void setRates(const RateBook *rates) { m_rates = rates; }
 
 protected:
     const QString &keyOf(const monitor::RunnerInfo &runner) const override { return runner.runnerId; }
@@ -24,8 +27,12 @@ protected:
     QVariant raw(int slot, int column) const override;
     QString cellText(int slot, int column) const override;
     std::optional<double> fraction(int slot, int column) const override;
+    QList<double> course(int slot, int column) const override;
     QString stateWord(int state) const override;
     int stateOf(int slot) const override { return int(item(slot).state); }
+
+private:
+    const RateBook *m_rates = nullptr;
 };
 
 } // namespace dormouse

@@ -42,6 +42,7 @@ QVariant cellValue(const QModelIndex &index)
     case CellKind::Age:
     case CellKind::Duration:
     case CellKind::Micros:
+    case CellKind::Rate:
         return raw;
     }
     return {};

@@ -209,22 +209,6 @@ Strg+K findet ihn über Id, Schlüssel oder Namen.</translation>
         <translation>ZUSTÄNDE</translation>
     </message>
     <message>
-        <source>When</source>
-        <translation>Wann</translation>
-    </message>
-    <message>
-        <source>Transition</source>
-        <translation>Übergang</translation>
-    </message>
-    <message>
-        <source>Cause</source>
-        <translation>Ursache</translation>
-    </message>
-    <message>
-        <source>History of states</source>
-        <translation>Verlauf der Zustände</translation>
-    </message>
-    <message>
         <source>More</source>
         <translation>Mehr</translation>
     </message>
@@ -239,6 +223,10 @@ Strg+K findet ihn über Id, Schlüssel oder Namen.</translation>
     <message>
         <source>Stored value</source>
         <translation>Gespeicherter Wert</translation>
+    </message>
+    <message>
+        <source>Why it is in this state</source>
+        <translation>Warum er in diesem Zustand ist</translation>
     </message>
 </context>
 <context>
@@ -359,6 +347,17 @@ Strg+K findet ihn über Id, Schlüssel oder Namen.</translation>
         <source>Type &quot;%1&quot; to go on</source>
         <translation>Zum Fortfahren „%1“ eingeben</translation>
     </message>
+    <message>
+        <source>Evict</source>
+        <translation>Verdrängen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Evict %n runners at once; their actors start elsewhere</source>
+        <translation>
+            <numerusform>%n Runner sofort verdrängen; seine Aktoren starten anderswo</numerusform>
+            <numerusform>%n Runner sofort verdrängen; ihre Aktoren starten anderswo</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>dormouse::ClientPanel</name>
@@ -403,30 +402,6 @@ Strg+K findet ihn über Id, Schlüssel oder Namen.</translation>
         <translation>Diese Ansicht kann keine Verbindungen öffnen.</translation>
     </message>
     <message>
-        <source>Message; Enter sends</source>
-        <translation>Nachricht; Eingabetaste sendet</translation>
-    </message>
-    <message>
-        <source>Message to send</source>
-        <translation>Zu sendende Nachricht</translation>
-    </message>
-    <message>
-        <source>Hex (binary)</source>
-        <translation>Hex (binär)</translation>
-    </message>
-    <message>
-        <source>Send as binary, written in hex</source>
-        <translation>Binär senden, als Hex geschrieben</translation>
-    </message>
-    <message>
-        <source>Send</source>
-        <translation>Senden</translation>
-    </message>
-    <message>
-        <source>Send the message</source>
-        <translation>Nachricht senden</translation>
-    </message>
-    <message>
         <source>Close</source>
         <translation>Schließen</translation>
     </message>
@@ -461,6 +436,26 @@ Strg+K findet ihn über Id, Schlüssel oder Namen.</translation>
     <message>
         <source>connecting to %1</source>
         <translation>verbindet mit %1</translation>
+    </message>
+    <message>
+        <source>Reconnect</source>
+        <translation>Wieder verbinden</translation>
+    </message>
+    <message>
+        <source>Connect again when the connection is lost</source>
+        <translation>Nach einem Abbruch wieder verbinden</translation>
+    </message>
+    <message>
+        <source>After half a second, then after twice as long each time, up to 15 seconds</source>
+        <translation>Nach einer halben Sekunde, dann jedes Mal nach der doppelten Zeit, höchstens 15 Sekunden</translation>
+    </message>
+    <message>
+        <source>next try in %1</source>
+        <translation>nächster Versuch in %1</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>wartet</translation>
     </message>
 </context>
 <context>
@@ -547,6 +542,74 @@ Strg+K findet ihn über Id, Schlüssel oder Namen.</translation>
     <message>
         <source>Connection</source>
         <translation>Verbindung</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::Composer</name>
+    <message>
+        <source>Text</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>Hex</source>
+        <translation>Hex</translation>
+    </message>
+    <message>
+        <source>CBOR from JSON</source>
+        <translation>CBOR aus JSON</translation>
+    </message>
+    <message>
+        <source>How the message is written</source>
+        <translation>Wie die Nachricht geschrieben ist</translation>
+    </message>
+    <message>
+        <source>Message; Enter sends, {n} counts, Up brings back</source>
+        <translation>Nachricht; Enter sendet, {n} zählt, Pfeil hoch holt zurück</translation>
+    </message>
+    <message>
+        <source>Message to send</source>
+        <translation>Zu sendende Nachricht</translation>
+    </message>
+    <message>
+        <source>× </source>
+        <comment>how often a message is sent</comment>
+        <translation>× </translation>
+    </message>
+    <message>
+        <source>How often to send</source>
+        <translation>Wie oft gesendet wird</translation>
+    </message>
+    <message>
+        <source> / s</source>
+        <translation> / s</translation>
+    </message>
+    <message>
+        <source>Messages per second</source>
+        <translation>Nachrichten je Sekunde</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>Senden</translation>
+    </message>
+    <message>
+        <source>Send the message</source>
+        <translation>Nachricht senden</translation>
+    </message>
+    <message>
+        <source>Hex is pairs of 0-9 and a-f.</source>
+        <translation>Hex sind Paare aus 0-9 und a-f.</translation>
+    </message>
+    <message>
+        <source>Not JSON: %1</source>
+        <translation>Kein JSON: %1</translation>
+    </message>
+    <message>
+        <source>one value is expected</source>
+        <translation>genau ein Wert wird erwartet</translation>
+    </message>
+    <message>
+        <source>Stop, %1 left</source>
+        <translation>Halt, noch %1</translation>
     </message>
 </context>
 <context>
@@ -740,18 +803,18 @@ Strg+K findet ihn über Id, Schlüssel oder Namen.</translation>
         <translation>Nichts ist fällig</translation>
     </message>
     <message>
-        <source>Alarms of actors, deadlines, retries and acknowledgement timeouts appear here,
-soonest first.</source>
-        <translation>Wecker von Aktoren, Fristen, neue Versuche und Bestätigungsfristen erscheinen hier,
-das Nächste zuerst.</translation>
-    </message>
-    <message>
         <source>What fires next   the %1 soonest of %2</source>
         <translation>Was als Nächstes fällig ist   die %1 nächsten von %2</translation>
     </message>
     <message>
         <source>What fires next   %1</source>
         <translation>Was als Nächstes fällig ist   %1</translation>
+    </message>
+    <message>
+        <source>Alarms of actors, deadlines, retries and timeouts of connections appear here,
+soonest first.</source>
+        <translation>Wecker von Aktoren, Fristen, Wiederholungen und Zeitgrenzen von Verbindungen
+erscheinen hier, das Nächste zuerst.</translation>
     </message>
 </context>
 <context>
@@ -1088,8 +1151,8 @@ das Nächste zuerst.</translation>
         <translation>Wirkung</translation>
     </message>
     <message>
-        <source>In a table: arrows move, Enter opens, F5 sorts now, Ctrl+C copies rows, the menu key shows more.</source>
-        <translation>In einer Tabelle: Pfeile bewegen, Eingabe öffnet, F5 sortiert sofort, Strg+C kopiert Zeilen, die Menütaste zeigt mehr.</translation>
+        <source>In a table: arrows move, Enter opens, F5 sorts now, Ctrl+C copies rows, the menu key shows more. In the map: arrows walk through the actors. In the heat map: arrows choose a cell, Shift widens, Esc lets go. In the message field: Up and Down bring back earlier messages. Tab goes on, Alt opens the menus.</source>
+        <translation>In einer Tabelle: Pfeile bewegen, Enter öffnet, F5 sortiert jetzt, Strg+C kopiert Zeilen, die Menütaste zeigt mehr. In der Karte: Pfeile gehen durch die Aktoren. In der Heatmap: Pfeile wählen eine Zelle, Umschalt erweitert, Esc lässt los. Im Nachrichtenfeld: Pfeil hoch und runter holen frühere Nachrichten. Tab geht weiter, Alt öffnet die Menüs.</translation>
     </message>
 </context>
 <context>
@@ -1240,6 +1303,10 @@ das Nächste zuerst.</translation>
     <message>
         <source>Live: %1</source>
         <translation>Live: %1</translation>
+    </message>
+    <message>
+        <source>Live, read only: %1</source>
+        <translation>Verbunden, nur lesend: %1</translation>
     </message>
 </context>
 <context>
@@ -1540,6 +1607,50 @@ das Nächste zuerst.</translation>
         <source>%1: %2 done, %3 failed, %4 not sent. The control log has each of them.</source>
         <translation>%1: %2 erledigt, %3 gescheitert, %4 nicht gesendet. Das Befehlsprotokoll nennt jeden.</translation>
     </message>
+    <message>
+        <source>Hibernate (its actor goes to sleep)</source>
+        <translation>Ruhen lassen (der Aktor schläft ein)</translation>
+    </message>
+    <message>
+        <source>Restore (its actor is woken)</source>
+        <translation>Wiederherstellen (der Aktor wird geweckt)</translation>
+    </message>
+    <message>
+        <source>Refresh this view now</source>
+        <translation>Diese Ansicht jetzt auffrischen</translation>
+    </message>
+    <message>
+        <source>Read only</source>
+        <translation>Nur lesen</translation>
+    </message>
+    <message>
+        <source>&amp;Refresh this view</source>
+        <translation>Diese Ansicht au&amp;ffrischen</translation>
+    </message>
+    <message>
+        <source>With every frame</source>
+        <translation>Mit jedem Bild</translation>
+    </message>
+    <message>
+        <source>Twice a second</source>
+        <translation>Zweimal je Sekunde</translation>
+    </message>
+    <message>
+        <source>Once a second</source>
+        <translation>Einmal je Sekunde</translation>
+    </message>
+    <message>
+        <source>Every five seconds</source>
+        <translation>Alle fünf Sekunden</translation>
+    </message>
+    <message>
+        <source>By hand</source>
+        <translation>Von Hand</translation>
+    </message>
+    <message>
+        <source>Evict runner…</source>
+        <translation>Runner verdrängen…</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::MetricTile</name>
@@ -1758,6 +1869,10 @@ das Nächste zuerst.</translation>
         <source>Message %1</source>
         <translation>Nachricht %1</translation>
     </message>
+    <message>
+        <source>Why it hibernates or does not</source>
+        <translation>Warum sie ruht oder nicht ruht</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::RowMenu</name>
@@ -1862,6 +1977,101 @@ das Nächste zuerst.</translation>
             <numerusform>Alle %n, die gezeigt werden</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Hibernate (its actor goes to sleep)</source>
+        <translation>Ruhen lassen (der Aktor schläft ein)</translation>
+    </message>
+    <message>
+        <source>Restore (its actor is woken)</source>
+        <translation>Wiederherstellen (der Aktor wird geweckt)</translation>
+    </message>
+    <message>
+        <source>Evict runner…</source>
+        <translation>Runner verdrängen…</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::Rules</name>
+    <message>
+        <source>holds</source>
+        <translation>gilt</translation>
+    </message>
+    <message>
+        <source>does not hold</source>
+        <translation>gilt nicht</translation>
+    </message>
+    <message>
+        <source>reason</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>It is a WebSocket</source>
+        <translation>Sie ist ein WebSocket</translation>
+    </message>
+    <message>
+        <source>Its actor accepted it as one that may hibernate</source>
+        <translation>Ihr Aktor hat sie als eine angenommen, die ruhen darf</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nein</translation>
+    </message>
+    <message>
+        <source>Its client is connected</source>
+        <translation>Ihr Client ist verbunden</translation>
+    </message>
+    <message>
+        <source>Its actor sleeps</source>
+        <translation>Ihr Aktor schläft</translation>
+    </message>
+    <message>
+        <source>Its stored keepalive is fresh</source>
+        <translation>Ihr gespeichertes Lebenszeichen ist frisch</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>What is pending fits its limit</source>
+        <translation>Was aussteht, passt unter die Grenze</translation>
+    </message>
+    <message>
+        <source>Its pool has a runner</source>
+        <translation>Sein Pool hat einen Runner</translation>
+    </message>
+    <message>
+        <source>One of them takes work</source>
+        <translation>Einer davon nimmt Arbeit an</translation>
+    </message>
+    <message>
+        <source>It has a free slot</source>
+        <translation>Er hat einen freien Platz</translation>
+    </message>
+    <message>
+        <source>It runs. Its runner decides when it falls asleep; usually it may while these hold:</source>
+        <translation>Er läuft. Sein Runner entscheidet, wann er einschläft; meist darf er, solange dies gilt:</translation>
+    </message>
+    <message>
+        <source>No HTTP request is under way</source>
+        <translation>Keine HTTP-Anfrage ist unterwegs</translation>
+    </message>
+    <message>
+        <source>No socket that cannot hibernate</source>
+        <translation>Kein Socket, der nicht ruhen kann</translation>
+    </message>
+    <message>
+        <source>Every message is acknowledged</source>
+        <translation>Jede Nachricht ist bestätigt</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::Session</name>
@@ -1876,6 +2086,41 @@ das Nächste zuerst.</translation>
     <message>
         <source>%1 failed: %2 (%3)</source>
         <translation>%1 gescheitert: %2 (%3)</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::SettingPresets</name>
+    <message>
+        <source>Short waits</source>
+        <translation>Kurze Fristen</translation>
+    </message>
+    <message>
+        <source>Timeouts of seconds: what is stuck fails while you watch.</source>
+        <translation>Zeitgrenzen von Sekunden: was hängt, scheitert, während Sie zusehen.</translation>
+    </message>
+    <message>
+        <source>Small buffers</source>
+        <translation>Kleine Puffer</translation>
+    </message>
+    <message>
+        <source>A hibernating socket holds 64 KiB: limits are reached with little traffic.</source>
+        <translation>Ein ruhender Socket hält 64 KiB: Grenzen sind mit wenig Verkehr erreicht.</translation>
+    </message>
+    <message>
+        <source>Measure clients</source>
+        <translation>Clients messen</translation>
+    </message>
+    <message>
+        <source>Clients are pinged every three seconds, so that their round trip is known.</source>
+        <translation>Clients werden alle drei Sekunden angepingt, damit ihre Umlaufzeit bekannt ist.</translation>
+    </message>
+    <message>
+        <source>Everything to its default</source>
+        <translation>Alles auf den Standard</translation>
+    </message>
+    <message>
+        <source>Takes back what differs from the defaults.</source>
+        <translation>Nimmt zurück, was vom Standard abweicht.</translation>
     </message>
 </context>
 <context>
@@ -1934,6 +2179,32 @@ Standard: %3. Die Änderung gilt, bis die Engine neu startet.</translation>
         <source>What the chosen setting does</source>
         <translation>Was die gewählte Einstellung bewirkt</translation>
     </message>
+    <message>
+        <source>Presets</source>
+        <translation>Voreinstellungen</translation>
+    </message>
+    <message>
+        <source>Presets for tests</source>
+        <translation>Voreinstellungen für Tests</translation>
+    </message>
+    <message>
+        <source>The changes last until the engine restarts.</source>
+        <translation>Die Änderungen gelten, bis die Engine neu startet.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: %n settings changed</source>
+        <translation>
+            <numerusform>%1: %n Einstellung geändert</numerusform>
+            <numerusform>%1: %n Einstellungen geändert</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n refused; the control log says why.</source>
+        <translation>
+            <numerusform>%n abgelehnt; das Steuerprotokoll sagt, warum.</numerusform>
+            <numerusform>%n abgelehnt; das Steuerprotokoll sagt, warum.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>dormouse::StateDiagram</name>
@@ -1970,6 +2241,25 @@ Standard: %3. Die Änderung gilt, bis die Engine neu startet.</translation>
     </message>
 </context>
 <context>
+    <name>dormouse::StepTable</name>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>Transition</source>
+        <translation>Übergang</translation>
+    </message>
+    <message>
+        <source>Cause</source>
+        <translation>Ursache</translation>
+    </message>
+    <message>
+        <source>History of states</source>
+        <translation>Verlauf der Zustände</translation>
+    </message>
+</context>
+<context>
     <name>dormouse::TablePage</name>
     <message>
         <source>Show only: %1</source>
@@ -2003,16 +2293,24 @@ Standard: %3. Die Änderung gilt, bis die Engine neu startet.</translation>
         <source>   %1 of the console hidden</source>
         <translation>   %1 der Konsole verborgen</translation>
     </message>
+    <message>
+        <source>Top</source>
+        <translation>Spitze</translation>
+    </message>
+    <message>
+        <source>Sort by what is worst</source>
+        <translation>Nach dem Schlimmsten ordnen</translation>
+    </message>
+    <message>
+        <source>The largest first, ended ones among them</source>
+        <translation>Das Größte zuerst, Beendetes eingeschlossen</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::Topology</name>
     <message>
         <source>Cluster map</source>
         <translation>Karte des Clusters</translation>
-    </message>
-    <message>
-        <source>The tables of runners, actors and connections list the same. Arrow keys walk through the actors.</source>
-        <translation>Die Tabellen der Runner, Aktoren und Verbindungen zeigen dasselbe. Pfeiltasten gehen durch die Aktoren.</translation>
     </message>
     <message>
         <source>%1 / %2 slots</source>
@@ -2085,6 +2383,44 @@ Standard: %3. Die Änderung gilt, bis die Engine neu startet.</translation>
     <message>
         <source>connections: %1</source>
         <translation>Verbindungen: %1</translation>
+    </message>
+    <message>
+        <source>%1/s</source>
+        <translation>%1/s</translation>
+    </message>
+    <message>
+        <source>%1 The tables of runners, actors and connections list the same. Arrow keys walk through the actors.</source>
+        <translation>%1 Die Tabellen der Runner, Aktoren und Verbindungen führen dasselbe auf. Pfeiltasten gehen durch die Aktoren.</translation>
+    </message>
+    <message>
+        <source>Clients: %1, round trip %2.</source>
+        <translation>Clients: %1, Umlaufzeit %2.</translation>
+    </message>
+    <message>
+        <source>Runner %1: %2, round trip %3.</source>
+        <translation>Runner %1: %2, Umlaufzeit %3.</translation>
+    </message>
+    <message>
+        <source>Actors: round trip %1.</source>
+        <translation>Aktoren: Umlaufzeit %1.</translation>
+    </message>
+    <message>
+        <source>to actors %1</source>
+        <translation>zu Aktoren %1</translation>
+    </message>
+    <message>
+        <source>Messages per second, and the round trip of a ping to the clients (median). A dash: no client is pinged; the setting guard.client_ping_interval_ms does it.</source>
+        <translation>Nachrichten je Sekunde und die Umlaufzeit eines Pings zu den Clients (Median). Ein Strich: kein Client wird angepingt; die Einstellung guard.client_ping_interval_ms tut es.</translation>
+    </message>
+    <message>
+        <source>To actors: an HTTP request through the runner until its actor begins to answer, median of the last minute. A dash: there was none.</source>
+        <translation>Zu Aktoren: eine HTTP-Anfrage durch den Runner, bis ihr Aktor zu antworten beginnt, Median der letzten Minute. Ein Strich: es gab keine.</translation>
+    </message>
+    <message>
+        <source>%1 %2
+round trip of the last ping: %3</source>
+        <translation>%1 %2
+Umlaufzeit des letzten Pings: %3</translation>
     </message>
 </context>
 <context>
@@ -2210,6 +2546,34 @@ Die Ansicht „Client“ öffnet eine Verbindung.</translation>
   export RIVET_ENDPOINT=http://127.0.0.1:6420
   export RIVET_NAMESPACE=default
   node runner.js</translation>
+    </message>
+    <message>
+        <source>Most pending</source>
+        <translation>Meist ausstehend</translation>
+    </message>
+    <message>
+        <source>Slowest wake</source>
+        <translation>Langsamstes Wecken</translation>
+    </message>
+    <message>
+        <source>Most retries</source>
+        <translation>Meiste Wiederholungen</translation>
+    </message>
+    <message>
+        <source>Busiest</source>
+        <translation>Am meisten beschäftigt</translation>
+    </message>
+    <message>
+        <source>Slowest acknowledgement</source>
+        <translation>Langsamste Bestätigung</translation>
+    </message>
+    <message>
+        <source>Most resends</source>
+        <translation>Am öftesten wiederholt</translation>
+    </message>
+    <message>
+        <source>Longest in its state</source>
+        <translation>Am längsten im Zustand</translation>
     </message>
 </context>
 <context>
@@ -2842,17 +3206,109 @@ Die Ansicht „Client“ öffnet eine Verbindung.</translation>
         <translation>Erste Zustellung</translation>
     </message>
     <message>
-        <source>en</source>
-        <extracomment>code of this language, as the folder of its help texts is named</extracomment>
-        <translation>de</translation>
-    </message>
-    <message>
         <source>Refresh in</source>
         <translation>Auffrischen in</translation>
     </message>
     <message>
         <source>Range</source>
         <translation>Bereich</translation>
+    </message>
+    <message>
+        <source>ready timeout</source>
+        <translation>Bereit-Zeitgrenze</translation>
+    </message>
+    <message>
+        <source>wait for a runner ends</source>
+        <translation>Warten auf Runner endet</translation>
+    </message>
+    <message>
+        <source>open timeout</source>
+        <translation>Öffnen-Zeitgrenze</translation>
+    </message>
+    <message>
+        <source>response timeout</source>
+        <translation>Antwort-Zeitgrenze</translation>
+    </message>
+    <message>
+        <source>Most pending</source>
+        <translation>Meist ausstehend</translation>
+    </message>
+    <message>
+        <source>Drains since</source>
+        <translation>Läuft aus seit</translation>
+    </message>
+    <message>
+        <source>Stopped at</source>
+        <translation>Angehalten um</translation>
+    </message>
+    <message>
+        <source>Only a socket that may hibernate has a stored keepalive.</source>
+        <translation>Nur ein Socket, der ruhen darf, hat ein gespeichertes Lebenszeichen.</translation>
+    </message>
+    <message>
+        <source>Nothing is pending.</source>
+        <translation>Nichts steht aus.</translation>
+    </message>
+    <message>
+        <source>No message was acknowledged yet.</source>
+        <translation>Noch wurde keine Nachricht bestätigt.</translation>
+    </message>
+    <message>
+        <source>It is on no runner.</source>
+        <translation>Er ist auf keinem Runner.</translation>
+    </message>
+    <message>
+        <source>It was not closed with a code.</source>
+        <translation>Er wurde nicht mit einem Code geschlossen.</translation>
+    </message>
+    <message>
+        <source>It was not woken since the engine started.</source>
+        <translation>Er wurde seit dem Start der Engine nicht geweckt.</translation>
+    </message>
+    <message>
+        <source>It answered no ping yet.</source>
+        <translation>Er hat noch keinen Ping beantwortet.</translation>
+    </message>
+    <message>
+        <source>It was made without a key.</source>
+        <translation>Er wurde ohne Schlüssel angelegt.</translation>
+    </message>
+    <message>
+        <source>Nothing keeps it from running.</source>
+        <translation>Nichts hindert ihn am Laufen.</translation>
+    </message>
+    <message>
+        <source>It has not failed.</source>
+        <translation>Er ist nicht gescheitert.</translation>
+    </message>
+    <message>
+        <source>It was not started by a serverless pool.</source>
+        <translation>Er wurde nicht von einem Serverless-Pool gestartet.</translation>
+    </message>
+    <message>
+        <source>Its pool reports no error.</source>
+        <translation>Sein Pool meldet keinen Fehler.</translation>
+    </message>
+    <message>
+        <source>It does not drain.</source>
+        <translation>Er läuft nicht aus.</translation>
+    </message>
+    <message>
+        <source>It has not stopped.</source>
+        <translation>Er ist nicht angehalten.</translation>
+    </message>
+    <message>
+        <source>Only a socket that may hibernate keeps messages.</source>
+        <translation>Nur ein Socket, der ruhen darf, hält Nachrichten vor.</translation>
+    </message>
+    <message>
+        <source>The source does not tell it.</source>
+        <translation>Die Quelle sagt es nicht.</translation>
+    </message>
+    <message>
+        <source>en</source>
+        <extracomment>code of this language, as the folder of its help texts is named</extracomment>
+        <translation>de</translation>
     </message>
 </context>
 </TS>

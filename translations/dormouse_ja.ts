@@ -66,7 +66,7 @@ Ctrl+K で ID、キー、名前から検索できます。</translation>
     </message>
     <message>
         <source>Sleep</source>
-        <translation>スリープさせる</translation>
+        <translation>スリープ</translation>
     </message>
     <message>
         <source>Move</source>
@@ -209,22 +209,6 @@ Ctrl+K で ID、キー、名前から検索できます。</translation>
         <translation>状態</translation>
     </message>
     <message>
-        <source>When</source>
-        <translation>日時</translation>
-    </message>
-    <message>
-        <source>Transition</source>
-        <translation>遷移</translation>
-    </message>
-    <message>
-        <source>Cause</source>
-        <translation>原因</translation>
-    </message>
-    <message>
-        <source>History of states</source>
-        <translation>状態の履歴</translation>
-    </message>
-    <message>
         <source>More</source>
         <translation>さらに表示</translation>
     </message>
@@ -239,6 +223,10 @@ Ctrl+K で ID、キー、名前から検索できます。</translation>
     <message>
         <source>Stored value</source>
         <translation>保存された値</translation>
+    </message>
+    <message>
+        <source>Why it is in this state</source>
+        <translation>この状態である理由</translation>
     </message>
 </context>
 <context>
@@ -352,6 +340,16 @@ Ctrl+K で ID、キー、名前から検索できます。</translation>
         <source>Type &quot;%1&quot; to go on</source>
         <translation>続けるには「%1」と入力してください</translation>
     </message>
+    <message>
+        <source>Evict</source>
+        <translation>追い出す</translation>
+    </message>
+    <message numerus="yes">
+        <source>Evict %n runners at once; their actors start elsewhere</source>
+        <translation>
+            <numerusform>%n 個のランナーを直ちに追い出す (アクターは別の場所で起動)</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>dormouse::ClientPanel</name>
@@ -396,30 +394,6 @@ Ctrl+K で ID、キー、名前から検索できます。</translation>
         <translation>このビューでは接続を開けません。</translation>
     </message>
     <message>
-        <source>Message; Enter sends</source>
-        <translation>メッセージ (Enter で送信)</translation>
-    </message>
-    <message>
-        <source>Message to send</source>
-        <translation>送信するメッセージ</translation>
-    </message>
-    <message>
-        <source>Hex (binary)</source>
-        <translation>16 進数 (バイナリ)</translation>
-    </message>
-    <message>
-        <source>Send as binary, written in hex</source>
-        <translation>16 進数で入力しバイナリとして送信</translation>
-    </message>
-    <message>
-        <source>Send</source>
-        <translation>送信</translation>
-    </message>
-    <message>
-        <source>Send the message</source>
-        <translation>メッセージを送信</translation>
-    </message>
-    <message>
         <source>Close</source>
         <translation>閉じる</translation>
     </message>
@@ -454,6 +428,26 @@ Ctrl+K で ID、キー、名前から検索できます。</translation>
     <message>
         <source>connecting to %1</source>
         <translation>%1 に接続中</translation>
+    </message>
+    <message>
+        <source>Reconnect</source>
+        <translation>再接続</translation>
+    </message>
+    <message>
+        <source>Connect again when the connection is lost</source>
+        <translation>切断後に再接続</translation>
+    </message>
+    <message>
+        <source>After half a second, then after twice as long each time, up to 15 seconds</source>
+        <translation>0.5 秒後、以後は毎回 2 倍の間隔、最長 15 秒</translation>
+    </message>
+    <message>
+        <source>next try in %1</source>
+        <translation>%1 後に再試行</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>待機中</translation>
     </message>
 </context>
 <context>
@@ -540,6 +534,74 @@ Ctrl+K で ID、キー、名前から検索できます。</translation>
     <message>
         <source>Connection</source>
         <translation>接続</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::Composer</name>
+    <message>
+        <source>Text</source>
+        <translation>テキスト</translation>
+    </message>
+    <message>
+        <source>Hex</source>
+        <translation>16 進</translation>
+    </message>
+    <message>
+        <source>CBOR from JSON</source>
+        <translation>JSON から CBOR</translation>
+    </message>
+    <message>
+        <source>How the message is written</source>
+        <translation>メッセージの書式</translation>
+    </message>
+    <message>
+        <source>Message; Enter sends, {n} counts, Up brings back</source>
+        <translation>メッセージ; Enter で送信、{n} は通し番号、↑ で履歴</translation>
+    </message>
+    <message>
+        <source>Message to send</source>
+        <translation>送信するメッセージ</translation>
+    </message>
+    <message>
+        <source>× </source>
+        <comment>how often a message is sent</comment>
+        <translation>× </translation>
+    </message>
+    <message>
+        <source>How often to send</source>
+        <translation>送信回数</translation>
+    </message>
+    <message>
+        <source> / s</source>
+        <translation> / 秒</translation>
+    </message>
+    <message>
+        <source>Messages per second</source>
+        <translation>毎秒のメッセージ数</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>送信</translation>
+    </message>
+    <message>
+        <source>Send the message</source>
+        <translation>メッセージを送信</translation>
+    </message>
+    <message>
+        <source>Hex is pairs of 0-9 and a-f.</source>
+        <translation>16 進は 0-9 と a-f の 2 桁ずつです。</translation>
+    </message>
+    <message>
+        <source>Not JSON: %1</source>
+        <translation>JSON ではありません: %1</translation>
+    </message>
+    <message>
+        <source>one value is expected</source>
+        <translation>値は 1 つだけ書いてください</translation>
+    </message>
+    <message>
+        <source>Stop, %1 left</source>
+        <translation>停止 (残り %1)</translation>
     </message>
 </context>
 <context>
@@ -733,18 +795,18 @@ Ctrl+K で ID、キー、名前から検索できます。</translation>
         <translation>予定はありません</translation>
     </message>
     <message>
-        <source>Alarms of actors, deadlines, retries and acknowledgement timeouts appear here,
-soonest first.</source>
-        <translation>アクターのアラーム、期限、再試行、確認応答のタイムアウトが
-早い順に表示されます。</translation>
-    </message>
-    <message>
         <source>What fires next   the %1 soonest of %2</source>
         <translation>次に起こること   %2 件中、早いものから %1 件</translation>
     </message>
     <message>
         <source>What fires next   %1</source>
         <translation>次に起こること   %1</translation>
+    </message>
+    <message>
+        <source>Alarms of actors, deadlines, retries and timeouts of connections appear here,
+soonest first.</source>
+        <translation>アクターのアラーム、期限、再試行、接続のタイムアウトが
+近い順に表示されます。</translation>
     </message>
 </context>
 <context>
@@ -1081,8 +1143,8 @@ soonest first.</source>
         <translation>動作</translation>
     </message>
     <message>
-        <source>In a table: arrows move, Enter opens, F5 sorts now, Ctrl+C copies rows, the menu key shows more.</source>
-        <translation>表では、矢印で移動、Enter で開く、F5 で並べ替え、Ctrl+C で行をコピー、メニューキーでその他の操作。</translation>
+        <source>In a table: arrows move, Enter opens, F5 sorts now, Ctrl+C copies rows, the menu key shows more. In the map: arrows walk through the actors. In the heat map: arrows choose a cell, Shift widens, Esc lets go. In the message field: Up and Down bring back earlier messages. Tab goes on, Alt opens the menus.</source>
+        <translation>表では、矢印で移動、Enter で開く、F5 で並べ替え、Ctrl+C で行をコピー、メニューキーで操作を表示します。マップでは矢印でアクターをたどります。ヒートマップでは矢印でセルを選び、Shift で広げ、Esc で解除します。メッセージ欄では ↑↓ で履歴を呼び出します。Tab で次へ、Alt でメニューを開きます。</translation>
     </message>
 </context>
 <context>
@@ -1233,6 +1295,10 @@ soonest first.</source>
     <message>
         <source>Live: %1</source>
         <translation>ライブ: %1</translation>
+    </message>
+    <message>
+        <source>Live, read only: %1</source>
+        <translation>接続中 (読み取り専用): %1</translation>
     </message>
 </context>
 <context>
@@ -1533,6 +1599,50 @@ soonest first.</source>
         <source>%1: %2 done, %3 failed, %4 not sent. The control log has each of them.</source>
         <translation>%1: 完了 %2、失敗 %3、未送信 %4。詳細は操作ログにあります。</translation>
     </message>
+    <message>
+        <source>Hibernate (its actor goes to sleep)</source>
+        <translation>休止させる (アクターをスリープ)</translation>
+    </message>
+    <message>
+        <source>Restore (its actor is woken)</source>
+        <translation>復帰させる (アクターを起こす)</translation>
+    </message>
+    <message>
+        <source>Refresh this view now</source>
+        <translation>この画面を今すぐ更新</translation>
+    </message>
+    <message>
+        <source>Read only</source>
+        <translation>読み取り専用</translation>
+    </message>
+    <message>
+        <source>&amp;Refresh this view</source>
+        <translation>この画面の更新(&amp;R)</translation>
+    </message>
+    <message>
+        <source>With every frame</source>
+        <translation>フレームごと</translation>
+    </message>
+    <message>
+        <source>Twice a second</source>
+        <translation>1 秒に 2 回</translation>
+    </message>
+    <message>
+        <source>Once a second</source>
+        <translation>1 秒に 1 回</translation>
+    </message>
+    <message>
+        <source>Every five seconds</source>
+        <translation>5 秒ごと</translation>
+    </message>
+    <message>
+        <source>By hand</source>
+        <translation>手動</translation>
+    </message>
+    <message>
+        <source>Evict runner…</source>
+        <translation>ランナーを追い出す…</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::MetricTile</name>
@@ -1751,6 +1861,10 @@ soonest first.</source>
         <source>Message %1</source>
         <translation>メッセージ %1</translation>
     </message>
+    <message>
+        <source>Why it hibernates or does not</source>
+        <translation>休止している (していない) 理由</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::RowMenu</name>
@@ -1852,6 +1966,101 @@ soonest first.</source>
             <numerusform>表示中の %n 件すべて</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Hibernate (its actor goes to sleep)</source>
+        <translation>休止させる (アクターをスリープ)</translation>
+    </message>
+    <message>
+        <source>Restore (its actor is woken)</source>
+        <translation>復帰させる (アクターを起こす)</translation>
+    </message>
+    <message>
+        <source>Evict runner…</source>
+        <translation>ランナーを追い出す…</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::Rules</name>
+    <message>
+        <source>holds</source>
+        <translation>成立</translation>
+    </message>
+    <message>
+        <source>does not hold</source>
+        <translation>不成立</translation>
+    </message>
+    <message>
+        <source>reason</source>
+        <translation>理由</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>不明</translation>
+    </message>
+    <message>
+        <source>It is a WebSocket</source>
+        <translation>WebSocket である</translation>
+    </message>
+    <message>
+        <source>Its actor accepted it as one that may hibernate</source>
+        <translation>アクターが休止可能として受け入れた</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>はい</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>いいえ</translation>
+    </message>
+    <message>
+        <source>Its client is connected</source>
+        <translation>クライアントが接続している</translation>
+    </message>
+    <message>
+        <source>Its actor sleeps</source>
+        <translation>アクターがスリープ中</translation>
+    </message>
+    <message>
+        <source>Its stored keepalive is fresh</source>
+        <translation>保存されたキープアライブが新しい</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>What is pending fits its limit</source>
+        <translation>保留分が上限内</translation>
+    </message>
+    <message>
+        <source>Its pool has a runner</source>
+        <translation>プールにランナーがある</translation>
+    </message>
+    <message>
+        <source>One of them takes work</source>
+        <translation>受け付け可能なランナーがある</translation>
+    </message>
+    <message>
+        <source>It has a free slot</source>
+        <translation>空きスロットがある</translation>
+    </message>
+    <message>
+        <source>It runs. Its runner decides when it falls asleep; usually it may while these hold:</source>
+        <translation>動作中です。スリープはランナーが決めます。通常は次がすべて成立するときに可能です:</translation>
+    </message>
+    <message>
+        <source>No HTTP request is under way</source>
+        <translation>処理中の HTTP リクエストがない</translation>
+    </message>
+    <message>
+        <source>No socket that cannot hibernate</source>
+        <translation>休止できないソケットがない</translation>
+    </message>
+    <message>
+        <source>Every message is acknowledged</source>
+        <translation>すべてのメッセージが確認済み</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::Session</name>
@@ -1866,6 +2075,41 @@ soonest first.</source>
     <message>
         <source>%1 failed: %2 (%3)</source>
         <translation>%1 に失敗しました: %2 (%3)</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::SettingPresets</name>
+    <message>
+        <source>Short waits</source>
+        <translation>短い待ち時間</translation>
+    </message>
+    <message>
+        <source>Timeouts of seconds: what is stuck fails while you watch.</source>
+        <translation>タイムアウトを数秒にします。止まったものは見ている間に失敗します。</translation>
+    </message>
+    <message>
+        <source>Small buffers</source>
+        <translation>小さいバッファー</translation>
+    </message>
+    <message>
+        <source>A hibernating socket holds 64 KiB: limits are reached with little traffic.</source>
+        <translation>休止中のソケットの保持量を 64 KiB にします。少ない通信で上限に達します。</translation>
+    </message>
+    <message>
+        <source>Measure clients</source>
+        <translation>クライアントを計測</translation>
+    </message>
+    <message>
+        <source>Clients are pinged every three seconds, so that their round trip is known.</source>
+        <translation>クライアントに 3 秒ごとに ping を送り、往復時間を測ります。</translation>
+    </message>
+    <message>
+        <source>Everything to its default</source>
+        <translation>すべて既定値に戻す</translation>
+    </message>
+    <message>
+        <source>Takes back what differs from the defaults.</source>
+        <translation>既定値と異なる設定を元に戻します。</translation>
     </message>
 </context>
 <context>
@@ -1924,6 +2168,30 @@ Default: %3. The change lasts until the engine restarts.</source>
         <source>What the chosen setting does</source>
         <translation>選択した設定の説明</translation>
     </message>
+    <message>
+        <source>Presets</source>
+        <translation>プリセット</translation>
+    </message>
+    <message>
+        <source>Presets for tests</source>
+        <translation>テスト用プリセット</translation>
+    </message>
+    <message>
+        <source>The changes last until the engine restarts.</source>
+        <translation>変更はエンジンの再起動まで有効です。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: %n settings changed</source>
+        <translation>
+            <numerusform>%1: %n 件の設定を変更しました</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n refused; the control log says why.</source>
+        <translation>
+            <numerusform>%n 件が拒否されました。理由は操作ログにあります。</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>dormouse::StateDiagram</name>
@@ -1960,6 +2228,25 @@ Default: %3. The change lasts until the engine restarts.</source>
     </message>
 </context>
 <context>
+    <name>dormouse::StepTable</name>
+    <message>
+        <source>When</source>
+        <translation>日時</translation>
+    </message>
+    <message>
+        <source>Transition</source>
+        <translation>遷移</translation>
+    </message>
+    <message>
+        <source>Cause</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>History of states</source>
+        <translation>状態の履歴</translation>
+    </message>
+</context>
+<context>
     <name>dormouse::TablePage</name>
     <message>
         <source>Show only: %1</source>
@@ -1993,16 +2280,24 @@ Default: %3. The change lasts until the engine restarts.</source>
         <source>   %1 of the console hidden</source>
         <translation>   コンソール分 %1 件を非表示</translation>
     </message>
+    <message>
+        <source>Top</source>
+        <translation>上位</translation>
+    </message>
+    <message>
+        <source>Sort by what is worst</source>
+        <translation>深刻な順に並べ替え</translation>
+    </message>
+    <message>
+        <source>The largest first, ended ones among them</source>
+        <translation>大きい順 (終了したものを含む)</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::Topology</name>
     <message>
         <source>Cluster map</source>
         <translation>クラスターマップ</translation>
-    </message>
-    <message>
-        <source>The tables of runners, actors and connections list the same. Arrow keys walk through the actors.</source>
-        <translation>ランナー、アクター、接続の表にも同じ内容があります。矢印キーでアクターを移動できます。</translation>
     </message>
     <message>
         <source>%1 / %2 slots</source>
@@ -2075,6 +2370,44 @@ Default: %3. The change lasts until the engine restarts.</source>
     <message>
         <source>connections: %1</source>
         <translation>接続: %1</translation>
+    </message>
+    <message>
+        <source>%1/s</source>
+        <translation>%1/秒</translation>
+    </message>
+    <message>
+        <source>%1 The tables of runners, actors and connections list the same. Arrow keys walk through the actors.</source>
+        <translation>%1 ランナー、アクター、接続の表にも同じ内容があります。矢印キーでアクターをたどれます。</translation>
+    </message>
+    <message>
+        <source>Clients: %1, round trip %2.</source>
+        <translation>クライアント: %1、往復 %2。</translation>
+    </message>
+    <message>
+        <source>Runner %1: %2, round trip %3.</source>
+        <translation>ランナー %1: %2、往復 %3。</translation>
+    </message>
+    <message>
+        <source>Actors: round trip %1.</source>
+        <translation>アクター: 往復 %1。</translation>
+    </message>
+    <message>
+        <source>to actors %1</source>
+        <translation>アクター %1</translation>
+    </message>
+    <message>
+        <source>Messages per second, and the round trip of a ping to the clients (median). A dash: no client is pinged; the setting guard.client_ping_interval_ms does it.</source>
+        <translation>毎秒のメッセージ数と、クライアントへの ping の往復時間 (中央値)。横線は ping を送っていないことを示します。設定 guard.client_ping_interval_ms で送れます。</translation>
+    </message>
+    <message>
+        <source>To actors: an HTTP request through the runner until its actor begins to answer, median of the last minute. A dash: there was none.</source>
+        <translation>アクターまで: HTTP リクエストがランナーを経てアクターが応答を始めるまでの時間 (直近 1 分の中央値)。横線は該当なしを示します。</translation>
+    </message>
+    <message>
+        <source>%1 %2
+round trip of the last ping: %3</source>
+        <translation>%1 %2
+最後の ping の往復: %3</translation>
     </message>
 </context>
 <context>
@@ -2200,6 +2533,34 @@ The Client view opens one.</source>
   export RIVET_ENDPOINT=http://127.0.0.1:6420
   export RIVET_NAMESPACE=default
   node runner.js</translation>
+    </message>
+    <message>
+        <source>Most pending</source>
+        <translation>最大保留</translation>
+    </message>
+    <message>
+        <source>Slowest wake</source>
+        <translation>最も遅い復帰</translation>
+    </message>
+    <message>
+        <source>Most retries</source>
+        <translation>最多の再試行</translation>
+    </message>
+    <message>
+        <source>Busiest</source>
+        <translation>最も活発</translation>
+    </message>
+    <message>
+        <source>Slowest acknowledgement</source>
+        <translation>最も遅い確認</translation>
+    </message>
+    <message>
+        <source>Most resends</source>
+        <translation>最多の再送</translation>
+    </message>
+    <message>
+        <source>Longest in its state</source>
+        <translation>同じ状態が最長</translation>
     </message>
 </context>
 <context>
@@ -2832,17 +3193,109 @@ The Client view opens one.</source>
         <translation>最初の配信</translation>
     </message>
     <message>
-        <source>en</source>
-        <extracomment>code of this language, as the folder of its help texts is named</extracomment>
-        <translation>ja</translation>
-    </message>
-    <message>
         <source>Refresh in</source>
         <translation>更新まで</translation>
     </message>
     <message>
         <source>Range</source>
         <translation>範囲</translation>
+    </message>
+    <message>
+        <source>ready timeout</source>
+        <translation>準備タイムアウト</translation>
+    </message>
+    <message>
+        <source>wait for a runner ends</source>
+        <translation>ランナー待ちの期限</translation>
+    </message>
+    <message>
+        <source>open timeout</source>
+        <translation>オープンのタイムアウト</translation>
+    </message>
+    <message>
+        <source>response timeout</source>
+        <translation>応答タイムアウト</translation>
+    </message>
+    <message>
+        <source>Most pending</source>
+        <translation>最大保留</translation>
+    </message>
+    <message>
+        <source>Drains since</source>
+        <translation>ドレイン開始</translation>
+    </message>
+    <message>
+        <source>Stopped at</source>
+        <translation>停止時刻</translation>
+    </message>
+    <message>
+        <source>Only a socket that may hibernate has a stored keepalive.</source>
+        <translation>キープアライブが保存されるのは休止可能なソケットだけです。</translation>
+    </message>
+    <message>
+        <source>Nothing is pending.</source>
+        <translation>保留はありません。</translation>
+    </message>
+    <message>
+        <source>No message was acknowledged yet.</source>
+        <translation>まだ確認されたメッセージがありません。</translation>
+    </message>
+    <message>
+        <source>It is on no runner.</source>
+        <translation>どのランナーにもありません。</translation>
+    </message>
+    <message>
+        <source>It was not closed with a code.</source>
+        <translation>コード付きで閉じられていません。</translation>
+    </message>
+    <message>
+        <source>It was not woken since the engine started.</source>
+        <translation>エンジンの起動後に起こされていません。</translation>
+    </message>
+    <message>
+        <source>It answered no ping yet.</source>
+        <translation>まだ ping に応答していません。</translation>
+    </message>
+    <message>
+        <source>It was made without a key.</source>
+        <translation>キーなしで作成されました。</translation>
+    </message>
+    <message>
+        <source>Nothing keeps it from running.</source>
+        <translation>動作を妨げるものはありません。</translation>
+    </message>
+    <message>
+        <source>It has not failed.</source>
+        <translation>失敗していません。</translation>
+    </message>
+    <message>
+        <source>It was not started by a serverless pool.</source>
+        <translation>サーバーレスプールが起動したものではありません。</translation>
+    </message>
+    <message>
+        <source>Its pool reports no error.</source>
+        <translation>プールからエラーの報告はありません。</translation>
+    </message>
+    <message>
+        <source>It does not drain.</source>
+        <translation>ドレイン中ではありません。</translation>
+    </message>
+    <message>
+        <source>It has not stopped.</source>
+        <translation>停止していません。</translation>
+    </message>
+    <message>
+        <source>Only a socket that may hibernate keeps messages.</source>
+        <translation>メッセージを保持するのは休止可能なソケットだけです。</translation>
+    </message>
+    <message>
+        <source>The source does not tell it.</source>
+        <translation>接続元から情報がありません。</translation>
+    </message>
+    <message>
+        <source>en</source>
+        <extracomment>code of this language, as the folder of its help texts is named</extracomment>
+        <translation>ja</translation>
     </message>
 </context>
 </TS>

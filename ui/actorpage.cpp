@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/format.h"
 #include "models/payload.h"
+#include "ui/detailparts.h"
 #include "ui/flowlayout.h"
 #include "ui/pages.h"
 #include "ui/payloadview.h"
+#include "ui/rulelist.h"
 #include "ui/statediagram.h"
 #include "ui/words.h"
 
@@ -15,7 +17,6 @@
 #include <QJsonObject>
 #include <QLabel>
 #include <QScrollArea>
-#include <QTableWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -26,25 +27,6 @@ namespace {
 constexpr int kMaxConnections = 200;
 constexpr int kKeyLimit = 100;
 constexpr int kMostKeys = 1'000; // the engine gives no more in one answer
-constexpr int kStepsShown = 50;
-
-QTableWidget *factTable(const ThemeManager &theme, QWidget *parent, const QStringList &titles, const QString &name)
-{
-    auto *table = new QTableWidget(0, int(titles.size()), parent);
-    table->setHorizontalHeaderLabels(titles);
-    table->setAccessibleName(name);
-    table->verticalHeader()->hide();
-    table->verticalHeader()->setDefaultSectionSize(theme.px(24));
-    table->horizontalHeader()->setStretchLastSection(true);
-    table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table->setShowGrid(false);
-    table->setFrameShape(QFrame::NoFrame);
-    table->setTabKeyNavigation(false);
-    table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    return table;
-}
 
 } // namespace
 
@@ -67,15 +49,8 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     all->setContentsMargins(12, 12, 12, 12);
     all->setSpacing(8);
 
-    auto *head = new QHBoxLayout;
-    m_icon = label({}, "value");
-    m_title = label({}, "title");
-    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_state = label({}, "value");
-    head->addWidget(m_icon);
-    head->addWidget(m_title, 1);
-    head->addWidget(m_state);
-    all->addLayout(head);
+    m_head = new DetailHead(theme, this);
+    all->addWidget(m_head);
     auto *idRow = new QHBoxLayout;
     m_id = label({}, "mono");
     m_id->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
@@ -113,21 +88,17 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     }
     all->addLayout(actions);
 
-    m_why = label({}, "value");
-    m_why->setWordWrap(true);
+    m_why = new RuleList(theme, tr("Why it is in this state"), this);
     all->addWidget(m_why);
 
     all->addWidget(label(tr("STATES"), "section"));
     m_diagram = new StateDiagram(theme, this);
     all->addWidget(m_diagram);
-    m_steps = factTable(theme, this, {tr("When"), tr("Transition"), tr("Cause")}, tr("History of states"));
-    m_steps->setColumnWidth(0, theme.px(96));
-    m_steps->setColumnWidth(1, theme.px(150));
-    m_steps->horizontalHeader()->hide();
+    m_steps = new StepTable(theme, QStringLiteral("actor"), this);
     all->addWidget(m_steps);
 
     all->addWidget(label(tr("LIFE CYCLE"), "section"));
-    m_facts = factTable(theme, this, {tr("What"), tr("Since / value"), tr("Took")}, tr("Life cycle and facts"));
+    m_facts = new FactTable(theme, {tr("What"), tr("Since / value"), tr("Took")}, tr("Life cycle and facts"), this);
     m_facts->setColumnWidth(0, theme.px(112));
     m_facts->setColumnWidth(1, theme.px(150));
     m_facts->horizontalHeader()->hide();
@@ -168,7 +139,7 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     keysRow->addWidget(load);
     keysRow->addWidget(m_more);
     all->addLayout(keysRow);
-    m_keys = factTable(theme, this, {tr("Key"), tr("Size"), tr("Value")}, tr("Stored keys"));
+    m_keys = new FactTable(theme, {tr("Key"), tr("Size"), tr("Value")}, tr("Stored keys"), this);
     m_keys->setMinimumHeight(theme.px(96));
     m_keys->setColumnWidth(0, theme.px(120));
     m_keys->setColumnWidth(1, theme.px(72));
@@ -184,8 +155,6 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     });
     show(nullptr);
 }
-
-void ActorPage::activate(bool) {}
 
 void ActorPage::refresh()
 {
@@ -204,79 +173,46 @@ void ActorPage::show(const monitor::ActorInfo *actor)
     m_empty->setVisible(!actor);
     if (!actor)
         return;
-    const Words::Look look = Words::look(actor->state);
-    const QColor tone = m_theme.color(look.tone);
-    m_icon->setPixmap(m_theme.pixmap(look.icon, tone, m_theme.px(18), devicePixelRatioF()));
-    m_icon->setAccessibleName(look.word);
-    m_title->setText(QString(actor->name % u' ' % actor->key).trimmed());
-    m_title->setToolTip(m_title->text());
-    m_state->setText(look.word);
-    // A style sheet is read anew each time it is given.
-    if (const QString sheet = u"color: " % tone.name(); m_state->styleSheet() != sheet)
-        m_state->setStyleSheet(sheet);
+    const QString name = QString(actor->name % u' ' % actor->key).trimmed();
+    m_head->show(Words::look(actor->state), name, name);
     m_id->setText(actor->actorId);
     const bool allowed = m_session.commandsAllowed();
     for (QToolButton *button : std::as_const(m_buttons)) {
         button->setEnabled(allowed);
         button->setToolTip(allowed ? button->text() : Words::explain(m_session.commandsReason()));
     }
-    QStringList why;
-    for (const QString &reason : actor->why) {
-        const QString help = Words::explain(reason.section(u':', 0, 0));
-        why.append(help.isEmpty() ? reason : QString(help % QStringLiteral("  (") % reason % u')'));
-    }
-    m_why->setVisible(!why.isEmpty());
-    m_why->setText(why.join(u'\n'));
+    m_why->setRules(actorRules(m_session, *actor));
 
-    struct Fact
-    {
-        QString what, value, took;
-    };
-    std::vector<Fact> facts;
-    const auto stamp = [&](const QString &what, const std::optional<qint64> &ts, const std::optional<qint64> &before) {
+    std::vector<QStringList> facts;
+    const auto stamp = [&](const QString &what, const std::optional<qint64> &ts, const std::optional<qint64> &before = {}) {
         facts.push_back({what, ts ? timeText(*ts) : unknownText(),
                          ts && before && *ts >= *before ? u'+' + durationText(double(*ts - *before)) : QString()});
     };
-    stamp(tr("Created"), actor->createTs, std::nullopt);
-    if (actor->pendingAllocationTs)
-        stamp(tr("Waiting since"), actor->pendingAllocationTs, actor->createTs);
-    stamp(tr("Started"), actor->startTs, actor->createTs);
+    // All seven, also those that never were; each with the time since the one that led to it.
+    stamp(tr("Created"), actor->createTs);
+    stamp(tr("Waiting since"), actor->pendingAllocationTs, actor->createTs);
+    stamp(tr("Started"), actor->startTs, actor->pendingAllocationTs ? actor->pendingAllocationTs : actor->createTs);
     stamp(tr("Reachable"), actor->connectableTs, actor->startTs);
     stamp(tr("Slept"), actor->sleepTs, actor->startTs);
-    if (actor->rescheduleTs)
-        stamp(tr("Next try"), actor->rescheduleTs, std::nullopt);
+    stamp(tr("Next try"), actor->rescheduleTs);
+    stamp(tr("Destroyed"), actor->destroyTs, actor->createTs);
     if (actor->alarmTs)
-        stamp(tr("Alarm"), actor->alarmTs, std::nullopt);
+        stamp(tr("Alarm"), actor->alarmTs);
     if (actor->deadlineTs)
         facts.push_back({tr("Deadline"), timeText(*actor->deadlineTs), actor->deadlineName});
-    if (actor->destroyTs)
-        stamp(tr("Destroyed"), actor->destroyTs, actor->createTs);
     const auto number = [](const auto &value) { return value ? countText(double(*value)) : unknownText(); };
     facts.push_back({tr("Last wake"), actor->lastWakeMs ? durationText(double(*actor->lastWakeMs)) : unknownText(), {}});
     facts.push_back({tr("Generation"), number(actor->generation), {}});
     facts.push_back({tr("Runner"), actor->runnerId.isEmpty() ? unknownText() : actor->runnerId, {}});
     facts.push_back({tr("Pool"), actor->pool.isEmpty() ? unknownText() : actor->pool, actor->crashPolicy});
-    facts.push_back({tr("Pending"), number(actor->pendingMessages),
-                     actor->pendingBytes ? bytesText(double(*actor->pendingBytes)) : unknownText()});
+    const OwnTraffic::Load own = m_session.own().hiddenOf(actor->actorId);
+    facts.push_back({tr("Pending"), actor->pendingMessages ? countText(double(*actor->pendingMessages - own.pendingMessages)) : unknownText(),
+                     actor->pendingBytes ? bytesText(double(*actor->pendingBytes - own.pendingBytes)) : unknownText()});
     facts.push_back({tr("Stored"), actor->kvBytes ? bytesText(double(*actor->kvBytes)) : unknownText(), {}});
     if (!actor->errorJson.isEmpty())
         facts.push_back({tr("Error"), actor->errorJson, {}});
-    if (m_facts->rowCount() != int(facts.size())) {
-        m_facts->setRowCount(int(facts.size()));
-        m_facts->setFixedHeight(int(facts.size()) * m_theme.px(24) + 2);
-    }
-    for (int row = 0; row < int(facts.size()); ++row) {
-        const Fact &fact = facts[size_t(row)];
-        const QString texts[] = {fact.what, fact.value, fact.took};
-        for (int column = 0; column < 3; ++column) {
-            QTableWidgetItem *item = m_facts->item(row, column);
-            if (!item)
-                m_facts->setItem(row, column, item = new QTableWidgetItem);
-            item->setText(texts[column]);
-            item->setToolTip(texts[column]);
-            item->setForeground(m_theme.color(column == 1 ? Color::Text : Color::Muted));
-        }
-    }
+    m_facts->setRows(facts);
+    m_facts->fitRows();
     showHistory(*actor);
     if (m_keysOf != actor->actorId) {
         m_keysOf = actor->actorId;
@@ -309,24 +245,8 @@ void ActorPage::showHistory(const monitor::ActorInfo &actor)
     const bool more = m_history.update(m_session.events());
     const auto &steps = m_history.steps();
     m_diagram->setCurrent(monitor::toString(actor.state), steps);
-    if (!other && !more)
-        return;
-    const int rows = int(std::min<size_t>(steps.size(), kStepsShown));
-    m_steps->setRowCount(rows);
-    m_steps->setVisible(rows > 0);
-    m_steps->setFixedHeight(std::min(rows, 5) * m_theme.px(24) + 2);
-    for (int row = 0; row < rows; ++row) { // newest first
-        const StateHistory::Step &step = steps[steps.size() - 1 - size_t(row)];
-        const auto word = [](const QString &state) { return Words::lookOfState(QStringLiteral("actor"), state).word; };
-        const QString change = step.from.isEmpty() ? word(step.to) : QString(word(step.from) % QStringLiteral(" → ") % word(step.to));
-        const QString texts[] = {timeText(step.ts), change, step.reason};
-        for (int column = 0; column < 3; ++column) {
-            auto *item = new QTableWidgetItem(texts[column]);
-            item->setToolTip(column == 2 && !Words::explain(step.reason).isEmpty() ? Words::explain(step.reason) : texts[column]);
-            item->setForeground(m_theme.color(column == 1 ? Color::Text : Color::Muted));
-            m_steps->setItem(row, column, item);
-        }
-    }
+    if (other || more)
+        m_steps->setSteps(QStringLiteral("actor"), steps);
 }
 
 void ActorPage::loadKeys(int limit)

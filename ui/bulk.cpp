@@ -34,6 +34,8 @@ BulkAction bulkAction(const QString &name)
                 {{QStringLiteral("code"), 1000}, {QStringLiteral("reason"), QString()}}, true};
     if (name == u"drain")
         return {name, QStringLiteral("drain_runner"), QStringLiteral("runner_id"), {}, false};
+    if (name == u"evict")
+        return {name, QStringLiteral("evict_runner"), QStringLiteral("runner_id"), {}, true};
     return {};
 }
 
@@ -45,14 +47,18 @@ std::vector<BulkTarget> bulkTargets(Session &session, const BulkAction &action, 
             const monitor::ActorInfo *actor = session.actors().find(id);
             if (actor && actor->state != monitor::ActorState::Destroyed)
                 targets.push_back({id, QString(actor->name % u' ' % actor->key).trimmed(),
-                                   actor->connections.value_or(0) + actor->hibernating.value_or(0)});
+                                   actor->connections.value_or(0)}); // hibernating ones are among them
         } else if (action.idKey == u"connection_id") {
             const monitor::ConnectionInfo *connection = session.connections().find(id);
             if (connection && connection->state != monitor::ConnectionState::Closed)
                 targets.push_back({id, connection->path, 1});
         } else if (const monitor::RunnerInfo *runner = session.runners().find(id);
                    runner && runner->state != monitor::RunnerState::Stopped) {
-            targets.push_back({id, QString(runner->name % u' ' % runner->key).trimmed(), 0});
+            int clients = 0;
+            session.connections().forEach([&](const monitor::ConnectionInfo &connection) {
+                clients += connection.runnerId == id && connection.state != monitor::ConnectionState::Closed;
+            });
+            targets.push_back({id, QString(runner->name % u' ' % runner->key).trimmed(), clients});
         }
     }
     return targets;
@@ -66,7 +72,8 @@ BulkDialog::BulkDialog(const BulkAction &action, const std::vector<BulkTarget> &
         {QStringLiteral("reschedule"), {tr("Move"), tr("Move %n actors to other runners", nullptr, int(targets.size()))}},
         {QStringLiteral("destroy"), {tr("Destroy"), tr("Destroy %n actors with everything they stored", nullptr, int(targets.size()))}},
         {QStringLiteral("close"), {tr("Close"), tr("Close %n connections", nullptr, int(targets.size()))}},
-        {QStringLiteral("drain"), {tr("Drain"), tr("Drain %n runners", nullptr, int(targets.size()))}}};
+        {QStringLiteral("drain"), {tr("Drain"), tr("Drain %n runners", nullptr, int(targets.size()))}},
+        {QStringLiteral("evict"), {tr("Evict"), tr("Evict %n runners at once; their actors start elsewhere", nullptr, int(targets.size()))}}};
     const auto [button, title] = words.value(action.name);
     setWindowTitle(title);
     setAccessibleName(title);

@@ -2,6 +2,7 @@
 #include "ui/clientpanel.h"
 
 #include "models/format.h"
+#include "ui/composer.h"
 
 #include <QCheckBox>
 #include <QDateTime>
@@ -11,7 +12,10 @@
 #include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QTimer>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace dormouse {
 
@@ -34,6 +38,14 @@ ClientPanel::ClientPanel(ClientConnector *connector, Session &session, const The
     m_connect->setEnabled(connector);
     top->addWidget(m_url, 1);
     top->addWidget(m_protocols);
+    m_again = new QCheckBox(tr("Reconnect"), this);
+    m_again->setAccessibleName(tr("Connect again when the connection is lost"));
+    m_again->setToolTip(tr("After half a second, then after twice as long each time, up to 15 seconds"));
+    connect(m_again, &QCheckBox::toggled, this, [this](bool on) {
+        if (Connection *connection = current())
+            connection->reconnect = on;
+    });
+    top->addWidget(m_again);
     top->addWidget(m_connect);
     all->addLayout(top);
     auto *middle = new QHBoxLayout;
@@ -52,24 +64,15 @@ ClientPanel::ClientPanel(ClientConnector *connector, Session &session, const The
     middle->addWidget(m_transcript, 1);
     all->addLayout(middle, 1);
     auto *bottom = new QHBoxLayout;
-    m_input = new QLineEdit(this);
-    m_input->setPlaceholderText(tr("Message; Enter sends"));
-    m_input->setAccessibleName(tr("Message to send"));
-    m_hex = new QCheckBox(tr("Hex (binary)"), this);
-    m_hex->setAccessibleName(tr("Send as binary, written in hex"));
-    m_send = new QPushButton(tr("Send"), this);
-    m_send->setAccessibleName(tr("Send the message"));
+    m_composer = new Composer(theme, this);
     m_close = new QPushButton(tr("Close"), this);
     m_close->setAccessibleName(tr("Close this WebSocket"));
-    bottom->addWidget(m_input, 1);
-    bottom->addWidget(m_hex);
-    bottom->addWidget(m_send);
+    bottom->addWidget(m_composer, 1);
     bottom->addWidget(m_close);
     all->addLayout(bottom);
     connect(m_connect, &QPushButton::clicked, this, &ClientPanel::open);
     connect(m_url, &QLineEdit::returnPressed, this, &ClientPanel::open);
-    connect(m_send, &QPushButton::clicked, this, &ClientPanel::send);
-    connect(m_input, &QLineEdit::returnPressed, this, &ClientPanel::send);
+    connect(m_composer, &Composer::sendWanted, this, &ClientPanel::send);
     connect(m_close, &QPushButton::clicked, this, &ClientPanel::closeCurrent);
     connect(m_list, &QListWidget::currentRowChanged, this, &ClientPanel::showCurrent);
     m_book->panel = this;
@@ -89,6 +92,7 @@ void ClientPanel::takeOver(Page &old)
     m_suggested = from.m_suggested;
     m_book = from.m_book;
     m_book->panel = this;
+    m_composer->takeOver(*from.m_composer);
     relist();
     m_list->setCurrentRow(from.m_list->currentRow());
     showCurrent();
@@ -145,22 +149,33 @@ void ClientPanel::open()
         m_book->all.erase(closed);
     }
     auto connection = std::make_unique<Connection>();
-    const int number = connection->number = m_book->next++;
+    connection->number = m_book->next++;
     connection->url = url;
-    QStringList protocols;
+    connection->reconnect = m_again->isChecked();
     const QStringList typed = m_protocols->text().split(u',', Qt::SkipEmptyParts);
     for (const QString &protocol : typed)
-        protocols.append(protocol.trimmed());
+        connection->protocols.append(protocol.trimmed());
+    Connection &made = *connection;
+    m_book->all.push_back(std::move(connection));
+    connectNow(made);
+    m_list->setCurrentRow(int(m_book->all.size()) - 1);
+    m_composer->input()->setFocus();
+}
+
+void ClientPanel::connectNow(Connection &connection)
+{
     const std::weak_ptr<Book> book(m_book);
     const auto panel = [book] {
         const auto held = book.lock();
         return held ? held->panel : nullptr;
     };
+    const int number = connection.number;
     ClientConnector::Events events;
     events.opened = [panel, number] {
         ClientPanel *self = panel();
         if (Connection *c = self ? self->find(number) : nullptr) {
             c->state = Connection::State::Open;
+            c->failures = 0;
             self->note(number, QStringLiteral("●"), tr("open"));
             self->relist();
         }
@@ -171,39 +186,73 @@ void ClientPanel::open()
                        binary ? QString::fromLatin1(payload.left(512).toHex(' ')) : QString::fromUtf8(payload.left(4096)));
     };
     events.closed = [panel, number](std::optional<quint16> code, const QString &detail) {
-        ClientPanel *self = panel();
-        if (Connection *c = self ? self->find(number) : nullptr) {
-            c->state = Connection::State::Closed;
-            self->note(number, QStringLiteral("○"),
-                       tr("closed %1 %2").arg(code ? QString::number(*code) : tr("without a code"), detail));
-            self->relist();
-        }
+        if (ClientPanel *self = panel())
+            self->lost(number, code, detail);
     };
-    Connection *raw = connection.get();
-    m_book->all.push_back(std::move(connection));
-    note(number, QStringLiteral("○"), tr("connecting to %1").arg(url));
-    raw->socket = m_connector->open(url, protocols, std::move(events));
+    connection.state = Connection::State::Connecting;
+    note(number, QStringLiteral("○"), tr("connecting to %1").arg(connection.url));
+    connection.socket = m_connector->open(connection.url, connection.protocols, std::move(events));
     relist();
-    m_list->setCurrentRow(int(m_book->all.size()) - 1);
-    m_input->setFocus();
 }
 
-void ClientPanel::send()
+void ClientPanel::lost(int number, std::optional<quint16> code, const QString &detail)
+{
+    Connection *connection = find(number);
+    if (!connection)
+        return;
+    note(number, QStringLiteral("○"), tr("closed %1 %2").arg(code ? QString::number(*code) : tr("without a code"), detail));
+    connection->state = Connection::State::Closed;
+    if (connection->reconnect) {
+        const int delay = std::min(kLongestRetryMs, kFirstRetryMs << std::min(connection->failures, 10));
+        ++connection->failures;
+        connection->state = Connection::State::Waiting;
+        note(number, QStringLiteral("…"), tr("next try in %1").arg(durationText(delay)));
+        retryLater(number, delay);
+    }
+    relist();
+}
+
+void ClientPanel::retryLater(int number, int delayMs)
+{
+    // The panel may be built anew while the connection waits; its book stays.
+    const std::weak_ptr<Book> book(m_book);
+    QTimer::singleShot(delayMs, &m_session, [book, number] {
+        const auto held = book.lock();
+        ClientPanel *self = held ? held->panel : nullptr;
+        Connection *connection = self ? self->find(number) : nullptr;
+        if (!connection || connection->state != Connection::State::Waiting)
+            return;
+        if (connection->reconnect) {
+            self->connectNow(*connection);
+        } else {
+            connection->state = Connection::State::Closed;
+            self->relist();
+        }
+    });
+}
+
+void ClientPanel::send(const QByteArray &payload, bool binary)
 {
     Connection *connection = current();
-    if (!connection || !connection->isOpen() || !connection->socket)
+    if (!connection || connection->state != Connection::State::Open || !connection->socket)
         return;
-    const QString text = m_input->text();
-    const QByteArray payload = m_hex->isChecked() ? QByteArray::fromHex(text.toLatin1()) : text.toUtf8();
-    connection->socket->send(payload, m_hex->isChecked());
-    note(connection->number, QStringLiteral("→"), m_hex->isChecked() ? QString::fromLatin1(payload.toHex(' ')) : text);
-    m_input->clear();
+    connection->socket->send(payload, binary);
+    note(connection->number, QStringLiteral("→"), binary ? QString::fromLatin1(payload.left(512).toHex(' ')) : QString::fromUtf8(payload.left(4096)));
 }
 
 void ClientPanel::closeCurrent()
 {
-    if (Connection *connection = current(); connection && connection->isOpen() && connection->socket)
+    Connection *connection = current();
+    if (!connection || !connection->isOpen())
+        return;
+    connection->reconnect = false; // who closes it does not want it back
+    m_again->setChecked(false);
+    if (connection->state == Connection::State::Waiting) {
+        connection->state = Connection::State::Closed;
+        relist();
+    } else if (connection->socket) {
         connection->socket->close(1000, QStringLiteral("console"));
+    }
 }
 
 void ClientPanel::note(int number, const QString &mark, const QString &text)
@@ -233,6 +282,9 @@ void ClientPanel::relist()
         case Connection::State::Open:
             state = tr("open");
             break;
+        case Connection::State::Waiting:
+            state = tr("waiting");
+            break;
         case Connection::State::Closed:
             state = tr("closed");
             break;
@@ -241,10 +293,14 @@ void ClientPanel::relist()
     }
     m_list->setCurrentRow(std::min(row, m_list->count() - 1));
     m_list->blockSignals(false);
+    enable();
+}
+
+void ClientPanel::enable()
+{
     const Connection *now = current();
-    m_send->setEnabled(now && now->isOpen());
     m_close->setEnabled(now && now->isOpen());
-    m_input->setEnabled(now && now->isOpen());
+    m_composer->setPossible(now && now->state == Connection::State::Open);
 }
 
 void ClientPanel::showCurrent()
@@ -254,9 +310,10 @@ void ClientPanel::showCurrent()
     if (connection)
         for (const Line &line : connection->lines)
             m_transcript->appendPlainText(QString(timeText(line.ts) % u"  " % line.mark % u"  " % line.text));
-    m_send->setEnabled(connection && connection->isOpen());
-    m_close->setEnabled(connection && connection->isOpen());
-    m_input->setEnabled(connection && connection->isOpen());
+    if (connection)
+        m_again->setChecked(connection->reconnect);
+    m_composer->stop(); // what is repeated belongs to the connection it was begun on
+    enable();
 }
 
 } // namespace dormouse

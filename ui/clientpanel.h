@@ -13,8 +13,10 @@ class QPushButton;
 
 namespace dormouse {
 
+class Composer;
+
 /// The built-in WebSocket client (console.md rows 46, 47): several connections at once through the gateway, each with a
-/// bounded transcript.
+/// bounded transcript, and one that comes back by itself when that is wanted.
 class ClientPanel final : public Page
 {
     Q_OBJECT
@@ -31,6 +33,7 @@ protected:
 private:
     static constexpr int kMaxLines = 1000;
     static constexpr int kMaxConnections = 32;
+    static constexpr int kFirstRetryMs = 500, kLongestRetryMs = 15'000;
     struct Line
     {
         qint64 ts;
@@ -41,8 +44,11 @@ private:
     {
         int number = 0;
         QString url;
-        enum class State { Connecting, Open, Closed } state = State::Connecting;
+        QStringList protocols;
+        enum class State { Connecting, Open, Waiting, Closed } state = State::Connecting; ///< Waiting: for the next try
         bool isOpen() const { return state != State::Closed; }
+        bool reconnect = false;
+        int failures = 0; ///< since it was last open
         std::deque<Line> lines;
         std::unique_ptr<ClientSocket> socket;
     };
@@ -54,20 +60,25 @@ private:
         int next = 1;
     };
     void open();
-    void send();
+    void connectNow(Connection &connection);
+    void lost(int number, std::optional<quint16> code, const QString &detail);
+    void send(const QByteArray &payload, bool binary);
+    void retryLater(int number, int delayMs);
     void closeCurrent();
     void note(int number, const QString &mark, const QString &text);
     void showCurrent();
     void relist();
+    void enable();
     Connection *current();
     Connection *find(int number);
 
     ClientConnector *m_connector;
     std::shared_ptr<Book> m_book = std::make_shared<Book>();
     QString m_suggested;
-    QLineEdit *m_url, *m_protocols, *m_input;
-    QCheckBox *m_hex;
-    QPushButton *m_connect, *m_send, *m_close;
+    QLineEdit *m_url, *m_protocols;
+    Composer *m_composer;
+    QCheckBox *m_again;
+    QPushButton *m_connect, *m_close;
     QListWidget *m_list;
     QPlainTextEdit *m_transcript;
 };

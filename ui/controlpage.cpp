@@ -35,7 +35,7 @@ ControlPage::ControlPage(Session &session, const ThemeManager &theme, QWidget *p
     setFocusProxy(m_table);
 }
 
-void ControlPage::activate(bool on)
+void ControlPage::flow(bool on)
 {
     m_session.controls().setActive(on);
 }

@@ -14,7 +14,7 @@ public:
 
 protected:
     void refresh() override;
-    void activate(bool on) override;
+    void flow(bool on) override;
 
 private:
     QLabel *m_count;

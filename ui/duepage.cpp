@@ -25,7 +25,7 @@ DuePage::DuePage(Session &session, const ThemeManager &theme, QWidget *parent) :
     m_table->setAccessibleName(tr("What fires next"));
     m_table->setTable(&m_model, {90, 150, 180, 220, 130, 130, 180});
     m_table->sortByColumn(DueModel::In, Qt::AscendingOrder);
-    m_table->setEmptyText(tr("Nothing is due"), tr("Alarms of actors, deadlines, retries and acknowledgement timeouts appear here,\nsoonest first."));
+    m_table->setEmptyText(tr("Nothing is due"), tr("Alarms of actors, deadlines, retries and timeouts of connections appear here,\nsoonest first."));
     connect(m_table, &TableView::idSelected, this, [this](const QString &id) {
         const DueRow *row = m_model.find(id);
         if (!row)
@@ -55,7 +55,11 @@ void DuePage::refresh()
     if (m_lastTs && now >= m_lastTs && now - m_lastTs < 500)
         return;
     m_lastTs = now;
-    m_model.refresh(m_session.actors(), m_session.connections(), now);
+    const DueModel::Timeouts timeouts{m_session.settingNumber(QStringLiteral("guard.actor_ready_timeout_ms")),
+                                      m_session.settingNumber(QStringLiteral("guard.actor_force_wake_pending_timeout_ms")),
+                                      m_session.settingNumber(QStringLiteral("pegboard.gateway_websocket_open_timeout_ms")),
+                                      m_session.settingNumber(QStringLiteral("pegboard.gateway_response_start_timeout_ms"))};
+    m_model.refresh(m_session.actors(), m_session.connections(), timeouts, now);
     const qint64 total = m_model.total();
     m_count->setText(total > DueModel::kMaxRows
                          ? tr("What fires next   the %1 soonest of %2").arg(countText(DueModel::kMaxRows), countText(double(total)))

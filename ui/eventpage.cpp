@@ -65,7 +65,7 @@ EventPage::EventPage(Session &session, const ThemeManager &theme, QWidget *paren
     });
 }
 
-void EventPage::activate(bool on)
+void EventPage::flow(bool on)
 {
     m_session.events().setActive(on);
 }

@@ -36,7 +36,7 @@ HeatMap::HeatMap(const ThemeManager &theme, const LatencyModel &latency, QWidget
     : QWidget(parent), m_theme(theme), m_latency(latency)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
-    setFocusPolicy(Qt::ClickFocus);
+    setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Latency heat map"));
     setAccessibleDescription(tr("The table below lists the same seconds with percentiles."));
     refresh();
@@ -97,6 +97,10 @@ void HeatMap::paintEvent(QPaintEvent *)
     QPainter painter(this);
     const QRect area = plot();
     painter.drawImage(area, m_image);
+    if (hasFocus()) {
+        painter.setPen(m_theme.color(Color::Accent));
+        painter.drawRect(area.adjusted(0, 0, -1, -1));
+    }
     painter.setFont(m_theme.smallFont());
     for (const double us : {100.0, 1000.0, 10'000.0, 100'000.0, 1'000'000.0}) {
         const int y = area.bottom() - int(rowOf(us) / kRows * area.height());
@@ -138,8 +142,15 @@ void HeatMap::choose(const QPoint &a, const QPoint &b)
         return;
     const auto column = [&](const QPoint &at) { return std::clamp((at.x() - area.left()) * kColumns / area.width(), 0, kColumns - 1); };
     const auto row = [&](const QPoint &at) { return std::clamp((area.bottom() - at.y()) * kRows / area.height(), 0, kRows - 1); };
-    const auto [left, right] = std::minmax(column(a), column(b));
-    const auto [low, high] = std::minmax(row(a), row(b));
+    chooseCells({column(a), row(a)}, {column(b), row(b)});
+}
+
+void HeatMap::chooseCells(const QPoint &a, const QPoint &b)
+{
+    m_anchor = a;
+    m_cursor = b;
+    const auto [left, right] = std::minmax(a.x(), b.x());
+    const auto [low, high] = std::minmax(a.y(), b.y());
     Cells cells;
     cells.fromTs = m_endTs - qint64(kColumns - left) * 1000;
     cells.toTs = m_endTs - qint64(kColumns - right - 1) * 1000;
@@ -169,6 +180,17 @@ void HeatMap::mouseMoveEvent(QMouseEvent *event)
 
 void HeatMap::keyPressEvent(QKeyEvent *event)
 {
+    const QPoint step = event->key() == Qt::Key_Left ? QPoint(-1, 0)
+        : event->key() == Qt::Key_Right              ? QPoint(1, 0)
+        : event->key() == Qt::Key_Up                 ? QPoint(0, 1)
+        : event->key() == Qt::Key_Down               ? QPoint(0, -1)
+                                                     : QPoint();
+    if (!step.isNull() && m_endTs) {
+        // The first press shows where one is.
+        const QPoint to = m_chosen ? QPoint(std::clamp(m_cursor.x() + step.x(), 0, kColumns - 1), std::clamp(m_cursor.y() + step.y(), 0, kRows - 1))
+                                   : m_cursor;
+        return chooseCells(event->modifiers() & Qt::ShiftModifier ? m_anchor : to, to);
+    }
     if (event->key() != Qt::Key_Escape || !m_chosen)
         return QWidget::keyPressEvent(event);
     m_chosen.reset();

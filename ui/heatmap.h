@@ -12,7 +12,8 @@
 namespace dormouse {
 
 /// Latencies over time: one column per second, one row per step of the logarithmic scale, painted as one image
-/// (performance-notes.md section 8). The table below it on the page says the same in numbers.
+/// (performance-notes.md section 8). Cells are chosen with the mouse, or with the arrow keys, Shift for more than one. The
+/// table below it on the page says the same in numbers.
 class HeatMap : public QWidget
 {
     Q_OBJECT
@@ -45,7 +46,9 @@ private:
     static constexpr int kRows = 64;     ///< four per power of two from 64 µs on
     QRect plot() const;
     void choose(const QPoint &a, const QPoint &b);
+    void chooseCells(const QPoint &a, const QPoint &b);
     std::optional<Cells> m_chosen;
+    QPoint m_anchor{kColumns - 1, kRows / 3}, m_cursor = m_anchor; ///< column and row of the corners chosen last
     QPoint m_pressed;
     const ThemeManager &m_theme;
     const LatencyModel &m_latency;

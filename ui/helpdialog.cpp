@@ -85,12 +85,16 @@ QString HelpDialog::keysText() const
         const QString name = action->text().remove(u'&');
         if (action->shortcut().isEmpty() || !name.contains(m_find->text(), Qt::CaseInsensitive))
             continue;
-        out += u"| **" % action->shortcut().toString(QKeySequence::NativeText) % u"** | " % name % u" |\n";
+        QStringList keys;
+        const auto all = action->shortcuts();
+        for (const QKeySequence &one : all)
+            keys.append(one.toString(QKeySequence::NativeText));
+        out += u"| **" % keys.join(QStringLiteral(", ")) % u"** | " % name % u" |\n";
     }
     if (out.isEmpty())
         return {};
     return u"| " % tr("Key") % u" | " % tr("Does") % u" |\n|---|---|\n" % out % u"\n" %
-           tr("In a table: arrows move, Enter opens, F5 sorts now, Ctrl+C copies rows, the menu key shows more.");
+           tr("In a table: arrows move, Enter opens, F5 sorts now, Ctrl+C copies rows, the menu key shows more. In the map: arrows walk through the actors. In the heat map: arrows choose a cell, Shift widens, Esc lets go. In the message field: Up and Down bring back earlier messages. Tab goes on, Alt opens the menus.");
 }
 
 QString HelpDialog::codesText() const

@@ -44,12 +44,10 @@ void LanguageManager::setLanguage(const QString &code)
     m_language = wanted;
     QCoreApplication::removeTranslator(&m_own);
     QCoreApplication::removeTranslator(&m_qt);
-    if (wanted != u"en") {
-        if (m_qt.load(QString(u"qtbase_" % wanted), QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
-            QCoreApplication::installTranslator(&m_qt);
-        if (m_own.load(QString(u":/i18n/dormouse_" % wanted % u".qm")))
-            QCoreApplication::installTranslator(&m_own);
-    }
+    if (wanted != u"en" && m_qt.load(QString(u"qtbase_" % wanted), QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+        QCoreApplication::installTranslator(&m_qt);
+    if (m_own.load(QString(u":/i18n/dormouse_" % wanted % u".qm"))) // for English its plural forms
+        QCoreApplication::installTranslator(&m_own);
     Q_EMIT changed();
 }
 

@@ -41,6 +41,8 @@ LinkLook linkLook(const Session &session)
     case monitor::LinkState::Ended:
         break;
     }
+    if (session.isReadOnly())
+        return {words(QT_TRANSLATE_NOOP("dormouse::LinkLook", "Live, read only: %1")).arg(where), QStringLiteral("state-running"), Color::Good};
     return {words(QT_TRANSLATE_NOOP("dormouse::LinkLook", "Live: %1")).arg(where), QStringLiteral("state-running"), Color::Good};
 }
 

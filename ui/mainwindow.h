@@ -46,6 +46,8 @@ public:
     /// A tab of its own, in front; a first tab that shows nothing is used. The source is borrowed until tabClosed.
     /// ends: closing the tab ends the engine, so the user is asked.
     void addSource(monitor::Source *source, bool ends = false);
+    /// The first steps do not open by themselves, for a session whose runner is about to come.
+    void withoutGuide();
     int tabCount() const { return int(m_tabs.size()); }
     int currentTab() const { return m_current; }
     void showTab(int tab);
@@ -104,6 +106,7 @@ private:
     void applyShares();
     void readShares();
     void makeLayoutMenu(QMenu *view);
+    void makePaceMenu(QMenu *view);
     void makeLanguageMenu(QMenu *view);
     void makeTextSizeMenu(QMenu *view);
     void storeLayouts();
@@ -153,6 +156,7 @@ private:
     double m_sideShare = kSideShare;   ///< of the width, for the docks on the right
     double m_lowerShare = kLowerShare; ///< of the height, for the docks below
     bool m_sharesKnown = true;    ///< false: the docks were restored, what shares they have is still to be read
+    bool m_guide = true;
     QTimer m_noteTimer;
     QTimer m_rebuildTimer;
     int m_builtTextSize = 100; ///< text size that the controls were made for

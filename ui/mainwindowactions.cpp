@@ -4,6 +4,7 @@
 #include "ui/bulk.h"
 #include "ui/dialogs.h"
 #include "ui/guide.h"
+#include "ui/pages.h"
 #include "ui/words.h"
 
 #include <QAction>
@@ -45,8 +46,19 @@ void MainWindow::makeActions()
               [this] { destroyActor(); });
     addAction(QStringLiteral("close"), tr("Close connection…"), QStringLiteral("close"), QKeySequence(QStringLiteral("Ctrl+Shift+X")),
               [this] { closeConnection(); });
+    const auto ofConnection = [this](const QString &command) {
+        session().command(command, {{QStringLiteral("connection_id"), session().selectedConnection()}});
+    };
+    addAction(QStringLiteral("hibernate"), tr("Hibernate (its actor goes to sleep)"), QStringLiteral("sleep"), QKeySequence(QStringLiteral("Ctrl+Shift+H")),
+              [ofConnection] { ofConnection(QStringLiteral("hibernate_connection")); });
+    addAction(QStringLiteral("restore"), tr("Restore (its actor is woken)"), QStringLiteral("wake"), QKeySequence(QStringLiteral("Ctrl+Shift+E")),
+              [ofConnection] { ofConnection(QStringLiteral("restore_connection")); });
     addAction(QStringLiteral("drain"), tr("Drain runner"), QStringLiteral("drain"), QKeySequence(QStringLiteral("Ctrl+Shift+D")), [this] {
         session().command(QStringLiteral("drain_runner"), {{QStringLiteral("runner_id"), session().selectedRunner()}});
+    });
+    addAction(QStringLiteral("evict"), tr("Evict runner…"), QStringLiteral("destroy"), QKeySequence(QStringLiteral("Ctrl+Shift+K")), [this] {
+        if (!bulkOfSelection(QStringLiteral("evict")))
+            runBulk(QStringLiteral("evict"), {session().selectedRunner()});
     });
     auto *pause = addAction(QStringLiteral("pause"), tr("Pause"), QStringLiteral("pause"), QKeySequence(Qt::Key_Space),
                             [this] { session().setPaused(!session().isPaused()); });
@@ -62,6 +74,7 @@ void MainWindow::makeActions()
         m_filter->setFocus();
         m_filter->selectAll();
     });
+    action(QStringLiteral("filter"))->setShortcuts({QKeySequence(QStringLiteral("Ctrl+F")), QKeySequence(Qt::Key_Slash)});
     auto *own = addAction(QStringLiteral("own"), tr("Show the console's own traffic"), {}, QKeySequence(), [this] { setShowOwn(!m_showOwn); });
     own->setCheckable(true);
     own->setChecked(m_showOwn);
@@ -84,6 +97,8 @@ void MainWindow::makeActions()
             if (dock->isAncestorOf(QApplication::focusWidget()))
                 dock->setFloating(!dock->isFloating());
     });
+    addAction(QStringLiteral("refresh"), tr("Refresh this view now"), {}, QKeySequence(Qt::Key_F6),
+              [this] { static_cast<Page *>(m_docks.value(frontView())->widget())->refreshNow(); });
     addAction(QStringLiteral("help"), tr("Help for this view"), QStringLiteral("help"), QKeySequence(Qt::Key_F1),
               [this] { showHelp(HelpDialog::Part::View); });
     addAction(QStringLiteral("keys"), tr("Keys"), {}, QKeySequence(Qt::Key_Question), [this] { showHelp(HelpDialog::Part::Keys); });
@@ -111,6 +126,9 @@ void MainWindow::makeActions()
         if (dialog.exec() == QDialog::Accepted)
             Q_EMIT engineWanted(dialog.target());
     });
+    auto *readOnly = addAction(QStringLiteral("readonly"), tr("Read only"), {}, QKeySequence(QStringLiteral("Ctrl+Shift+O")),
+                               [this] { session().setReadOnly(!session().isReadOnly()); });
+    readOnly->setCheckable(true);
     addAction(QStringLiteral("tab.next"), tr("Next engine"), {}, QKeySequence(QStringLiteral("Ctrl+Tab")),
               [this] { showTab((m_current + 1) % tabCount()); });
     addAction(QStringLiteral("tab.close"), tr("Close this engine's tab"), {}, QKeySequence(QStringLiteral("Ctrl+W")),
@@ -120,7 +138,7 @@ void MainWindow::makeActions()
     int number = 1;
     for (const QString &name : std::as_const(m_order)) {
         addAction(u"view." + name, tr("View: %1").arg(m_docks.value(name)->windowTitle()), m_icons.value(name),
-                  number < 10 ? QKeySequence(u"Ctrl+" + QString::number(number)) : QKeySequence(), [this, name] { showView(name); });
+                  number < 10 ? QKeySequence(u"Ctrl+" + QString::number(number)) : number < 19 ? QKeySequence(u"Alt+" + QString::number(number - 9)) : QKeySequence(), [this, name] { showView(name); });
         ++number;
     }
 
@@ -139,6 +157,7 @@ void MainWindow::makeActions()
             again->addAction(tr("None yet"))->setEnabled(false);
     });
     file->addSeparator();
+    file->addAction(action(QStringLiteral("readonly")));
     for (const char *name : {"tab.next", "tab.close"})
         file->addAction(action(QString::fromLatin1(name)));
     file->addSeparator();
@@ -147,15 +166,18 @@ void MainWindow::makeActions()
     for (const char *name : {"wake", "sleep", "reschedule", "destroy"})
         actor->addAction(action(QString::fromLatin1(name)));
     QMenu *connection = menuBar()->addMenu(tr("&Connection"));
-    connection->addAction(action(QStringLiteral("close")));
+    for (const char *name : {"hibernate", "restore", "close"})
+        connection->addAction(action(QString::fromLatin1(name)));
     QMenu *runner = menuBar()->addMenu(tr("&Runner"));
-    runner->addAction(action(QStringLiteral("drain")));
+    for (const char *name : {"drain", "evict"})
+        runner->addAction(action(QString::fromLatin1(name)));
     QMenu *view = menuBar()->addMenu(tr("&View"));
     for (const QString &name : std::as_const(m_order))
         view->addAction(action(u"view." + name));
     view->addSeparator();
     for (const char *name : {"pause", "filter", "palette", "own", "theme", "float"})
         view->addAction(action(QString::fromLatin1(name)));
+    makePaceMenu(view);
     makeLayoutMenu(view);
     makeTextSizeMenu(view);
     makeLanguageMenu(view);
@@ -232,8 +254,7 @@ void MainWindow::destroyActor()
     if (!actor)
         return;
     const QString id = actor->actorId; // the model may forget the actor while the dialog is open
-    DestroyDialog dialog(QString(actor->name % u' ' % actor->key).trimmed(), actor->connections.value_or(0) + actor->hibernating.value_or(0),
-                         actor->hibernating.value_or(0), actor->pendingMessages.value_or(0), this);
+    DestroyDialog dialog(QString(actor->name % u' ' % actor->key).trimmed(), actor->connections.value_or(0), actor->hibernating.value_or(0), actor->pendingMessages.value_or(0), this);
     if (dialog.exec() == QDialog::Accepted)
         session().command(QStringLiteral("destroy_actor"), {{QStringLiteral("actor_id"), id}});
 }
@@ -265,10 +286,17 @@ void MainWindow::updateActions()
         one->setToolTip(allowed ? QString(one->text() % u"  " % keys) : reason);
     };
     set("create", true);
+    action(QStringLiteral("readonly"))->setChecked(session().isReadOnly());
+    action(QStringLiteral("readonly"))->setEnabled(session().source() && session().source()->capabilities().live);
     for (const char *name : {"wake", "sleep", "reschedule", "destroy"})
         set(name, !session().selectedActor().isEmpty());
-    set("close", !session().selectedConnection().isEmpty());
-    set("drain", !session().selectedRunner().isEmpty());
+    const monitor::ConnectionInfo *connection = session().connections().find(session().selectedConnection());
+    const bool open = connection && connection->state != monitor::ConnectionState::Closed;
+    set("close", open);
+    set("hibernate", open && connection->hibernatable);
+    set("restore", open && connection->hibernatable);
+    for (const char *name : {"drain", "evict"})
+        set(name, !session().selectedRunner().isEmpty());
 }
 
 } // namespace dormouse

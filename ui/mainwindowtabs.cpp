@@ -25,12 +25,19 @@ void MainWindow::newTab()
     connect(tab.get(), &ViewSet::viewWanted, this, &MainWindow::showView);
     connect(tab.get(), &ViewSet::raiseWanted, this, [this](const QString &name) { m_docks.value(name)->raise(); });
     tab->session().setShowOwn(m_showOwn);
-    tab->guide().setDismissed(m_settings && m_settings->value(QStringLiteral("guide/dismissed")).toBool());
+    tab->guide().setDismissed(!m_guide || (m_settings && m_settings->value(QStringLiteral("guide/dismissed")).toBool()));
     connect(tab.get(), &ViewSet::guideDismissed, this, [this] {
         if (m_settings)
             m_settings->setValue(QStringLiteral("guide/dismissed"), true);
     });
     m_tabs.push_back(std::move(tab));
+}
+
+void MainWindow::withoutGuide()
+{
+    m_guide = false;
+    for (const auto &tab : m_tabs)
+        tab->guide().setDismissed(true);
 }
 
 void MainWindow::setShowOwn(bool on)

@@ -3,9 +3,12 @@
 
 #include "ui/pages.h"
 
+#include <QActionGroup>
 #include <QDockWidget>
 #include <QGuiApplication>
+#include <QMenu>
 #include <QResizeEvent>
+#include <QSettings>
 #include <QTimer>
 
 #include <algorithm>
@@ -37,9 +40,40 @@ void MainWindow::addView(const ViewSet::View &view)
         showSelection(); // a table that was off screen had no rows to select
     });
     dock->installEventFilter(this);
+    if (m_settings)
+        view.page->setPace(m_settings->value(QString(u"pace/" % view.name), Page::kEachFrame).toInt());
     m_docks.insert(view.name, dock);
     m_order.append(view.name);
     m_icons.insert(view.name, view.icon);
+}
+
+/// How often the view that has the focus follows the engine; kept by view.
+void MainWindow::makePaceMenu(QMenu *view)
+{
+    QMenu *menu = view->addMenu(tr("&Refresh this view"));
+    const QList<QPair<QString, int>> paces = {{tr("With every frame"), Page::kEachFrame}, {tr("Twice a second"), 500}, {tr("Once a second"), 1000},
+                                              {tr("Every five seconds"), 5000}, {tr("By hand"), Page::kByHand}};
+    auto *group = new QActionGroup(menu);
+    for (const auto &[text, ms] : paces) {
+        QAction *one = menu->addAction(text, this, [this, pace = ms] {
+            const QString name = frontView();
+            for (const auto &tab : m_tabs)
+                tab->page(name)->setPace(pace);
+            if (m_settings)
+                m_settings->setValue(QString(u"pace/" % name), pace);
+        });
+        one->setCheckable(true);
+        one->setData(ms);
+        group->addAction(one);
+    }
+    menu->addSeparator();
+    menu->addAction(action(QStringLiteral("refresh")));
+    connect(menu, &QMenu::aboutToShow, group, [this, group] {
+        const int pace = front().page(frontView())->pace();
+        const auto all = group->actions();
+        for (QAction *one : all)
+            one->setChecked(one->data().toInt() == pace);
+    });
 }
 
 void MainWindow::makeViews()

@@ -12,13 +12,13 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <limits>
 
 namespace dormouse {
 
 namespace {
 
 constexpr int kMaxAttention = 50;
-constexpr qint64 kKeepaliveLimitMs = 90'000; // gateway.md: hibernating_request_eligible_threshold
 constexpr qint64 kWakingTooLongMs = 10'000;
 
 } // namespace
@@ -88,8 +88,6 @@ OverviewPage::OverviewPage(Session &session, const ThemeManager &theme, QWidget 
     });
 }
 
-void OverviewPage::activate(bool) {}
-
 void OverviewPage::refresh()
 {
     const bool stale = m_session.staleMs().has_value();
@@ -136,8 +134,10 @@ void OverviewPage::tick()
                          tr("%1 waits for a runner. %2").arg(who, actor.why.value(0)), QStringLiteral("actors"), actor.actorId);
     });
     const qint64 now = m_session.connections().now();
+    const qint64 keepaliveLimitMs =
+        m_session.settingNumber(QStringLiteral("pegboard.hibernating_request_eligible_threshold")).value_or(std::numeric_limits<qint64>::max());
     m_session.connections().forEach([&](const monitor::ConnectionInfo &connection) {
-        if (connection.state == monitor::ConnectionState::Closed || full())
+        if (connection.state == monitor::ConnectionState::Closed || full() || m_session.own().isHidden(connection.connectionId))
             return;
         const double limit = double(connection.pendingLimitBytes.value_or(0));
         if (limit > 0 && double(connection.pendingBytes.value_or(0)) >= 0.6 * limit)
@@ -150,7 +150,7 @@ void OverviewPage::tick()
                          tr("Waking for %1: %2").arg(durationText(double(now - *connection.stateSinceTs)), connection.path),
                          QStringLiteral("connections"), connection.connectionId);
         else if (connection.state == monitor::ConnectionState::Hibernating && connection.keepaliveTs
-                 && now - *connection.keepaliveTs > kKeepaliveLimitMs)
+                 && now - *connection.keepaliveTs > keepaliveLimitMs)
             addAttention(QStringLiteral("state-warn"), Color::Bad,
                          tr("Keepalive is %1 old: %2").arg(durationText(double(now - *connection.keepaliveTs)), connection.path),
                          QStringLiteral("connections"), connection.connectionId);

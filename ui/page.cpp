@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/pages.h"
+#include "ui/staleveil.h"
 
 #include <QLabel>
 #include <QScrollArea>
@@ -9,21 +10,30 @@
 namespace dormouse {
 
 Page::Page(Session &session, const ThemeManager &theme, QWidget *parent)
-    : QWidget(parent), m_session(session), m_theme(theme)
+    : QWidget(parent), m_session(session), m_theme(theme), m_veil(new StaleVeil(session, theme, this))
 {
     setObjectName(QStringLiteral("page"));
     setAttribute(Qt::WA_StyledBackground);
     connect(&session, &Session::framesChanged, this, [this] {
-        if (m_onScreen)
-            refresh();
+        if (m_onScreen && isDue())
+            refreshNow();
     });
     connect(&session, &Session::selectionChanged, this, [this] {
         if (m_onScreen)
             refresh();
     });
     connect(&session, &Session::secondPassed, this, [this] {
-        if (m_onScreen)
-            tick();
+        if (m_onScreen) {
+            if (m_pace == kEachFrame)
+                tick();
+            m_veil->refresh();
+        }
+    });
+    connect(&session, &Session::linkChanged, this, [this] {
+        if (m_onScreen) {
+            refresh();
+            m_veil->refresh();
+        }
     });
     connect(&theme, &ThemeManager::changed, this, [this] {
         if (m_onScreen) {
@@ -39,9 +49,36 @@ void Page::setOnScreen(bool on)
         return;
     m_onScreen = on;
     activate(on);
+    flow(on);
     if (on) {
         refresh();
         tick();
+        m_sinceRefresh.start();
+        flow(m_pace == kEachFrame);
+        m_veil->refresh();
+    }
+}
+
+bool Page::isDue() const
+{
+    return m_pace == kEachFrame || (m_pace > 0 && m_sinceRefresh.hasExpired(m_pace));
+}
+
+void Page::setPace(int ms)
+{
+    m_pace = ms;
+    if (m_onScreen)
+        refreshNow();
+}
+
+void Page::refreshNow()
+{
+    m_sinceRefresh.start();
+    flow(true); // tells what has changed since
+    refresh();
+    if (m_pace != kEachFrame) {
+        tick();
+        flow(false);
     }
 }
 

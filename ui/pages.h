@@ -8,6 +8,7 @@
 #include "ui/tableview.h"
 #include "ui/theme.h"
 
+#include <QElapsedTimer>
 #include <QWidget>
 
 class QCheckBox;
@@ -23,11 +24,16 @@ class QVBoxLayout;
 namespace dormouse {
 
 class AckRuler;
+class DetailHead;
+class FactTable;
 class HeatMap;
 class PayloadView;
 class PressureChain;
+class RuleList;
+class StaleVeil;
 class StateDiagram;
 class StateStrip;
+class StepTable;
 class MetricTile;
 class PendingBar;
 class Topology;
@@ -41,6 +47,11 @@ public:
     Page(Session &session, const ThemeManager &theme, QWidget *parent = nullptr);
     void setOnScreen(bool on);
     bool isOnScreen() const { return m_onScreen; }
+    /// How often it follows the frames (console.md row 13), in ms: kEachFrame, a pace, or kByHand: only by refreshNow().
+    static constexpr int kEachFrame = 0, kByHand = -1;
+    void setPace(int ms);
+    int pace() const { return m_pace; }
+    void refreshNow();
     /// The window builds its pages again for another language or text size: takes from the page that goes what is not in
     /// its controls. old is of the same class.
     virtual void takeOver(Page &old) { Q_UNUSED(old) }
@@ -54,6 +65,7 @@ protected:
     virtual void refresh() {}
     virtual void tick() {}
     virtual void activate(bool) {} ///< came on screen or left it
+    virtual void flow(bool) {}     ///< its model is to announce changes, or to stop doing so
     QLabel *label(const QString &text, const char *role);
     /// A layout for the parts of the page that scrolls vertically where they do not fit. Called once, by the constructor.
     QVBoxLayout *makeScrolled(const QString &accessibleName);
@@ -61,6 +73,10 @@ protected:
     const ThemeManager &m_theme;
 
 private:
+    bool isDue() const;
+    StaleVeil *m_veil;
+    int m_pace = kEachFrame;
+    QElapsedTimer m_sinceRefresh;
     bool m_onScreen = false;
 };
 
@@ -76,7 +92,6 @@ Q_SIGNALS:
 protected:
     void refresh() override;
     void tick() override;
-    void activate(bool on) override;
 
 private:
     void addAttention(const QString &icon, Color tone, const QString &text, const QString &kind, const QString &id);
@@ -98,6 +113,7 @@ public:
         CellDelegate::States states = CellDelegate::States::Actor;
         QList<int> widths;
         QList<QPair<QString, QString>> quick; ///< word, filter
+        QList<QPair<QString, QString>> worst; ///< word, column: ended ones too, largest first (console.md row 33)
         QString emptyTitle, emptyHelp;
     };
     TablePage(Setup setup, Session &session, const ThemeManager &theme, QWidget *parent = nullptr);
@@ -106,7 +122,7 @@ public:
 protected:
     void refresh() override;
     void tick() override;
-    void activate(bool on) override;
+    void flow(bool on) override;
 
 private:
     Setup m_setup;
@@ -125,25 +141,26 @@ public:
 protected:
     void refresh() override;
     void tick() override;
-    void activate(bool on) override;
 
 private:
     void show(const monitor::ActorInfo *actor);
     void fillConnections();
     void loadKeys(int limit);
     void showHistory(const monitor::ActorInfo &actor);
-    QLabel *m_icon, *m_title, *m_state, *m_id, *m_why, *m_empty;
+    DetailHead *m_head;
+    RuleList *m_why;
+    QLabel *m_id, *m_empty;
     QWidget *m_body;
-    QTableWidget *m_facts;
+    FactTable *m_facts;
     TableView *m_connections;
     ConnectionModel m_own;
-    QTableWidget *m_keys;
+    FactTable *m_keys;
     QString m_keysOf;
     int m_keyLimit = 0;
     QToolButton *m_more;
     PayloadView *m_value;
     StateDiagram *m_diagram;
-    QTableWidget *m_steps;
+    StepTable *m_steps;
     StateHistory m_history{StateHistory::Kind::Actor};
     QList<QToolButton *> m_buttons;
 };
@@ -171,8 +188,10 @@ private:
     StateDiagram *m_diagram;
     PressureChain *m_chain;
     PayloadView *m_preview;
-    QWidget *m_body;
-    QLabel *m_icon, *m_title, *m_state, *m_facts;
+    DetailHead *m_head;
+    QLabel *m_facts;
+    RuleList *m_why;
+    StepTable *m_steps;
     PendingBar *m_bar;
     AckRuler *m_ruler;
     TableView *m_table;
@@ -209,7 +228,7 @@ public:
 
 protected:
     void refresh() override;
-    void activate(bool on) override;
+    void flow(bool on) override;
 
 private:
     QComboBox *m_level;

@@ -2,6 +2,7 @@
 #include "ui/paint.h"
 
 #include <QPainter>
+#include <QPainterPath>
 
 #include <algorithm>
 
@@ -31,6 +32,34 @@ void paintBar(QPainter &painter, const ThemeManager &theme, const QRect &area, d
             painter.drawRoundedRect(filled, radius, radius);
         }
     }
+    painter.restore();
+}
+
+void paintCourse(QPainter &painter, const ThemeManager &theme, const QRect &area, const QList<double> &values, bool stale)
+{
+    double top = 0;
+    for (const double value : values)
+        top = std::max(top, value);
+    if (top <= 0 || values.size() < 2)
+        return;
+    QPainterPath line;
+    const double step = double(area.width()) / double(values.size() - 1);
+    for (qsizetype i = 0; i < values.size(); ++i) {
+        const QPointF point(area.left() + double(i) * step, area.bottom() - values.at(i) / top * (area.height() - 1));
+        if (i == 0)
+            line.moveTo(point);
+        else
+            line.lineTo(point);
+    }
+    QPainterPath under = line;
+    under.lineTo(area.right() + 1, area.bottom() + 1);
+    under.lineTo(area.left(), area.bottom() + 1);
+    QColor tone = theme.color(stale ? Color::Faint : Color::Info);
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.strokePath(line, QPen(tone, 1.2));
+    tone.setAlpha(50);
+    painter.fillPath(under, tone);
     painter.restore();
 }
 

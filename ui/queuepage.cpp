@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/format.h"
+#include "ui/detailparts.h"
 #include "ui/pages.h"
 #include "ui/payloadview.h"
 #include "ui/queuewidgets.h"
+#include "ui/rulelist.h"
 #include "ui/statediagram.h"
 #include "ui/words.h"
 
@@ -31,18 +33,13 @@ QueuePage::QueuePage(Session &session, const ThemeManager &theme, QWidget *paren
     auto *all = new QVBoxLayout(inside);
     all->setContentsMargins(12, 12, 12, 8);
     all->setSpacing(8);
-    auto *head = new QHBoxLayout;
-    m_icon = label({}, "value");
-    m_title = label({}, "title");
-    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_state = label({}, "value");
-    head->addWidget(m_icon);
-    head->addWidget(m_title, 1);
-    head->addWidget(m_state);
-    all->addLayout(head);
+    m_head = new DetailHead(theme, this);
+    all->addWidget(m_head);
     m_facts = label({}, "muted");
     m_facts->setWordWrap(true);
     all->addWidget(m_facts);
+    m_why = new RuleList(theme, tr("Why it hibernates or does not"), this);
+    all->addWidget(m_why);
     m_strip = new StateStrip(theme, this);
     all->addWidget(m_strip);
     m_bar = new PendingBar(theme, this);
@@ -74,6 +71,8 @@ QueuePage::QueuePage(Session &session, const ThemeManager &theme, QWidget *paren
     all->addWidget(m_preview);
     m_diagram = new StateDiagram(theme, this);
     all->addWidget(m_diagram);
+    m_steps = new StepTable(theme, QStringLiteral("websocket"), this);
+    all->addWidget(m_steps);
     auto *close = new QToolButton(this);
     close->setText(tr("Close connection…"));
     close->setIcon(theme.icon(QStringLiteral("close")));
@@ -95,14 +94,12 @@ void QueuePage::refresh()
 {
     const monitor::ConnectionInfo *connection = m_session.connections().find(m_session.selectedConnection());
     if (!connection) {
-        m_icon->clear();
-        m_title->setText(tr("No connection chosen"));
-        m_state->clear();
+        m_head->clear(tr("No connection chosen"));
         m_facts->setText(tr("Choose a connection in the table, or in the details of an actor."));
         m_bar->setConnection(std::nullopt);
         m_ruler->setConnection(std::nullopt);
         m_chain->setStages({});
-        for (QWidget *part : std::initializer_list<QWidget *>{m_strip, m_chain, m_diagram, m_preview})
+        for (QWidget *part : std::initializer_list<QWidget *>{m_strip, m_chain, m_diagram, m_preview, m_why, m_steps})
             part->hide();
         m_shown.clear();
         m_table->setEmptyText(tr("No queue to show"), {});
@@ -115,12 +112,8 @@ void QueuePage::refresh()
     }
     for (QWidget *part : std::initializer_list<QWidget *>{m_strip, m_chain, m_diagram})
         part->show();
-    const Words::Look look = Words::look(connection->state);
-    m_icon->setPixmap(m_theme.pixmap(look.icon, m_theme.color(look.tone), 18, devicePixelRatioF()));
-    m_title->setText(connection->path.isEmpty() ? connection->connectionId : connection->path);
-    m_title->setToolTip(connection->connectionId);
-    m_state->setText(look.word);
-    m_state->setStyleSheet(u"color: " % m_theme.color(look.tone).name());
+    m_head->show(Words::look(connection->state), connection->path.isEmpty() ? connection->connectionId : connection->path, connection->connectionId);
+    m_why->setRules(hibernationRules(m_session, *connection));
     const qint64 now = connection->closedTs.value_or(m_session.connections().now());
     const auto age = [now](const std::optional<qint64> &ts) { return ts ? durationText(double(std::max<qint64>(0, now - *ts))) : unknownText(); };
     const auto count = [](const auto &n) { return n ? countText(double(*n)) : unknownText(); };
@@ -130,7 +123,7 @@ void QueuePage::refresh()
                          .arg(count(connection->messagesIn), count(connection->messagesOut), count(connection->sleeps),
                               count(connection->resends));
     if (connection->closeCode || !connection->closeReason.isEmpty())
-        facts += u'\n' + tr("Closed by %1: %2 %3").arg(connection->closedBy, count(connection->closeCode), connection->closeReason);
+        facts += u'\n' + tr("Closed by %1: %2 %3").arg(connection->closedBy, connection->closeCode ? QString::number(*connection->closeCode) : unknownText(), connection->closeReason);
     m_facts->setText(facts);
     if (connection->pendingBytes && !connection->closedTs)
         m_forecast.add(now, *connection->pendingBytes);
@@ -147,8 +140,9 @@ void QueuePage::refresh()
 void QueuePage::showHistory(const monitor::ConnectionInfo &connection)
 {
     const QString machine = connection.kind == monitor::ConnectionKind::Http ? QStringLiteral("http") : QStringLiteral("websocket");
-    m_history.setObject(connection.connectionId);
-    m_history.update(m_session.events());
+    const bool other = m_history.setObject(connection.connectionId);
+    if (m_history.update(m_session.events()) || other || m_steps->isHidden())
+        m_steps->setSteps(machine, m_history.steps());
     const QString state = monitor::toString(connection.state);
     m_diagram->setMachine(m_session.machine(machine));
     m_diagram->setCurrent(state, m_history.steps());

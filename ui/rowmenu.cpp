@@ -155,8 +155,17 @@ void RowMenu::addActions(QMenu &menu)
     else if (m_kind == Kind::Connections)
         actions = {{QStringLiteral("close"), tr("Close connection…")}};
     else if (m_kind == Kind::Runners)
-        actions = {{QStringLiteral("drain"), tr("Drain runner")}};
+        actions = {{QStringLiteral("drain"), tr("Drain runner")}, {QStringLiteral("evict"), tr("Evict runner…")}};
     for (const auto &[action, text] : std::as_const(actions)) {
+        QAction *one = menu.addAction(text, this, [this, name = action] { Q_EMIT commandWanted(name); });
+        one->setEnabled(m_session.commandsAllowed());
+    }
+    // What concerns one row only.
+    QList<QPair<QString, QString>> single;
+    if (m_kind == Kind::Connections)
+        single = {{QStringLiteral("hibernate"), tr("Hibernate (its actor goes to sleep)")},
+                  {QStringLiteral("restore"), tr("Restore (its actor is woken)")}};
+    for (const auto &[action, text] : std::as_const(single)) {
         QAction *one = menu.addAction(text, this, [this, name = action] { Q_EMIT commandWanted(name); });
         one->setEnabled(m_session.commandsAllowed());
     }

@@ -27,6 +27,11 @@ Session::Session(QObject *parent) : QObject(parent)
 {
     m_actors.setObjectName(QStringLiteral("actors"));
     m_pending.sort(PendingModel::Place);
+    m_actors.setRates(&m_rates, &m_own);
+    m_connections.setRates(&m_rates);
+    m_runners.setRates(&m_rates);
+    m_cluster.setOwn(&m_own);
+    m_events.setOwn(&m_own);
     m_second.setInterval(1000);
     connect(&m_second, &QTimer::timeout, this, &Session::second);
     m_second.start();
@@ -114,6 +119,10 @@ int Session::applyPart(const monitor::Frame &frame)
 {
     const size_t actors = frame.actors.size(), all = actors + frame.connections.size();
     const size_t from = m_done, to = std::min(all, from + size_t(kRowsPerTurn));
+    if (from == 0) {
+        countMessages(frame); // against what is held so far
+        m_own.apply(frame);   // before everything that leaves it out
+    }
     if (from < actors || from == 0)
         m_actors.storePart(frame.actors, std::min(from, actors), std::min(to, actors), frame.snapshot, frame.ts);
     if (to > actors || to == all)
@@ -135,16 +144,8 @@ void Session::finish(const monitor::Frame &frame)
     m_wakes.apply(frame);
     m_acks.apply(frame);
     m_latency.apply(frame);
-    if (frame.snapshot)
-        m_own.clear();
-    for (const monitor::ConnectionInfo &connection : frame.connections) {
-        if (connection.ownTraffic && connection.state != monitor::ConnectionState::Closed)
-            m_own.insert(connection.connectionId);
-        else if (!m_own.isEmpty())
-            m_own.remove(connection.connectionId);
-    }
-    countOwn();
     m_cluster.apply(frame, m_latency);
+    m_rates.setKnown(m_cluster.info().connections.has_value());
     if (!frame.settings.empty())
         m_settings = frame.settings;
     if (!frame.machines.empty())
@@ -180,6 +181,7 @@ void Session::second()
                 m_connections.setNow(now);
                 m_pending.setNow(now);
                 m_cluster.tick(now);
+                m_rates.prune(now);
             }
         }
         m_actors.resortIfNeeded();
@@ -206,9 +208,19 @@ QString Session::commandsReason() const
     if (!m_source)
         return QStringLiteral("not_connected");
     const monitor::Capabilities can = m_source->capabilities();
+    if (m_readOnly && can.live)
+        return QStringLiteral("read_only");
     if (can.commands && m_source->linkState() == monitor::LinkState::Live)
         return {};
     return can.reason.isEmpty() ? QStringLiteral("not_connected") : can.reason;
+}
+
+void Session::setReadOnly(bool on)
+{
+    m_readOnly = on;
+    if (m_source)
+        m_source->setReadOnly(on);
+    Q_EMIT linkChanged();
 }
 
 void Session::selectActor(const QString &id)
@@ -262,31 +274,33 @@ void Session::setFilter(const QString &text)
 
 void Session::setShowOwn(bool on)
 {
+    if (m_own.isShown() == on)
+        return;
+    m_own.setShown(on);
     m_connections.setShowOwn(on);
-    countOwn();
+    m_events.ownChanged();
     Q_EMIT selectionChanged(); // lists derived from the connections follow
 }
 
-void Session::countOwn()
+/// What came since the values held so far, before they are replaced.
+void Session::countMessages(const monitor::Frame &frame)
 {
-    ClusterModel::Hidden hidden;
-    if (!m_connections.showsOwn()) {
-        for (const QString &id : std::as_const(m_own)) {
-            const monitor::ConnectionInfo *connection = m_connections.find(id);
-            if (!connection)
-                continue;
-            ++hidden.connections;
-            using S = monitor::ConnectionState; // grouped as the engine's totals are
-            const S state = connection->state;
-            if (state == S::Hibernating)
-                ++hidden.hibernating;
-            else if (state == S::Waking || state == S::Restoring)
-                ++hidden.waking;
-            else if (state == S::Open || state == S::Attached || state == S::Streaming)
-                ++hidden.open;
-        }
+    const auto total = [](const monitor::ConnectionInfo &connection) {
+        return connection.messagesIn.value_or(0) + connection.messagesOut.value_or(0);
+    };
+    for (const monitor::ConnectionInfo &connection : frame.connections) {
+        const monitor::ConnectionInfo *before = m_connections.find(connection.connectionId);
+        const quint64 now = total(connection);
+        // What it did before it was first seen is in no rate, except that it is new.
+        const quint64 held = before ? total(*before) : frame.snapshot ? now : 0;
+        if (now <= held)
+            continue;
+        m_rates.add(connection.connectionId, now - held, frame.ts);
+        if (connection.ownTraffic && !m_own.isShown())
+            continue;
+        m_rates.add(connection.actorId, now - held, frame.ts);
+        m_rates.add(connection.runnerId, now - held, frame.ts);
     }
-    m_cluster.setHidden(hidden);
 }
 
 void Session::setWatchingPending(bool on)
@@ -305,6 +319,19 @@ void Session::setTrace(TraceReader reader, bool on)
         sendInterest();
 }
 
+std::optional<qint64> Session::settingNumber(const QString &name) const
+{
+    const QString section = name.section(u'.', 0, 0), key = name.section(u'.', 1);
+    for (const monitor::SettingInfo &setting : m_settings) {
+        if (setting.key != key || setting.section != section)
+            continue;
+        bool number = false;
+        const qint64 value = setting.value.toLongLong(&number);
+        return number ? std::optional(value) : std::nullopt;
+    }
+    return std::nullopt;
+}
+
 const monitor::StateMachineInfo *Session::machine(const QString &name) const
 {
     const auto it = std::find_if(m_machines.begin(), m_machines.end(),
@@ -318,7 +345,8 @@ void Session::command(const QString &name, const QJsonObject &arguments,
     const auto wallMs = [] { return QDateTime::currentMSecsSinceEpoch(); };
     const QString logId = m_controls.begin(wallMs(), name, arguments);
     Q_EMIT controlChanged();
-    if (!commandsAllowed()) {
+    const bool mayLook = monitor::Source::looksOnly(name) && commandsReason() == u"read_only" && m_source->linkState() == monitor::LinkState::Live;
+    if (!commandsAllowed() && !mayLook) {
         const Error error = Error::make("monitor", commandsReason().toUtf8(), Words::explain(commandsReason()));
         m_controls.finish(logId, wallMs(), ControlRow::Refused, commandsReason());
         Q_EMIT controlChanged();

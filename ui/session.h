@@ -9,14 +9,15 @@
 #include "models/controlmodel.h"
 #include "models/eventmodel.h"
 #include "models/latencymodel.h"
+#include "models/owntraffic.h"
 #include "models/pendingmodel.h"
+#include "models/ratebook.h"
 #include "models/runnermodel.h"
 #include "models/wakemodel.h"
 
 #include <QElapsedTimer>
 #include <QObject>
 #include <QPointer>
-#include <QSet>
 #include <QTimer>
 
 #include <deque>
@@ -48,6 +49,8 @@ public:
     ControlModel &controls() { return m_controls; }
     const AckLog &acks() const { return m_acks; }
     const std::vector<monitor::SettingInfo> &settings() const { return m_settings; }
+    /// By "section.key"; absent when the source does not tell it or it is no number.
+    std::optional<qint64> settingNumber(const QString &name) const;
     /// "actor", "websocket", "http"; nullptr until the source has told.
     const monitor::StateMachineInfo *machine(const QString &name) const;
 
@@ -56,6 +59,9 @@ public:
     quint64 changesSincePause() const { return m_heldChanges; }
     /// Seconds since the last frame while the link is not live; absent when live.
     std::optional<qint64> staleMs() const;
+    /// Nothing is changed from here, whatever the source would allow (console.md row 49).
+    void setReadOnly(bool on);
+    bool isReadOnly() const { return m_readOnly || (m_source && m_source->isReadOnly()); }
     bool commandsAllowed() const;
     QString commandsReason() const; ///< code; empty when allowed
 
@@ -68,9 +74,12 @@ public:
     void selectRunner(const QString &id);
     void setFilter(const QString &text);
     QString filterText() const { return m_filterText; } ///< as typed, also while it cannot be read
-    /// Connections made by consoles: shown and counted, or neither.
+    /// Connections made by consoles, in lists, counts, rates, events and the map: shown or left out.
     void setShowOwn(bool on);
-    int ownHidden() const { return m_connections.showsOwn() ? 0 : int(m_own.size()); } ///< live ones that are left out
+    const OwnTraffic &own() const { return m_own; }
+    int ownHidden() const { return m_own.isShown() ? 0 : m_own.liveCount(); } ///< live ones that are left out
+    /// Client messages per second by connection, actor and runner id.
+    const RateBook &rates() const { return m_rates; }
     /// The pending queue is asked for only while somebody looks at it.
     void setWatchingPending(bool on);
     /// Messages are traced while at least one reader wants it.
@@ -100,7 +109,7 @@ private:
     void applyQueued();
     int applyPart(const monitor::Frame &frame);
     void finish(const monitor::Frame &frame);
-    void countOwn();
+    void countMessages(const monitor::Frame &frame);
     void sendInterest();
     void second();
 
@@ -117,9 +126,11 @@ private:
     AckLog m_acks;
     std::vector<monitor::SettingInfo> m_settings;
     std::vector<monitor::StateMachineInfo> m_machines;
-    QSet<QString> m_own; ///< ids of live connections made by consoles
+    OwnTraffic m_own;
+    RateBook m_rates;
     QString m_actor, m_connection, m_runner, m_filterText;
     bool m_paused = false;
+    bool m_readOnly = false;
     bool m_watchingPending = false;
     int m_trace = 0; ///< TraceReader bits
     std::vector<monitor::Frame> m_held;

@@ -4,12 +4,16 @@
 #include "models/format.h"
 #include "ui/flowlayout.h"
 #include "ui/help.h"
+#include "ui/settingpresets.h"
 #include "ui/words.h"
 
 #include <QCheckBox>
 #include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
+#include <QMessageBox>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace dormouse {
@@ -44,14 +48,32 @@ SettingsPage::SettingsPage(Session &session, const ThemeManager &theme, QWidget 
         refresh();
     });
     bar->addWidget(changed);
+    auto *presets = new QToolButton(this);
+    presets->setText(tr("Presets"));
+    presets->setAccessibleName(tr("Presets for tests"));
+    presets->setPopupMode(QToolButton::InstantPopup);
+    auto *menu = new QMenu(presets);
+    menu->setAccessibleName(tr("Presets for tests"));
+    menu->setToolTipsVisible(true);
+    presets->setMenu(menu);
+    connect(menu, &QMenu::aboutToShow, this, [this, menu] {
+        menu->clear();
+        const QList<SettingPreset> offered = settingPresets(m_session);
+        for (const SettingPreset &preset : offered) {
+            QAction *one = menu->addAction(preset.title, this, [this, preset] { applyPreset(preset); });
+            one->setToolTip(preset.help);
+            one->setEnabled(m_session.commandsAllowed() && !preset.values.isEmpty());
+        }
+    });
+    bar->addWidget(presets);
     all->addLayout(bar);
     m_table = new TableView(theme, CellDelegate::States::Level, this);
     m_table->setAccessibleName(tr("Settings"));
     m_table->setTable(&m_model, {330, 110, 110, 60, 150, 76, 260});
     m_table->setEmptyText(tr("No settings"), tr("An engine tells its settings when it is connected."));
     connect(m_table, &TableView::idActivated, this, &SettingsPage::change);
-    auto *menu = new RowMenu(RowMenu::Kind::Other, tr("Settings"), m_table, session);
-    Q_UNUSED(menu)
+    auto *rows = new RowMenu(RowMenu::Kind::Other, tr("Settings"), m_table, session);
+    Q_UNUSED(rows)
     all->addWidget(m_table, 1);
     m_help = label(tr("Choose a setting to read what it does. A double click changes it."), "muted");
     m_help->setWordWrap(true);
@@ -79,6 +101,24 @@ void SettingsPage::refresh()
         changed += setting.value != setting.defaultValue ? 1 : 0;
     m_count->setText(tr("Settings   %1, %2 not at their default").arg(countText(double(m_session.settings().size())), countText(changed)));
     m_table->setStale(m_session.staleMs().has_value());
+}
+
+void SettingsPage::applyPreset(const SettingPreset &preset)
+{
+    QStringList lines;
+    for (const auto &[name, value] : preset.values)
+        lines.append(QString(name % QStringLiteral(" = ") % value));
+    QMessageBox ask(QMessageBox::Question, preset.title,
+                    QString(preset.help % u"\n\n" % lines.join(u'\n') % u"\n\n" % tr("The changes last until the engine restarts.")),
+                    QMessageBox::Apply | QMessageBox::Cancel, this);
+    if (ask.exec() != QMessageBox::Apply)
+        return;
+    auto *run = new PresetRun(m_session, preset);
+    connect(run, &PresetRun::finished, this, [this, title = preset.title](int changed, int refused) {
+        m_session.post(refused > 0, tr("%1: %n settings changed", nullptr, changed).arg(title)
+                                        + (refused ? u' ' + tr("%n refused; the control log says why.", nullptr, refused) : QString()));
+    });
+    run->start();
 }
 
 void SettingsPage::change(const QString &name)

@@ -6,6 +6,8 @@
 
 namespace dormouse {
 
+struct SettingPreset;
+
 /// Every limit and timer of the engine with its default; a double click changes one until the engine restarts
 /// (console.md row 51).
 class SettingsPage final : public Page
@@ -16,10 +18,11 @@ public:
 
 protected:
     void refresh() override;
-    void activate(bool on) override { m_model.setActive(on); }
+    void flow(bool on) override { m_model.setActive(on); }
 
 private:
     void change(const QString &name);
+    void applyPreset(const SettingPreset &preset);
     SettingModel m_model;
     size_t m_shown = 0;
     QString m_values; ///< what the table was filled from

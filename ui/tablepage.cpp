@@ -5,7 +5,9 @@
 #include "ui/pages.h"
 
 #include <QCheckBox>
+#include <QHeaderView>
 #include <QLabel>
+#include <QMenu>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -31,6 +33,24 @@ TablePage::TablePage(Setup setup, Session &session, const ThemeManager &theme, Q
         connect(button, &QToolButton::clicked, this, [this, text = filter] { Q_EMIT filterWanted(text); });
         bar->addWidget(button);
     }
+    if (!m_setup.worst.isEmpty()) {
+        auto *top = new QToolButton(this);
+        top->setText(tr("Top"));
+        top->setAccessibleName(tr("Sort by what is worst"));
+        top->setToolTip(tr("The largest first, ended ones among them"));
+        top->setPopupMode(QToolButton::InstantPopup);
+        auto *menu = new QMenu(top);
+        menu->setAccessibleName(top->accessibleName());
+        for (const auto &[word, key] : std::as_const(m_setup.worst))
+            menu->addAction(word, this, [this, column = m_setup.model->columnOf(key)] {
+                m_ended->setChecked(true);
+                m_table->sortByColumn(column, Qt::DescendingOrder);
+                m_table->scrollToTop();
+                m_table->horizontalHeader()->setSortIndicator(column, Qt::DescendingOrder);
+            });
+        top->setMenu(menu);
+        bar->addWidget(top);
+    }
     m_ended = new QCheckBox(tr("Show ended"), this);
     m_ended->setAccessibleName(tr("Show ended rows of %1").arg(m_setup.title));
     connect(m_ended, &QCheckBox::toggled, this, [this](bool on) {
@@ -51,7 +71,7 @@ TablePage::TablePage(Setup setup, Session &session, const ThemeManager &theme, Q
     setFocusProxy(m_table);
 }
 
-void TablePage::activate(bool on)
+void TablePage::flow(bool on)
 {
     m_setup.model->setActive(on);
 }

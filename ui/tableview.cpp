@@ -11,9 +11,11 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QHeaderView>
+#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QStyleOptionHeader>
+#include <QToolTip>
 
 #include <algorithm>
 #include <limits>
@@ -123,6 +125,14 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
         }
         break;
     }
+    case CellKind::Rate: {
+        align = Qt::AlignVCenter | Qt::AlignRight;
+        const int chart = std::min(area.width() / 2, m_theme.px(64));
+        paintCourse(*painter, m_theme, QRect(area.left(), area.top() + m_theme.px(6), chart, area.height() - m_theme.px(12)),
+                    index.data(CourseRole).value<QList<double>>(), m_stale || ended);
+        area.setLeft(area.left() + chart + 4);
+        break;
+    }
     case CellKind::Count:
     case CellKind::Bytes:
     case CellKind::Age:
@@ -137,6 +147,15 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     }
     painter->setPen(ink);
     m_texts.draw(*painter, area, align, font, text, kind == CellKind::Id ? Qt::ElideMiddle : Qt::ElideRight);
+}
+
+bool CellDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option, const QModelIndex &index)
+{
+    if (event->type() == QEvent::ToolTip && index.isValid() && index.data().toString() == unknownText()) {
+        QToolTip::showText(event->globalPos(), Words::whyUnknown(index.data(ColumnKeyRole).toString()), view);
+        return true;
+    }
+    return QStyledItemDelegate::helpEvent(event, view, option, index);
 }
 
 TableView::TableView(const ThemeManager &theme, CellDelegate::States states, QWidget *parent)

@@ -24,6 +24,8 @@ public:
     QString displayText(const QVariant &value, const QLocale &locale) const override;
     void setStale(bool on) { m_stale = on; }
     bool isStale() const { return m_stale; }
+    /// Tells why a value is not known (console.md row 17).
+    bool helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option, const QModelIndex &index) override;
 
 private:
     const ThemeManager &m_theme;

@@ -26,8 +26,6 @@ Topology::Topology(const ThemeManager &theme, Session &session, QWidget *parent)
 {
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Cluster map"));
-    setAccessibleDescription(tr("The tables of runners, actors and connections list the same. Arrow keys walk through "
-                                "the actors."));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
 
@@ -45,6 +43,9 @@ void Topology::refresh()
         lane.title = runner.name;
         lane.icon = look.icon;
         lane.tone = look.tone;
+        lane.rate = m_session.rates().isKnown() ? tr("%1/s").arg(countText(m_session.rates().perSecond(runner.runnerId, m_session.runners().now())))
+                                                : unknownText();
+        lane.roundTrip = runner.lastRttMs ? durationText(double(*runner.lastRttMs)) : unknownText();
         lane.detail = runner.totalSlots && runner.usedSlots
             ? tr("%1 / %2 slots").arg(countText(*runner.usedSlots), countText(*runner.totalSlots))
             : look.word;
@@ -79,6 +80,7 @@ void Topology::refresh()
     std::sort(lanes.begin(), lanes.begin() + byRunner.size(),
               [](const Lane &a, const Lane &b) { return a.title != b.title ? a.title < b.title : a.runnerId < b.runnerId; });
     m_lanes = std::move(lanes);
+    setAccessibleDescription(tr("%1 The tables of runners, actors and connections list the same. Arrow keys walk through the actors.").arg(edgesText()));
     update();
 }
 
@@ -95,9 +97,46 @@ void Topology::fillLane(Lane &lane, std::vector<const monitor::ActorInfo *> acto
     }
     std::sort(actors.begin(), actors.end(), older);
     lane.cells.reserve(actors.size());
-    for (const monitor::ActorInfo *actor : actors)
-        lane.cells.push_back({actor->actorId, actor->state, actor->connections.value_or(0), actor->hibernating.value_or(0),
-                              actor->pendingBytes.value_or(0) > 512 * 1024});
+    for (const monitor::ActorInfo *actor : actors) {
+        const OwnTraffic::Load own = m_session.own().hiddenOf(actor->actorId);
+        lane.cells.push_back({actor->actorId, actor->state, actor->connections.value_or(0) - own.connections,
+                              actor->hibernating.value_or(0) - own.hibernating,
+                              actor->pendingBytes.value_or(0) - own.pendingBytes > 512 * 1024});
+    }
+}
+
+QString Topology::clientRate() const
+{
+    return tr("%1/s").arg(m_session.cluster().text(ClusterModel::MessageRate));
+}
+
+/// An HTTP request goes all the way to the actor and back: the one round trip to actors that is measured.
+QString Topology::actorRoundTrip() const
+{
+    const auto us = m_session.latency().merged(LatencyKind::Http, 60'000).quantileUs(0.5);
+    return us ? microsText(double(*us)) : unknownText();
+}
+
+QString Topology::edgesText() const
+{
+    QStringList parts{tr("Clients: %1, round trip %2.").arg(clientRate(), m_clientRttUs ? microsText(double(*m_clientRttUs)) : unknownText())};
+    for (const Lane &lane : m_lanes)
+        if (!lane.runnerId.isEmpty())
+            parts.append(tr("Runner %1: %2, round trip %3.").arg(lane.title, lane.rate, lane.roundTrip));
+    parts.append(tr("Actors: round trip %1.").arg(actorRoundTrip()));
+    return parts.join(u' ');
+}
+
+void Topology::paintEdge(QPainter &painter, const QRect &room, const QString &rate, const QString &roundTrip)
+{
+    painter.setFont(m_theme.smallFont());
+    const int line = painter.fontMetrics().height();
+    const QRect above(room.left(), room.center().y() - line - 3, room.width(), line);
+    const QRect below(room.left(), room.center().y() + 4, room.width(), line);
+    painter.setPen(m_theme.color(Color::Text));
+    painter.drawText(above, Qt::AlignCenter, painter.fontMetrics().elidedText(rate, Qt::ElideRight, room.width()));
+    painter.setPen(m_theme.color(roundTrip == unknownText() ? Color::Faint : Color::Muted));
+    painter.drawText(below, Qt::AlignCenter, painter.fontMetrics().elidedText(roundTrip, Qt::ElideRight, room.width()));
 }
 
 void Topology::paintNode(QPainter &painter, const QRect &area, const QString &icon, const QString &title,
@@ -211,16 +250,22 @@ void Topology::paintEvent(QPaintEvent *)
     }
     const auto text = [&](ClusterModel::Metric metric) { return cluster.text(metric); };
     const int middle = height() / 2;
-    const QRect clients(4, middle - px(46), px(116), px(92));
-    const QRect engine(px(136), middle - px(46), px(116), px(92));
-    const int left = px(280);
+    // A narrow map leaves the clients to their table.
+    const bool withClients = width() >= px(540);
+    const int gap = px(64), nodeWidth = px(112);
+    const QRect clients(4, middle - px(46), nodeWidth, px(92));
+    const QRect engine(withClients ? clients.right() + gap : 4, middle - px(56), nodeWidth, px(112));
+    const int left = engine.right() + gap;
+    m_engine = engine;
+    m_edge = withClients ? QRect(QPoint(clients.right(), middle - px(24)), QPoint(engine.left(), middle + px(24))) : QRect();
     const int shownLanes = std::max(1, std::min(int(m_lanes.size()), (height() - px(34)) / px(52)));
     const int laneHeight = std::min(px(160), (height() - px(30) - 8) / shownLanes - 8);
     const int top = std::max(4, (height() - px(26) - shownLanes * (laneHeight + 8)) / 2);
 
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(m_theme.color(Color::BorderStrong), 2));
-    painter.drawLine(clients.right(), middle, engine.left(), middle);
+    if (withClients)
+        painter.drawLine(clients.right(), middle, engine.left(), middle);
     for (int i = 0; i < shownLanes; ++i) {
         const Lane &lane = m_lanes[size_t(i)];
         const double y = top + i * (laneHeight + 8) + laneHeight / 2.0;
@@ -230,12 +275,15 @@ void Topology::paintEvent(QPaintEvent *)
                             lane.runnerId.isEmpty() ? Qt::DotLine : Qt::SolidLine));
         painter.drawPath(wire);
     }
-    paintNode(painter, clients, QStringLiteral("connection"), tr("Clients"),
-              {tr("%1 connected").arg(text(ClusterModel::Connections)), tr("%1 hibernating").arg(text(ClusterModel::Hibernating)),
-               tr("%1 waking").arg(text(ClusterModel::Waking))});
+    if (withClients) {
+        paintEdge(painter, m_edge, clientRate(), m_clientRttUs ? microsText(double(*m_clientRttUs)) : unknownText());
+        paintNode(painter, clients, QStringLiteral("connection"), tr("Clients"),
+                  {tr("%1 connected").arg(text(ClusterModel::Connections)), tr("%1 hibernating").arg(text(ClusterModel::Hibernating)),
+                   tr("%1 waking").arg(text(ClusterModel::Waking))});
+    }
     paintNode(painter, engine, QStringLiteral("dormouse"), tr("Engine"),
               {tr("%1 msg/s").arg(text(ClusterModel::MessageRate)), tr("ack p99 %1").arg(text(ClusterModel::AckP99)),
-               tr("%1 pending").arg(text(ClusterModel::PendingBytes))});
+               tr("%1 pending").arg(text(ClusterModel::PendingBytes)), tr("to actors %1").arg(actorRoundTrip())});
 
     for (int i = 0; i < shownLanes; ++i) {
         const Lane &lane = m_lanes[size_t(i)];
@@ -258,8 +306,10 @@ void Topology::paintEvent(QPaintEvent *)
         painter.drawText(head.adjusted(0, px(19), 0, 0), Qt::AlignLeft | Qt::AlignTop, lane.detail);
         if (lane.fill)
             paintBar(painter, m_theme, QRect(head.left(), head.bottom() - 4, head.width() - 8, 4), *lane.fill, false, false);
-        if (!lane.runnerId.isEmpty())
+        if (!lane.runnerId.isEmpty()) {
             m_hits.push_back({head, lane.runnerId, true});
+            paintEdge(painter, QRect(left - px(54), area.center().y() - px(24), px(50), px(48)), lane.rate, lane.roundTrip);
+        }
 
         const QRect grid = area.adjusted(px(112), 4, -8, -3);
         const int perRow = std::max(1, grid.width() / pitchX);
@@ -341,13 +391,28 @@ bool Topology::event(QEvent *event)
 {
     if (event->type() == QEvent::ToolTip) {
         const auto *help = static_cast<QHelpEvent *>(event);
+        if (m_edge.contains(help->pos())) {
+            QToolTip::showText(help->globalPos(), tr("Messages per second, and the round trip of a ping to the clients (median). A dash: no client is pinged; "
+                                                     "the setting guard.client_ping_interval_ms does it."), this, m_edge);
+            return true;
+        }
+        if (m_engine.contains(help->pos())) {
+            QToolTip::showText(help->globalPos(), tr("To actors: an HTTP request through the runner until its actor begins to answer, median of the last minute. "
+                                                     "A dash: there was none."), this, m_engine);
+            return true;
+        }
         for (const Hit &hit : m_hits) {
             if (!hit.area.contains(help->pos()))
                 continue;
+            if (const monitor::RunnerInfo *runner = hit.runner ? m_session.runners().find(hit.id) : nullptr) {
+                QToolTip::showText(help->globalPos(), tr("%1 %2\nround trip of the last ping: %3").arg(runner->name, runner->key,
+                                                          runner->lastRttMs ? durationText(double(*runner->lastRttMs)) : unknownText()), this, hit.area);
+                return true;
+            }
             if (const monitor::ActorInfo *actor = hit.runner ? nullptr : m_session.actors().find(hit.id)) {
                 QToolTip::showText(help->globalPos(),
                                    QString(actor->name % u' ' % actor->key % u'\n' % Words::look(actor->state).word
-                                           % u'\n' % tr("connections: %1").arg(actor->connections.value_or(0))),
+                                           % u'\n' % tr("connections: %1").arg(actor->connections ? countText(*actor->connections - m_session.own().hiddenOf(hit.id).connections) : unknownText())),
                                    this, hit.area);
                 return true;
             }

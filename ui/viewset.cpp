@@ -51,6 +51,7 @@ void ViewSet::rebuild(int textSize)
         const ViewState state = ViewState::of(*before, textSize);
         before->setOnScreen(false);
         now->takeOver(*before);
+        now->setPace(before->pace());
         state.giveTo(*now, m_theme.textSize());
         delete before;
     }
@@ -120,11 +121,15 @@ void ViewSet::addTables()
     actors.model = &m_session.actors();
     actors.kind = RowMenu::Kind::Actors;
     actors.states = CellDelegate::States::Actor;
-    actors.widths = {152, 110, 130, 130, 90, 110, 60, 60, 66, 92, 96, 80, 50, 60, 90, 240};
+    actors.widths = {152, 110, 130, 130, 90, 110, 60, 60, 66, 92, 120, 96, 80, 50, 60, 90, 240};
     actors.quick = {{tr("running"), QStringLiteral("state:running")},
                     {tr("sleeping"), QStringLiteral("state:sleeping")},
                     {tr("with pending"), QStringLiteral("pending>0")},
                     {tr("failing"), QStringLiteral("retries>0")}};
+    actors.worst = {{tr("Most pending"), QStringLiteral("pending.bytes")},
+                    {tr("Slowest wake"), QStringLiteral("wake")},
+                    {tr("Most retries"), QStringLiteral("retries")},
+                    {tr("Busiest"), QStringLiteral("rate")}};
     actors.emptyTitle = tr("No actors yet");
     actors.emptyHelp = tr("Connect a runner, then create an actor here (Ctrl+N) or from your own code.\n"
                           "  export RIVET_ENDPOINT=http://127.0.0.1:6420");
@@ -138,11 +143,15 @@ void ViewSet::addTables()
     connections.model = &m_session.connections();
     connections.kind = RowMenu::Kind::Connections;
     connections.states = CellDelegate::States::Connection;
-    connections.widths = {148, 150, 110, 110, 66, 88, 88, 84, 84, 84, 64, 64, 78, 78, 78, 60, 66, 110, 120, 120, 160};
+    connections.widths = {148, 150, 110, 110, 72, 112, 104, 92, 84, 84, 84, 64, 64, 120, 78, 78, 78, 60, 66, 110, 120, 120, 160};
     connections.quick = {{tr("awake"), QStringLiteral("state:attached")},
                          {tr("hibernating"), QStringLiteral("state:hibernating")},
                          {tr("with pending"), QStringLiteral("pending>0")},
                          {tr("waking > 10 s"), QStringLiteral("state:waking instate>10s")}};
+    connections.worst = {{tr("Most pending"), QStringLiteral("pending.peak")},
+                         {tr("Slowest acknowledgement"), QStringLiteral("ack")},
+                         {tr("Most resends"), QStringLiteral("resends")},
+                         {tr("Longest in its state"), QStringLiteral("instate")}};
     connections.emptyTitle = tr("No connections");
     connections.emptyHelp = tr("Clients appear here while they talk to an actor, and stay while it sleeps.\n"
                                "The Client view opens one.");
@@ -158,7 +167,7 @@ void ViewSet::addTables()
     runners.model = &m_session.runners();
     runners.kind = RowMenu::Kind::Runners;
     runners.states = CellDelegate::States::Runner;
-    runners.widths = {130, 120, 130, 130, 110, 130, 80, 80, 64, 70, 80, 80, 80, 60, 96, 90};
+    runners.widths = {130, 120, 130, 130, 110, 130, 80, 80, 64, 70, 80, 80, 80, 120, 60, 96, 90, 180, 180, 180, 90};
     runners.quick = {{tr("takes work"), QStringLiteral("eligible:yes")}, {tr("does not"), QStringLiteral("eligible:no")}};
     runners.emptyTitle = tr("No runner is connected");
     runners.emptyHelp = tr("Point one at this engine:\n  export RIVET_ENDPOINT=http://127.0.0.1:6420\n"

@@ -139,6 +139,14 @@ Words::Look Words::look(DueRow::What what)
         return {tr("next try"), QStringLiteral("reschedule"), Color::Waiting};
     case DueRow::AckTimeout:
         return {tr("ack timeout"), QStringLiteral("due"), Color::Waiting};
+    case DueRow::ReadyTimeout:
+        return {tr("ready timeout"), QStringLiteral("due"), Color::Waking};
+    case DueRow::ForceWakeTimeout:
+        return {tr("wait for a runner ends"), QStringLiteral("due"), Color::Waking};
+    case DueRow::OpenTimeout:
+        return {tr("open timeout"), QStringLiteral("due"), Color::Waking};
+    case DueRow::ResponseTimeout:
+        return {tr("response timeout"), QStringLiteral("due"), Color::Waking};
     }
     return {};
 }
@@ -243,6 +251,7 @@ QString Words::column(const QString &key)
         {QStringLiteral("hibernating"), QT_TR_NOOP("Hibern.")},
         {QStringLiteral("pending"), QT_TR_NOOP("Pending")},
         {QStringLiteral("pending.bytes"), QT_TR_NOOP("Pending bytes")},
+        {QStringLiteral("pending.peak"), QT_TR_NOOP("Most pending")},
         {QStringLiteral("age"), QT_TR_NOOP("Age")},
         {QStringLiteral("wake"), QT_TR_NOOP("Last wake")},
         {QStringLiteral("generation"), QT_TR_NOOP("Gen")},
@@ -260,9 +269,12 @@ QString Words::column(const QString &key)
         {QStringLiteral("out"), QT_TR_NOOP("Out")},
         {QStringLiteral("in.bytes"), QT_TR_NOOP("Bytes in")},
         {QStringLiteral("out.bytes"), QT_TR_NOOP("Bytes out")},
+        {QStringLiteral("rate"), QT_TR_NOOP("Messages / s")},
         {QStringLiteral("parked"), QT_TR_NOOP("Parked")},
         {QStringLiteral("outbound"), QT_TR_NOOP("Start request")},
         {QStringLiteral("pool.error"), QT_TR_NOOP("Pool error")},
+        {QStringLiteral("drain"), QT_TR_NOOP("Drains since")},
+        {QStringLiteral("stop"), QT_TR_NOOP("Stopped at")},
         {QStringLiteral("connected"), QT_TR_NOOP("Connected")},
         {QStringLiteral("path"), QT_TR_NOOP("Request")},
         {QStringLiteral("actor"), QT_TR_NOOP("Actor")},
@@ -324,6 +336,35 @@ QString Words::column(const QString &key)
     };
     const char *title = titles.value(key);
     return title ? tr(title) : key;
+}
+
+QString Words::whyUnknown(const QString &key)
+{
+    static const QHash<QString, const char *> reasons = {
+        {QStringLiteral("keepalive"), QT_TR_NOOP("Only a socket that may hibernate has a stored keepalive.")},
+        {QStringLiteral("refresh"), QT_TR_NOOP("Only a socket that may hibernate has a stored keepalive.")},
+        {QStringLiteral("oldest"), QT_TR_NOOP("Nothing is pending.")},
+        {QStringLiteral("ack"), QT_TR_NOOP("No message was acknowledged yet.")},
+        {QStringLiteral("runner"), QT_TR_NOOP("It is on no runner.")},
+        {QStringLiteral("close"), QT_TR_NOOP("It was not closed with a code.")},
+        {QStringLiteral("wake"), QT_TR_NOOP("It was not woken since the engine started.")},
+        {QStringLiteral("rtt"), QT_TR_NOOP("It answered no ping yet.")},
+        {QStringLiteral("ping"), QT_TR_NOOP("It answered no ping yet.")},
+        {QStringLiteral("key"), QT_TR_NOOP("It was made without a key.")},
+        {QStringLiteral("why"), QT_TR_NOOP("Nothing keeps it from running.")},
+        {QStringLiteral("retries"), QT_TR_NOOP("It has not failed.")},
+        {QStringLiteral("outbound"), QT_TR_NOOP("It was not started by a serverless pool.")},
+        {QStringLiteral("pool.error"), QT_TR_NOOP("Its pool reports no error.")},
+        {QStringLiteral("drain"), QT_TR_NOOP("It does not drain.")},
+        {QStringLiteral("stop"), QT_TR_NOOP("It has not stopped.")},
+        {QStringLiteral("pending"), QT_TR_NOOP("Only a socket that may hibernate keeps messages.")},
+        {QStringLiteral("pending.bytes"), QT_TR_NOOP("Only a socket that may hibernate keeps messages.")},
+        {QStringLiteral("pending.peak"), QT_TR_NOOP("Only a socket that may hibernate keeps messages.")},
+        {QStringLiteral("sleeps"), QT_TR_NOOP("Only a socket that may hibernate keeps messages.")},
+        {QStringLiteral("resends"), QT_TR_NOOP("Only a socket that may hibernate keeps messages.")},
+    };
+    const char *reason = reasons.value(key);
+    return reason ? tr(reason) : tr("The source does not tell it.");
 }
 
 QString Words::explain(const QString &code)

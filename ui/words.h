@@ -37,6 +37,8 @@ public:
 
     static QString metric(ClusterModel::Metric metric);
     static QString column(const QString &key);
+    /// Why a cell of that column shows a dash, for people.
+    static QString whyUnknown(const QString &key);
     /// Help for a reason or error code; empty when there is none.
     static QString explain(const QString &code);
     /// "en", "de" ...: the language that is spoken at the moment.

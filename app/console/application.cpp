@@ -42,6 +42,8 @@ Application::Application(const ConsoleOptions &options, QApplication &qt) : m_op
         language = m_settings ? m_settings->value(QStringLiteral("language")).toString() : QStringLiteral("en");
     m_language.setLanguage(language);
     m_window = std::make_unique<MainWindow>(m_theme, &m_connector, m_settings.get(), &m_language);
+    if (m_options.demo)
+        m_window->withoutGuide();
     const auto report = [this](const Status &status) {
         if (!status)
             m_window->session().post(true, tr("%1 %2").arg(status.error().message, Words::explain(QString::fromUtf8(status.error().fullCode()))).trimmed());

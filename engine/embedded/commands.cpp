@@ -108,6 +108,21 @@ void Commands::closeConnection(Core &core, const QJsonObject &arguments, const D
     done(QJsonObject());
 }
 
+/// A socket hibernates exactly while its actor is not running, so this is about the actor; the other sockets of the actor
+/// go along.
+void Commands::hibernate(Core &core, const QString &connectionId, bool asleep, const Done &done)
+{
+    const auto connection = core.gateway().describeConnection(connectionId);
+    if (!connection)
+        return done(Error::make("monitor", "not_found", u"There is no open connection %1."_s.arg(connectionId)));
+    if (!connection->hibernatable)
+        return done(Error::make("monitor", "cannot_hibernate", u"Connection %1 cannot hibernate."_s.arg(connectionId)));
+    if (asleep)
+        return core.scheduler().sleepActor(connection->actorId, statusTo(done));
+    core.scheduler().wakeActor(connection->actorId, {});
+    done(QJsonObject());
+}
+
 void Commands::changeSetting(const QJsonObject &arguments, const Done &done)
 {
     const QString section = arguments.value("section"_L1).toString();
@@ -171,6 +186,18 @@ void Commands::run(Core &core, const QString &name, const QJsonObject &arguments
         return preview(core, arguments, done);
     if (name == "set_setting"_L1)
         return changeSetting(arguments, done);
+    if (name == "hibernate_connection"_L1 || name == "restore_connection"_L1)
+        return hibernate(core, arguments.value("connection_id"_L1).toString(), name == "hibernate_connection"_L1, done);
+    if (name == "evict_runner"_L1) {
+        const QString runnerId = arguments.value("runner_id"_L1).toString();
+        // A drain that has no time left.
+        return core.scheduler().drainRunner(runnerId, [&core, runnerId, done](const Status &status) {
+            if (!status)
+                return done(status.error());
+            core.scheduler().closePoolRunner(runnerId);
+            done(QJsonObject());
+        });
+    }
     if (name == "drain_runner"_L1) {
         const QString runnerId = arguments.value("runner_id"_L1).toString();
         if (!core.scheduler().runner(runnerId))

@@ -20,6 +20,9 @@
 #include <QThread>
 #include <QTimer>
 
+#include <atomic>
+#include <exception>
+
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -203,12 +206,36 @@ private:
     qint64 m_drainUntilMs = 0;
     QString m_url;
 };
+
+/// Runs the engine's event loop. An exception that leaves it ends this engine, not the whole program: a console keeps
+/// what it has seen.
+class EngineThread final : public QThread
+{
+public:
+    std::function<void(const QString &reason)> died; ///< called in this thread
+
+protected:
+    void run() override
+    {
+        QString reason;
+        try {
+            exec();
+            return;
+        } catch (const std::exception &error) {
+            reason = QString::fromUtf8(error.what());
+        } catch (...) {
+            reason = QStringLiteral("unknown exception");
+        }
+        died(reason);
+    }
+};
 } // namespace
 
 class EngineHost::Private
 {
 public:
-    QThread thread;
+    EngineThread thread;
+    std::atomic<bool> dead = false; ///< the thread has ended by itself
     /// Lives in the engine thread: target of everything that is posted there.
     QObject *context = nullptr;
     /// Made, used and destroyed in the engine thread only.
@@ -239,8 +266,16 @@ Status EngineHost::start(const EngineOptions &options)
         d->thread.setEventDispatcher(new EpollDispatcher);
     d->context = new QObject;
     d->context->moveToThread(&d->thread);
+    d->dead = false;
+    d->thread.died = [this](const QString &reason) {
+        d->dead = true;
+        d->engine.reset(); // what was committed is kept; sockets close, so that their peers notice
+        QMetaObject::invokeMethod(this, [this, reason] { Q_EMIT failed(QStringLiteral("its thread died: %1").arg(reason)); },
+                                  Qt::QueuedConnection);
+    };
     d->thread.start();
     Status result = okStatus();
+    bool made = false;
     QMetaObject::invokeMethod(
         d->context,
         [&] {
@@ -253,9 +288,12 @@ Status EngineHost::start(const EngineOptions &options)
             d->url = d->engine->url();
             if (!result)
                 d->engine.reset();
+            made = true;
         },
         Qt::BlockingQueuedConnection);
     d->running = true;
+    if (!made)
+        result = Error::make("engine", "died", QStringLiteral("The engine's thread died while it started"));
     if (!result)
         stop();
     return result;
@@ -266,22 +304,23 @@ void EngineHost::stop()
     if (!d->running)
         return;
     d->running = false;
-    QMetaObject::invokeMethod(
-        d->context,
-        [this] {
-            const auto end = [this] {
-                // Not from inside the engine's own timer.
-                QMetaObject::invokeMethod(d->context, [this] {
-                    d->engine.reset();
-                    d->thread.quit();
-                }, Qt::QueuedConnection);
-            };
-            if (d->engine)
-                d->engine->stop(end);
-            else
-                end();
-        },
-        Qt::QueuedConnection);
+    if (!d->dead)
+        QMetaObject::invokeMethod(
+            d->context,
+            [this] {
+                const auto end = [this] {
+                    // Not from inside the engine's own timer.
+                    QMetaObject::invokeMethod(d->context, [this] {
+                        d->engine.reset();
+                        d->thread.quit();
+                    }, Qt::QueuedConnection);
+                };
+                if (d->engine)
+                    d->engine->stop(end);
+                else
+                    end();
+            },
+            Qt::QueuedConnection);
     d->thread.wait();
     // The thread has ended; nothing else can reach the object.
     delete d->context;
@@ -290,7 +329,7 @@ void EngineHost::stop()
 
 bool EngineHost::isRunning() const
 {
-    return d->running;
+    return d->running && !d->dead;
 }
 
 QString EngineHost::url() const
@@ -300,7 +339,7 @@ QString EngineHost::url() const
 
 void EngineHost::post(std::function<void(Core &, Publisher &)> work)
 {
-    if (!d->running)
+    if (!d->running || d->dead)
         return;
     QMetaObject::invokeMethod(
         d->context,

@@ -40,7 +40,8 @@ public:
     void post(std::function<void(Core &, Publisher &)> work);
 
 Q_SIGNALS:
-    void failed(const QString &message); ///< storage gave up, for example
+    /// Storage gave up, or an exception ended the engine's thread: then it runs no more and stop() cleans up.
+    void failed(const QString &message);
 
 private:
     class Private;

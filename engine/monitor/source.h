@@ -47,12 +47,20 @@ public:
     virtual QString linkDetail() const = 0; ///< reason for people when not live
     virtual void start() = 0;
     virtual void setInterest(const Interest &interest) = 0;
+    /// Read-only: commands that change something are refused with monitor.read_only (Capabilities::reason read_only).
+    virtual void setReadOnly(bool) {}
+    virtual bool isReadOnly() const { return false; }
+    /// Commands that only read; they work in a read-only source, too.
+    static bool looksOnly(const QString &command) { return command == u"kv_list" || command == u"pending_preview"; }
 
     /// Asynchronous command. Names and arguments (all strings unless said):
     ///  create_actor {namespace,name,key?,pool,crash_policy,input_base64?} -> {actor_id}
     ///  sleep_actor, wake_actor, reschedule_actor, destroy_actor {actor_id} -> {}
     ///  close_connection {connection_id, code:int, reason} -> {}
+    ///  hibernate_connection, restore_connection {connection_id} -> {}: its actor is put to sleep or woken, the client's
+    ///    socket stays; monitor.cannot_hibernate for one that would be closed instead
     ///  drain_runner {runner_id} -> {}
+    ///  evict_runner {runner_id} -> {}: stopped at once, its actors start elsewhere
     ///  kv_list {actor_id, limit:int} -> {entries:[{key_base64,value_base64,update_ts}]}
     ///  pending_preview {connection_id, index:int} -> {preview_base64}
     ///  set_setting {section, key, value} -> {}; until the engine restarts

@@ -118,8 +118,7 @@ void RemoteSource::command(const QString &name, const QJsonObject &arguments,
 {
     const qint64 id = m_nextCommand++;
     m_commands.insert(id, std::move(done));
-    const bool looksOnly = name == "kv_list"_L1 || name == "pending_preview"_L1;
-    if (m_state != monitor::LinkState::Live || (m_readOnly && !looksOnly)) {
+    if (m_state != monitor::LinkState::Live || (m_readOnly && !looksOnly(name))) {
         const Error error = m_state != monitor::LinkState::Live
             ? Error::make("monitor", "not_connected", u"The engine is not connected."_s)
             : Error::make("monitor", "read_only", u"This connection is read-only."_s);

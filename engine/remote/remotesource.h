@@ -35,8 +35,8 @@ public:
     void command(const QString &name, const QJsonObject &arguments,
                  std::function<void(const Result<QJsonObject> &)> done, int timeoutMs = 5000) override;
 
-    void setReadOnly(bool readOnly);
-    bool isReadOnly() const { return m_readOnly; }
+    void setReadOnly(bool readOnly) override;
+    bool isReadOnly() const override { return m_readOnly; }
 
 private:
     void finish(qint64 id, const Result<QJsonObject> &result);

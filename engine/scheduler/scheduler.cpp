@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/scheduler/scheduler_p.h"
 
+#include "engine/scheduler/pools.h"
+
 #include <algorithm>
 
 namespace dormouse {
@@ -342,7 +344,8 @@ void Scheduler::closePoolRunner(const QString &runnerId)
     if (!entry || entry->row.state == RunnerState::Stopped)
         return;
     SchedulerCore::Transaction transaction(d->core);
-    d->core.stopRunner(*entry, RunnerEventKind::DrainDeadline, QStringLiteral("serverless_drained"));
+    const bool outbound = d->core.pools && !d->core.pools->outboundState(runnerId).isEmpty();
+    d->core.stopRunner(*entry, RunnerEventKind::DrainDeadline, outbound ? QStringLiteral("serverless_drained") : QStringLiteral("evicted"));
 }
 
 void Scheduler::poolErrorChanged(const QString &namespaceId, const QString &pool)

@@ -10,7 +10,7 @@ import tempfile
 import xml.etree.ElementTree as xml
 
 root = pathlib.Path(__file__).resolve().parents[2]
-languages = {'de': 2, 'ja': 1}  # with the number of plural forms
+languages = {'de': 2, 'ja': 1, 'en': 2}  # with the number of plural forms; English holds nothing else
 
 
 def messages(path):
@@ -59,12 +59,13 @@ def main():
         for language, plural_forms in languages.items():
             kept = root / 'translations' / f'dormouse_{language}.ts'
             fresh = pathlib.Path(folder) / kept.name
-            subprocess.run([lupdate, '-silent', '-no-obsolete', '-locations', 'none', '-source-language', 'en',
+            plural_only = ['-pluralonly'] if language == 'en' else []
+            subprocess.run([lupdate, *plural_only, '-silent', '-no-obsolete', '-locations', 'none', '-source-language', 'en',
                             '-target-language', language, '-recursive', 'ui', 'app', '-I', '.', '-ts', str(fresh)],
                            cwd=root, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             wanted = messages(fresh)
             have = messages(kept)
-            if len(wanted) < 300:
+            if len(wanted) < (10 if plural_only else 300):
                 print(f'lupdate found only {len(wanted)} texts: this check no longer reads the sources')
                 return 1
             for context, source, comment in sorted(wanted.keys() - have.keys()):

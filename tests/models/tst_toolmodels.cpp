@@ -25,6 +25,7 @@ private Q_SLOTS:
     void oldWakesLeave();
     void woundBackRecording();
     void dueSoonestFirst();
+    void dueTimeoutsOfConnections();
     void dueIsBounded();
     void controlLogKeepsOutcome();
     void controlLogIsBounded();
@@ -155,7 +156,7 @@ void ToolModelsTest::dueSoonestFirst()
     socket.ackDeadlineTs = 3'000;
     connections.store({socket}, true, 1'000);
     DueModel model;
-    model.refresh(actors, connections, 1'000);
+    model.refresh(actors, connections, {}, 1'000);
     QCOMPARE(model.rowCount(), 4);
     const auto what = [&](int row) { return DueRow::What(model.index(row, DueModel::What).data(StateRole).toInt()); };
     QCOMPARE(what(0), DueRow::AckTimeout);
@@ -165,8 +166,55 @@ void ToolModelsTest::dueSoonestFirst()
     QCOMPARE(model.index(0, DueModel::In).data(RawRole).toDouble(), 2'000.0);
     socket.ackDeadlineTs.reset();
     connections.store({socket}, false, 1'500);
-    model.refresh(actors, connections, 1'500);
+    model.refresh(actors, connections, {}, 1'500);
     QCOMPARE(model.rowCount(), 3);
+}
+
+void ToolModelsTest::dueTimeoutsOfConnections()
+{
+    ActorModel actors;
+    ActorInfo queued;
+    queued.actorId = word("queued");
+    queued.state = ActorState::Pending;
+    ActorInfo starting;
+    starting.actorId = word("starting");
+    starting.state = ActorState::Starting;
+    actors.store({queued, starting}, true, 1'000);
+    ConnectionModel connections;
+    const auto connection = [](const char *id, const char *actor, ConnectionState state, ConnectionKind kind) {
+        ConnectionInfo one;
+        one.connectionId = word(id);
+        one.actorId = word(actor);
+        one.state = state;
+        one.kind = kind;
+        one.stateSinceTs = 1'000;
+        return one;
+    };
+    connections.store({connection("ready", "starting", ConnectionState::Waiting, ConnectionKind::WebSocket),
+                       connection("force", "queued", ConnectionState::Waiting, ConnectionKind::Http),
+                       connection("open", "starting", ConnectionState::Opening, ConnectionKind::WebSocket),
+                       connection("response", "starting", ConnectionState::Opening, ConnectionKind::Http),
+                       connection("calm", "starting", ConnectionState::Hibernating, ConnectionKind::WebSocket)},
+                      true, 1'000);
+    DueModel model;
+    model.refresh(actors, connections, {}, 1'000);
+    QCOMPARE(model.rowCount(), 0); // lengths that are not known make no moments
+    DueModel::Timeouts lengths;
+    lengths.ready = 10'000;
+    lengths.forceWake = 60'000;
+    lengths.open = 15'000;
+    lengths.response = 20'000;
+    model.refresh(actors, connections, lengths, 2'000);
+    const auto row = [&](int n) {
+        return QString(model.index(n, DueModel::Connection).data(RawRole).toString() % u' '
+                       % QString::number(model.index(n, DueModel::In).data(RawRole).toDouble()) % u' '
+                       % model.index(n, DueModel::Setting).data(RawRole).toString());
+    };
+    QCOMPARE(model.rowCount(), 4);
+    QCOMPARE(row(0), word("ready 9000 actor_ready_timeout_ms"));
+    QCOMPARE(row(1), word("open 14000 gateway_websocket_open_timeout_ms"));
+    QCOMPARE(row(2), word("response 19000 gateway_response_start_timeout_ms"));
+    QCOMPARE(row(3), word("force 59000 actor_force_wake_pending_timeout_ms"));
 }
 
 void ToolModelsTest::dueIsBounded()
@@ -183,7 +231,7 @@ void ToolModelsTest::dueIsBounded()
     }
     actors.store(many, true, 0);
     DueModel model;
-    model.refresh(actors, connections, 0);
+    model.refresh(actors, connections, {}, 0);
     QCOMPARE(model.rowCount(), DueModel::kMaxRows);
     QCOMPARE(model.total(), qint64(many.size()));
     QCOMPARE(model.index(0, DueModel::Actor).data(RawRole).toString(), QString::number(DueModel::kMaxRows + 9));

@@ -271,8 +271,10 @@ void SyntheticSource::step(int ms)
         frame.latency.push_back(slice(m_now / 1000 * 1000));
         for (ConnectionInfo &connection : connections) {
             connection.keepaliveTs = m_now - (m_now - *connection.keepaliveTs) % 30'000;
-            if (connection.pendingBytes.value_or(0) > 0)
-                frame.connections.push_back(connection);
+            if (connection.pendingBytes.value_or(0) <= 0)
+                continue;
+            connection.messagesIn = *connection.messagesIn + m_random.bounded(5u);
+            frame.connections.push_back(connection);
         }
         for (RunnerInfo &runner : runners) {
             runner.lastPingTs = m_now - 700;

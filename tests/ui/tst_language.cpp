@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/ui/syntheticsource.h"
+#include "ui/composer.h"
 #include "ui/clientconnector.h"
 #include "ui/filterbar.h"
 #include "ui/helpdialog.h"
@@ -17,6 +18,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QFontDatabase>
 #include <QListWidget>
 #include <QMenu>
 #include <QPlainTextEdit>
@@ -133,6 +135,8 @@ private Q_SLOTS:
     void switchesWithoutRestart();
     void nothingIsLost();
     void textSizes();
+    void numbersChooseTheirForm();
+    void japaneseHasAFont();
     void pseudoLanguageReachesEverything();
     void nothingIsCutOff_data();
     void nothingIsCutOff();
@@ -217,10 +221,7 @@ void TestLanguage::nothingIsLost()
     m_window->setFilter(QStringLiteral("pending>=0"));
     m_window->findChild<FilterBar *>()->save(QStringLiteral("kept"));
     m_window->showView(QStringLiteral("client"));
-    const auto input = [&] {
-        const auto all = page(QStringLiteral("client"))->findChildren<QLineEdit *>();
-        return all.constLast();
-    };
+    const auto input = [&] { return page(QStringLiteral("client"))->findChild<Composer *>()->input(); };
     page(QStringLiteral("client"))->findChild<QPushButton *>()->click();
     QVERIFY(m_connector->socket);
     m_connector->socket->events.opened();
@@ -299,6 +300,24 @@ void TestLanguage::textSizes()
     QCOMPARE(rowHeight(), normal);
 }
 
+void TestLanguage::numbersChooseTheirForm()
+{
+    const auto said = [](int n) { return QCoreApplication::translate("dormouse::BulkDialog", "Wake %n actors", nullptr, n); };
+    m_language->setLanguage(QStringLiteral("de"));
+    m_language->setLanguage(QStringLiteral("en"));
+    QCOMPARE(said(1), QStringLiteral("Wake 1 actor"));
+    QCOMPARE(said(2), QStringLiteral("Wake 2 actors"));
+    m_language->setLanguage(QStringLiteral("de"));
+    QVERIFY(said(1) != QString(said(2)).replace(u'2', u'1'));
+    m_language->setLanguage(QStringLiteral("en"));
+}
+
+/// The setup scripts install one; without it the Japanese window is a wall of boxes.
+void TestLanguage::japaneseHasAFont()
+{
+    QVERIFY(!QFontDatabase::families(QFontDatabase::Japanese).isEmpty());
+}
+
 void TestLanguage::pseudoLanguageReachesEverything()
 {
     PseudoTranslator pseudo;
@@ -320,6 +339,8 @@ void TestLanguage::pseudoLanguageReachesEverything()
     // Formats have the same name everywhere.
     found.data.insert(QStringLiteral("JSON"));
     found.data.insert(QStringLiteral("CBOR"));
+    found.data.insert(QStringLiteral("WebSocket"));
+    found.data.insert(QStringLiteral("HTTP"));
     const QStringList views = m_window->views();
     for (const QString &name : views) {
         m_window->showView(name);

@@ -220,7 +220,7 @@ void TestMainWindow::diagramsFollowTheEngine()
     QCOMPARE(diagram->statesByLayer(), QStringList({QStringLiteral("sleeping"), QStringLiteral("starting pending"),
                                                     QStringLiteral("running"), QStringLiteral("sleep_intent backoff"),
                                                     QStringLiteral("destroyed")}));
-    const auto tables = m_window->findChildren<QTableWidget *>();
+    const auto tables = m_window->findChild<QDockWidget *>(QStringLiteral("actor"))->findChildren<QTableWidget *>();
     const auto history = std::find_if(tables.cbegin(), tables.cend(), [](const QTableWidget *table) {
         return table->accessibleName() == QStringLiteral("History of states");
     });
