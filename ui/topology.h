@@ -60,7 +60,7 @@ private:
         QString id;
         bool runner = false;
     };
-    static void fillLane(Lane &lane, std::vector<const monitor::ActorInfo *> actors);
+    void fillLane(Lane &lane, std::vector<const monitor::ActorInfo *> actors);
     void paintNode(QPainter &painter, const QRect &area, const QString &icon, const QString &title, const QStringList &lines);
     void paintCell(QPainter &painter, const QRect &area, const Cell &cell);
     void paintGuide(QPainter &painter);
