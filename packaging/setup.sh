@@ -10,6 +10,7 @@ dormouse_base_packages=(
   libgl1-mesa-dev libxkbcommon-dev fonts-dejavu-core fonts-vlgothic
 )
 dormouse_test_packages=(sqlite3 python3 postgresql)
+dormouse_fuzz_packages=(clang libclang-rt-dev)
 
 dormouse_setup() {
   local missing=() package

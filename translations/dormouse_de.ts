@@ -1709,6 +1709,10 @@ erscheinen hier, das Nächste zuerst.</translation>
         <source>Nothing is known yet.</source>
         <translation>Noch ist nichts bekannt.</translation>
     </message>
+    <message>
+        <source>The engine answered nobody for %1: %2</source>
+        <translation>Die Engine hat %1 lang niemandem geantwortet: %2</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::PayloadView</name>

@@ -1701,6 +1701,10 @@ soonest first.</source>
         <source>Nothing is known yet.</source>
         <translation>まだ情報がありません。</translation>
     </message>
+    <message>
+        <source>The engine answered nobody for %1: %2</source>
+        <translation>エンジンが %1 の間、誰にも応答しませんでした: %2</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::PayloadView</name>

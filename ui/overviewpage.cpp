@@ -20,6 +20,7 @@ namespace {
 
 constexpr int kMaxAttention = 50;
 constexpr qint64 kWakingTooLongMs = 10'000;
+constexpr qint64 kLongTurnShownMs = 60'000; // after that it is history, to be found among the events
 
 } // namespace
 
@@ -155,6 +156,11 @@ void OverviewPage::tick()
                          tr("Keepalive is %1 old: %2").arg(durationText(double(now - *connection.keepaliveTs)), connection.path),
                          QStringLiteral("connections"), connection.connectionId);
     });
+    const monitor::ClusterInfo &engine = m_session.cluster().info();
+    if (engine.longTurnTs && engine.longTurnUs && engine.nowTs - *engine.longTurnTs < kLongTurnShownMs)
+        addAttention(QStringLiteral("state-warn"), Color::Waking,
+                     tr("The engine answered nobody for %1: %2").arg(durationText(double(*engine.longTurnUs) / 1000), engine.longTurnText),
+                     QStringLiteral("events"), {});
     if (m_attention->count() == 0) {
         auto *item = new QListWidgetItem(
             QIcon(m_theme.pixmap(QStringLiteral("state-ok"), m_theme.color(Color::Good), m_theme.px(16), devicePixelRatioF())),

@@ -269,6 +269,10 @@ public:
     quint64 latencyRevision = 0;
     quint64 seq = 0;
     quint64 droppedTotal = 0;
+    quint64 longTurns = 0;
+    qint64 longTurnTs = 0;
+    qint64 longTurnUs = 0;
+    QString longTurnText;
 };
 
 monitor::ClusterInfo Publisher::Private::cluster() const
@@ -312,6 +316,12 @@ monitor::ClusterInfo Publisher::Private::cluster() const
     info.bytesOut = totals.bytesOut;
     info.storeQueue = core->context().store.queueLength();
     info.storeCommitUs = core->context().store.lastCommitUs();
+    info.longTurns = longTurns;
+    if (longTurns > 0) {
+        info.longTurnTs = longTurnTs;
+        info.longTurnUs = longTurnUs;
+        info.longTurnText = longTurnText;
+    }
     info.eventsSeen = seq;
     info.eventsDropped = droppedTotal;
     qint64 held = 0;
@@ -679,6 +689,14 @@ void Publisher::command(const QString &name, const QJsonObject &arguments, Comma
     if (!d->core)
         return done(Error::make("monitor", "not_connected", u"The engine is not running."_s));
     d->commands.run(*d->core, name, arguments, done);
+}
+
+void Publisher::longTurn(qint64 us, const QString &text)
+{
+    ++d->longTurns;
+    d->longTurnTs = d->clock.wallMs();
+    d->longTurnUs = us;
+    d->longTurnText = text;
 }
 
 void Publisher::setChangeSetting(Commands::ChangeSetting change)

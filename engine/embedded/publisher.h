@@ -51,6 +51,8 @@ public:
 
     /// Commands of monitor::Source::command; done on the engine thread.
     void command(const QString &name, const QJsonObject &arguments, Commands::Done done);
+    /// A turn of the engine thread took long; consumers see the last one and their number in ClusterInfo.
+    void longTurn(qint64 us, const QString &text);
     /// What set_setting does; without it the command is unknown. Consumers get the changed settings.
     void setChangeSetting(Commands::ChangeSetting change);
 

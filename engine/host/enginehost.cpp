@@ -17,6 +17,7 @@
 #include "engine/store/sqlitestore.h"
 
 #include <QDir>
+#include <QLoggingCategory>
 #include <QThread>
 #include <QTimer>
 
@@ -30,10 +31,13 @@
 namespace dormouse {
 
 namespace {
+Q_LOGGING_CATEGORY(logEngine, "dormouse.engine")
+
 constexpr int kKeptBytes = 32 * 1024 * 1024;    // of freed memory, until it goes back to the system
 constexpr int kMappedFromBytes = 4 * 1024 * 1024; // single blocks that go back at once
 constexpr int kPublishIntervalMs = 100;
 constexpr int kDrainPollMs = 10;
+constexpr qint64 kTurnLogPauseMs = 1'000;
 constexpr qint64 kDrainLimitMs = 2'000; ///< close handshakes take at most 1 s each, all at the same time
 
 QString bracketed(const QString &host)
@@ -56,14 +60,17 @@ void keepFreedMemory()
 class Engine
 {
 public:
-    Engine(const EngineOptions &options, QObject *context, std::function<void(const QString &)> storageFailed)
-        : m_config(options.config), m_random(Random::fromSystem()), m_timers(m_clock.monoMs()), m_driver(m_clock, m_timers),
-          m_store(makeStore(options, context), [storageFailed = std::move(storageFailed)](const Error &error) { storageFailed(error.message); }),
+    Engine(const EngineOptions &options, QObject *context, TurnWatch &turns, std::function<void(const QString &)> storageFailed)
+        : m_config(options.config), m_turns(turns), m_random(Random::fromSystem()), m_timers(m_clock.monoMs()),
+          m_driver(m_clock, m_timers, &turns), m_store(makeStore(options, context, turns), m_clock, m_metrics, [storageFailed = std::move(storageFailed)](const Error &error) { storageFailed(error.message); }),
           m_publisher(m_clock),
           m_core(CoreContext{m_config, m_clock, m_timers, m_random, m_store, m_publisher, m_metrics}),
           m_monitor(m_core, m_publisher)
     {
+        m_turns.attach(&m_metrics, [this](const TurnReport &turn) { turnWasLong(turn); });
     }
+    ~Engine() { m_turns.attach(nullptr, {}); }
+    Q_DISABLE_COPY_MOVE(Engine)
 
     Status start(const EngineOptions &options)
     {
@@ -78,6 +85,7 @@ public:
         serverOptions.keepAliveTimeoutMs = m_config.keepAliveTimeoutMs;
         serverOptions.maxConnections = m_config.maxConnections;
         serverOptions.metrics = &m_metrics;
+        serverOptions.turns = &m_turns;
         serverOptions.tooLargeReason = [](const HttpHead &, const HeaderList &extra) {
             return QByteArray("guard.websocket_message_too_large#" + headerValue(extra, "x-rivet-ray-id"));
         };
@@ -108,8 +116,10 @@ public:
         m_publisher.attach(m_core, m_url, storage);
         // Polling a flag ten times a second costs nothing and needs no signal from the publisher.
         QObject::connect(&m_publishTimer, &QTimer::timeout, &m_publishTimer, [this] {
-            if (m_publisher.hasConsumers())
-                m_publisher.publish();
+            if (!m_publisher.hasConsumers())
+                return;
+            const TurnWatch::Scope scope(&m_turns, "publish");
+            m_publisher.publish();
         });
         m_publishTimer.start(kPublishIntervalMs);
         return okStatus();
@@ -159,6 +169,25 @@ private:
             m_metricsServer.reset();
     }
 
+    void turnWasLong(const TurnReport &turn)
+    {
+        monitor::Event event;
+        event.kind = monitor::EventKind::Engine;
+        event.level = monitor::EventLevel::Warn;
+        event.reason = QStringLiteral("long_turn");
+        event.value = turn.us;
+        event.text = QString::fromUtf8(turn.text());
+        m_publisher.longTurn(turn.us, event.text);
+        m_publisher.event(event);
+        // Twenty a second at most, and a log is read by people.
+        ++m_longTurnsUnlogged;
+        if (m_clock.monoMs() < m_nextTurnLogMs)
+            return;
+        m_nextTurnLogMs = m_clock.monoMs() + kTurnLogPauseMs;
+        qCWarning(logEngine).noquote() << "long turn:" << event.text << "since the last such line:" << m_longTurnsUnlogged;
+        m_longTurnsUnlogged = 0;
+    }
+
     void readGauges()
     {
         m_metrics.gauge("store_queue_batches", "batches that wait for their commit").set(m_store.queueLength());
@@ -169,10 +198,16 @@ private:
         m_metrics.gauge("engine_timers", "timers that are armed").set(double(m_timers.size()));
     }
 
-    static std::unique_ptr<Store> makeStore(const EngineOptions &options, QObject *context)
+    static std::unique_ptr<Store> makeStore(const EngineOptions &options, QObject *context, TurnWatch &turns)
     {
-        const auto post = [context](std::function<void()> work) {
-            QMetaObject::invokeMethod(context, std::move(work), Qt::QueuedConnection);
+        const auto post = [context, &turns](std::function<void()> work) {
+            QMetaObject::invokeMethod(
+                context,
+                [&turns, work = std::move(work)] {
+                    const TurnWatch::Scope scope(&turns, "storage");
+                    work();
+                },
+                Qt::QueuedConnection);
         };
         if (!options.config.databaseUrl.isEmpty()) {
             SqlStoreOptions storeOptions = PostgresStore::defaults();
@@ -189,12 +224,13 @@ private:
 
     EngineConfig m_config;
     SystemClock m_clock;
+    TurnWatch &m_turns;
+    Metrics m_metrics;
     Random m_random;
     TimerWheel m_timers;
     TimerDriver m_driver;
     GuardedStore m_store;
     Publisher m_publisher;
-    Metrics m_metrics;
     NetworkFetch m_fetch;
     NetworkStreams m_streams;
     Core m_core;
@@ -204,6 +240,8 @@ private:
     QTimer m_publishTimer;
     QTimer m_drainTimer;
     qint64 m_drainUntilMs = 0;
+    qint64 m_nextTurnLogMs = 0;
+    int m_longTurnsUnlogged = 0;
     QString m_url;
 };
 
@@ -234,6 +272,9 @@ protected:
 class EngineHost::Private
 {
 public:
+    SystemClock clock;
+    /// Of the engine thread; here because its loop is still in a turn when the engine goes.
+    TurnWatch turns{clock};
     EngineThread thread;
     std::atomic<bool> dead = false; ///< the thread has ended by itself
     /// Lives in the engine thread: target of everything that is posted there.
@@ -262,8 +303,11 @@ Status EngineHost::start(const EngineOptions &options)
     if (Status status = checkConfig(options.config); !status)
         return status;
     // Anew for each start: the end of the thread takes its dispatcher along.
-    if (options.config.eventDispatcher == u"epoll")
-        d->thread.setEventDispatcher(new EpollDispatcher);
+    if (options.config.eventDispatcher == u"epoll") {
+        auto *dispatcher = new EpollDispatcher;
+        dispatcher->setTurnWatch(&d->turns);
+        d->thread.setEventDispatcher(dispatcher);
+    }
     d->context = new QObject;
     d->context->moveToThread(&d->thread);
     d->dead = false;
@@ -283,7 +327,7 @@ Status EngineHost::start(const EngineOptions &options)
                 // Queued by the receiver's thread: this runs in the engine thread.
                 QMetaObject::invokeMethod(this, [this, message] { Q_EMIT failed(message); }, Qt::QueuedConnection);
             };
-            d->engine = std::make_unique<Engine>(options, d->context, storageFailed);
+            d->engine = std::make_unique<Engine>(options, d->context, d->turns, storageFailed);
             result = d->engine->start(options);
             d->url = d->engine->url();
             if (!result)
@@ -344,6 +388,7 @@ void EngineHost::post(std::function<void(Core &, Publisher &)> work)
     QMetaObject::invokeMethod(
         d->context,
         [this, work = std::move(work)] {
+            const TurnWatch::Scope scope(&d->turns, "console");
             if (d->engine)
                 work(d->engine->core(), d->engine->publisher());
         },

@@ -210,6 +210,10 @@ void visitFields(V &v, T &c)
     v("bo", "bytes_out", c.bytesOut);
     v("sq", "store_queue", c.storeQueue);
     v("sc", "store_commit_us", c.storeCommitUs);
+    v("lt", "long_turns", c.longTurns);
+    v("ltt", "long_turn_ts", c.longTurnTs);
+    v("ltu", "long_turn_us", c.longTurnUs);
+    v("ltx", "long_turn_text", c.longTurnText);
     v("es", "events_seen", c.eventsSeen);
     v("ed", "events_dropped", c.eventsDropped);
     v("mb", "monitor_bytes_held", c.monitorBytesHeld);

@@ -213,6 +213,9 @@ struct ClusterInfo
     std::optional<qint64> pendingMessages, pendingBytes;
     std::optional<quint64> messagesIn, messagesOut, bytesIn, bytesOut; ///< totals since start
     std::optional<qint64> storeQueue, storeCommitUs;
+    std::optional<quint64> longTurns; ///< turns of the engine thread above 50 ms since start; the last one follows
+    std::optional<qint64> longTurnTs, longTurnUs;
+    QString longTurnText; ///< what ran in it
     std::optional<quint64> eventsSeen, eventsDropped; ///< cost of monitoring
     std::optional<qint64> monitorBytesHeld;
     QString storage;

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/net/descriptorset.h"
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 
-#include <sys/epoll.h>
+#include <poll.h>
 #include <unistd.h>
 
 namespace dormouse {
 
 namespace {
-
-constexpr int kEventsPerWait = 256;
 
 quint32 toSystem(quint32 events)
 {
@@ -87,24 +85,83 @@ void DescriptorSet::remove(int descriptor, const DescriptorWatcher &watcher)
     ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, nullptr);
 }
 
+void DescriptorSet::setTurnWatch(TurnWatch *watch, bool isLoop)
+{
+    m_watch = watch;
+    m_isLoop = isLoop;
+}
+
+/// What the last turn left and is still as it was. Asked of the system again: between the turns others may have read.
+int DescriptorSet::takeLeft(Batch &batch)
+{
+    std::array<pollfd, kEventsPerWait> asked{};
+    const std::vector<epoll_event> left = std::exchange(m_left, {});
+    int waiting = 0;
+    for (const epoll_event &event : left) {
+        const auto descriptor = std::size_t(event.data.u64 & 0xffffffffU);
+        const Entry &entry = m_entries[descriptor];
+        if (!entry.watcher || entry.generation != quint32(event.data.u64 >> 32))
+            continue;
+        // The bits of poll and epoll are the same numbers.
+        asked[std::size_t(waiting)] = {int(descriptor), short(toSystem(entry.events)), 0};
+        batch[std::size_t(waiting++)] = event;
+    }
+    if (waiting == 0 || ::poll(asked.data(), nfds_t(waiting), 0) <= 0)
+        return 0;
+    int count = 0;
+    for (int i = 0; i < waiting; ++i) {
+        if (asked[std::size_t(i)].revents == 0)
+            continue;
+        epoll_event event = batch[std::size_t(i)];
+        event.events = quint32(quint16(asked[std::size_t(i)].revents));
+        batch[std::size_t(count++)] = event;
+    }
+    return count;
+}
+
+QByteArray DescriptorSet::describe(const void *served)
+{
+    const auto [set, data] = *static_cast<const Served *>(served);
+    const Entry &entry = set->m_entries[std::size_t(data & 0xffffffffU)];
+    return entry.watcher && entry.generation == quint32(data >> 32) ? entry.watcher->describe()
+                                                                    : QByteArrayLiteral("connection that has ended");
+}
+
 int DescriptorSet::wait(int timeoutMs)
 {
-    std::array<epoll_event, kEventsPerWait> events;
-    const int count = ::epoll_wait(m_epoll, events.data(), kEventsPerWait, timeoutMs);
+    static_assert(EPOLLIN == POLLIN && EPOLLOUT == POLLOUT && EPOLLPRI == POLLPRI && EPOLLERR == POLLERR
+                  && EPOLLHUP == POLLHUP);
+    Batch events;
+    const bool hadLeft = !m_left.empty();
+    if (m_watch && m_isLoop)
+        m_watch->end();
+    int count = hadLeft ? takeLeft(events) : 0;
+    if (count == 0)
+        count = ::epoll_wait(m_epoll, events.data(), kEventsPerWait, hadLeft ? 0 : timeoutMs);
+    if (m_watch && m_isLoop)
+        m_watch->begin();
     if (count <= 0)
         return 0;
+    int done = 0;
     ++m_delivering;
-    for (int i = 0; i < count; ++i) {
-        const epoll_event &event = events[std::size_t(i)];
+    while (done < count) {
+        const epoll_event &event = events[std::size_t(done++)];
         // Looked up for each one: an earlier handler may have removed it or closed and reused its number.
         const Entry &entry = m_entries[std::size_t(event.data.u64 & 0xffffffffU)];
-        if (entry.watcher && entry.generation == quint32(event.data.u64 >> 32))
-            entry.watcher->descriptorReady(fromSystem(event.events));
+        if (!entry.watcher || entry.generation != quint32(event.data.u64 >> 32))
+            continue;
+        const Served served{this, event.data.u64};
+        const TurnWatch::Scope scope(m_watch, "sockets", &DescriptorSet::describe, &served);
+        entry.watcher->descriptorReady(fromSystem(event.events));
+        if (done < count && m_watch && m_watch->exhausted()) {
+            m_left.assign(events.begin() + done, events.begin() + count);
+            break;
+        }
     }
     --m_delivering;
     for (std::size_t i = 0; i < m_hooks.size(); ++i) // by index: a hook may end its owner
         m_hooks[i].second();
-    return count;
+    return done;
 }
 
 void DescriptorSet::removeAfterDelivery(const void *owner)

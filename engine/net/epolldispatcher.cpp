@@ -132,7 +132,10 @@ bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
     m_interrupted.store(false);
     m_woken = false;
     Q_EMIT awake();
-    QCoreApplication::sendPostedEvents();
+    {
+        const TurnWatch::Scope scope(m_descriptors.turnWatch(), "posted");
+        QCoreApplication::sendPostedEvents();
+    }
 
     const bool timers = !(flags & QEventLoop::X11ExcludeTimers);
     const bool mayWait = flags & QEventLoop::WaitForMoreEvents && !m_woken && !m_interrupted.load();
@@ -247,6 +250,7 @@ int EpollDispatcher::fireTimers()
 {
     if (m_order.empty())
         return 0;
+    const TurnWatch::Scope scope(m_descriptors.turnWatch(), "timers");
     const qint64 now = nowUs();
     const quint64 lastSequence = m_nextSequence; // timers started from here on wait for the next turn
     int fired = 0;

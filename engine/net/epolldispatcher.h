@@ -26,6 +26,9 @@ public:
     /// For code of this thread that watches descriptors without QSocketNotifier.
     DescriptorSet &descriptors() { return m_descriptors; }
 
+    /// What has a turn of this loop in view; null: nothing. Outlives the loop or is taken back.
+    void setTurnWatch(TurnWatch *watch) { m_descriptors.setTurnWatch(watch, true); }
+
     bool processEvents(QEventLoop::ProcessEventsFlags flags) override;
     void registerSocketNotifier(QSocketNotifier *notifier) override;
     void unregisterSocketNotifier(QSocketNotifier *notifier) override;

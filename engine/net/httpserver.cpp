@@ -22,6 +22,7 @@ Q_LOGGING_CATEGORY(logServer, "dormouse.net.server")
 
 constexpr int kScratchBytes = 256 * 1024;
 constexpr qint64 kAcceptPauseMs = 100; // after running out of descriptors
+constexpr std::size_t kFlushesBetweenLooks = 32; // at the clock
 constexpr qsizetype kFirstBufferBytes = 4096;
 constexpr qint64 kKeptBufferBytes = 8 * 1024 * 1024; // giving large ones back means fresh pages from the kernel each turn
 
@@ -30,6 +31,7 @@ constexpr qint64 kKeptBufferBytes = 8 * 1024 * 1024; // giving large ones back m
 HttpServer::Series::Series(Metrics &metrics)
     : connections(metrics.counter("guard_tcp_connection_total", "client and runner connections that were accepted")),
       refused(metrics.counter("guard_tcp_connection_refused_total", "connections closed at accept because of max_connections")),
+      writes(metrics.counter("guard_tcp_write_total", "calls that handed output of a connection to the system")),
       duration(metrics.histogram("guard_tcp_connection_duration", "seconds from accept to the end of a connection",
                                  Metrics::longDurationBounds()))
 {}
@@ -51,7 +53,11 @@ HttpServer::HttpServer(HttpHandler &handler, const Clock &clock, TimerWheel &whe
         m_ownSet = std::make_unique<DescriptorSet>();
         m_descriptors = m_ownSet.get();
         auto *notifier = new QSocketNotifier(m_descriptors->descriptor(), QSocketNotifier::Read, this);
-        connect(notifier, &QSocketNotifier::activated, this, [this] { m_descriptors->wait(0); });
+        m_descriptors->setTurnWatch(options.turns, false);
+        connect(notifier, &QSocketNotifier::activated, this, [this] {
+            const TurnWatch::Scope scope(m_options.turns, "sockets");
+            m_descriptors->wait(0);
+        });
     }
     m_descriptors->addAfterDelivery(this, [this] {
         if (!m_dirty.empty() || !m_queued.empty() || !m_dead.empty() || !m_replaced.empty())
@@ -141,16 +147,30 @@ void HttpServer::scheduleProcess(ServerConnection *connection)
     scheduleTurn();
 }
 
+void HttpServer::scheduleNextTurn(ServerConnection *connection)
+{
+    m_later.push_back(connection);
+    postTurn();
+}
+
 void HttpServer::scheduleTurn()
 {
     // While descriptors are being delivered the turn comes at their end.
-    if (m_turnQueued || m_descriptors->isDelivering())
+    if (!m_descriptors->isDelivering())
+        postTurn();
+}
+
+void HttpServer::postTurn()
+{
+    if (std::exchange(m_turnQueued, true))
         return;
-    m_turnQueued = true;
     QMetaObject::invokeMethod(
         this,
         [this] {
             m_turnQueued = false;
+            m_queued.insert(m_queued.end(), m_later.begin(), m_later.end());
+            m_later.clear();
+            const TurnWatch::Scope scope(m_options.turns, "sockets");
             turn();
         },
         Qt::QueuedConnection);
@@ -160,17 +180,42 @@ void HttpServer::turn()
 {
     ++m_turnDepth;
     const auto queued = std::exchange(m_queued, {});
-    for (ServerConnection *connection : queued)
-        connection->processQueued();
-    const auto dirty = std::exchange(m_dirty, {});
-    for (ServerConnection *connection : dirty)
-        connection->flush();
+    std::size_t at = 0;
+    while (at < queued.size()) {
+        queued[at++]->processQueued();
+        if (turnExhausted())
+            break;
+    }
+    if (at < queued.size()) {
+        // Before those that had their share and want more.
+        m_later.insert(m_later.begin(), queued.begin() + std::ptrdiff_t(at), queued.end());
+        postTurn();
+    }
+    flushDirty();
     --m_turnDepth;
     if (m_turnDepth == 0 && !m_descriptors->isDelivering()) {
         m_dead.clear();
         m_replaced.clear();
     } else if (!m_dead.empty()) {
         scheduleTurn();
+    }
+}
+
+void HttpServer::flushDirty()
+{
+    if (m_dirty.empty())
+        return;
+    const TurnWatch::Scope scope(m_options.turns, "flush");
+    const auto dirty = std::exchange(m_dirty, {});
+    std::size_t at = 0;
+    while (at < dirty.size()) {
+        dirty[at++]->flush();
+        if (at % kFlushesBetweenLooks == 0 && turnExhausted())
+            break;
+    }
+    if (at < dirty.size()) {
+        m_dirty.insert(m_dirty.begin(), dirty.begin() + std::ptrdiff_t(at), dirty.end());
+        postTurn();
     }
 }
 

@@ -5,6 +5,7 @@
 #include "engine/base/metrics.h"
 #include "engine/base/result.h"
 #include "engine/base/timerwheel.h"
+#include "engine/base/turnwatch.h"
 #include "engine/net/http.h"
 #include "engine/net/httpparser.h"
 #include "engine/net/websocketcodec.h"
@@ -42,6 +43,8 @@ struct HttpServerOptions
     std::function<QByteArray(const HttpHead &, const HeaderList &)> tooLargeReason;
     /// Where connections are counted (gateway.md section 12.2); null: nowhere. Outlives the server.
     Metrics *metrics = nullptr;
+    /// Budget of a turn; null: only the messages of one connection per turn are bounded. Outlives the server.
+    TurnWatch *turns = nullptr;
 };
 
 /// Listener for HTTP/1.1 and WebSocket on one port (performance-notes.md sections 6 and 9). Answers are collected per
@@ -74,8 +77,13 @@ private:
     void acceptFailed(int systemError);
     void scheduleFlush(ServerConnection *connection);
     void scheduleProcess(ServerConnection *connection);
+    /// As scheduleProcess(), but not in this turn.
+    void scheduleNextTurn(ServerConnection *connection);
+    bool turnExhausted() const { return m_options.turns && m_options.turns->exhausted(); }
     void scheduleTurn();
+    void postTurn();
     void turn();
+    void flushDirty();
     void remove(ServerConnection *connection);
     QByteArray dateHeader();
     QByteArray takeBuffer();
@@ -93,6 +101,7 @@ private:
     std::vector<std::unique_ptr<ServerTransport>> m_replaced; ///< may still be on the stack
     std::vector<ServerConnection *> m_dirty;  ///< have output to flush
     std::vector<ServerConnection *> m_queued; ///< have something to process
+    std::vector<ServerConnection *> m_later;  ///< have something to process in the next turn
     QByteArray m_scratch;                     ///< receive buffer shared by all connections
     std::vector<QByteArray> m_buffers;        ///< empty output buffers that keep their memory
     qint64 m_bufferBytes = 0;
@@ -104,6 +113,7 @@ private:
         explicit Series(Metrics &metrics);
         Counter &connections;
         Counter &refused;
+        Counter &writes;
         MetricHistogram &duration;
     };
     std::optional<Series> m_series;

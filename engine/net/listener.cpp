@@ -67,7 +67,7 @@ QByteArray peerText(const sockaddr_storage &storage)
     return ::inet_ntop(AF_INET6, &in.sin6_addr, text.data(), text.size());
 }
 
-QString describe(const QString &address, quint16 port)
+QString addressText(const QString &address, quint16 port)
 {
     const bool brackets = address.contains(u':');
     return (brackets ? QString(u'[' + address + u']') : address) + u':' + QString::number(port);
@@ -89,7 +89,7 @@ Status Listener::listen(const QString &address, quint16 port)
 {
     close();
     const auto refused = [&](const char *code, const QString &why) {
-        return Error::make("net", code, u"cannot listen on " + describe(address, port) + u": " + why,
+        return Error::make("net", code, u"cannot listen on " + addressText(address, port) + u": " + why,
                            {{QStringLiteral("address"), address}, {QStringLiteral("port"), int(port)}});
     };
     const bool any = address == u"*";

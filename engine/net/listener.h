@@ -31,6 +31,7 @@ public:
 
 private:
     void descriptorReady(quint32 events) override;
+    QByteArray describe() const override { return QByteArrayLiteral("new connections"); }
 
     DescriptorSet &m_set;
     std::function<void(int, const QByteArray &)> m_accepted;

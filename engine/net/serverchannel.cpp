@@ -63,6 +63,8 @@ void ServerWebSocket::receive(QByteArrayView &bytes)
         if (!event)
             return;
         handle(*event);
+        if (!bytes.isEmpty() && !m_connection.mayProcess(1))
+            break;
     }
     if (m_state == State::Ended)
         bytes = {};

@@ -13,7 +13,31 @@ constexpr qsizetype kEarlyFlushBytes = 256 * 1024;
 constexpr qsizetype kHeldInputBytes = 64 * 1024; ///< beyond it nothing is read while nobody takes it
 constexpr qsizetype kCompactBytes = 1024 * 1024;
 constexpr int kWebSocketKeyBytes = 16;
+constexpr int kCostPerTurn = 256; ///< of one connection; a message counts 1
+constexpr int kCostOfRequest = 8;
+constexpr int kCostBetweenLooks = 32; ///< at the clock
 constexpr int kTlsHandshake = 0x16; // record type; no HTTP method begins with it
+
+/// Names the request in the report of a turn; holds what it needs, because the request may be over by then.
+class RequestScope
+{
+public:
+    RequestScope(TurnWatch *turns, const HttpHead &head)
+        : m_method(head.method), m_target(head.target), m_scope(turns, "request", &RequestScope::describe, this)
+    {}
+
+private:
+    static QByteArray describe(const void *request)
+    {
+        const auto *self = static_cast<const RequestScope *>(request);
+        const qsizetype query = self->m_target.indexOf('?'); // may hold a token
+        return self->m_method + ' ' + self->m_target.left(query);
+    }
+
+    const QByteArray m_method;
+    const QByteArray m_target;
+    const TurnWatch::Scope m_scope; // last: its end describes
+};
 
 } // namespace
 
@@ -37,8 +61,10 @@ ServerConnection::~ServerConnection()
     m_session.reset();
     if (m_dirty)
         std::erase(m_server.m_dirty, this);
-    if (m_processQueued)
+    if (m_processQueued) {
         std::erase(m_server.m_queued, this);
+        std::erase(m_server.m_later, this);
+    }
 }
 
 void ServerConnection::start()
@@ -106,6 +132,8 @@ void ServerConnection::flush()
         m_broken = taken < 0;
         m_outputAt += std::max<qint64>(taken, 0);
         moved = true;
+        if (m_server.m_series)
+            m_server.m_series->writes.add();
     }
     if (m_lost || m_broken || m_outputAt >= m_output.size()) {
         if (m_output.capacity() > 0)
@@ -145,9 +173,38 @@ void ServerConnection::queueProcess()
         m_server.scheduleProcess(this);
 }
 
+bool ServerConnection::mayProcess(int cost)
+{
+    if (m_continues)
+        return false;
+    const int before = std::exchange(m_processed, m_processed + cost);
+    const bool looks = before / kCostBetweenLooks != m_processed / kCostBetweenLooks;
+    if (m_processed < kCostPerTurn && !(looks && m_server.turnExhausted()))
+        return true;
+    m_continues = true;
+    if (!std::exchange(m_processQueued, true))
+        m_server.scheduleNextTurn(this);
+    return false;
+}
+
+QByteArray ServerConnection::describe() const
+{
+    switch (m_state) {
+    case State::WebSocket: return "WebSocket " + m_target.left(m_target.indexOf('?')) + " of " + m_peerAddress;
+    case State::Request:
+    case State::Answering:
+    case State::Upgrading:
+    case State::Lingering:
+    case State::Dead: break;
+    }
+    return "connection of " + m_peerAddress;
+}
+
 void ServerConnection::processQueued()
 {
     m_processQueued = false;
+    m_continues = false;
+    m_processed = 0;
     if (m_broken && !m_lost)
         readToEnd();
     else
@@ -172,6 +229,8 @@ void ServerConnection::transportReadable()
 {
     if (m_lost || (std::exchange(m_undecided, false) && startTls()))
         return;
+    if (!m_continues)
+        m_processed = 0;
     const qint64 size = m_transport->read(m_server.m_scratch.data(), m_server.m_scratch.size());
     if (size == 0)
         return;
@@ -216,7 +275,7 @@ void ServerConnection::updateInterest()
 {
     if (m_state == State::Dead)
         return;
-    const bool room = m_state == State::Lingering || m_input.size() - m_inputAt < kHeldInputBytes;
+    const bool room = m_state == State::Lingering || (!m_continues && m_input.size() - m_inputAt < kHeldInputBytes);
     if (m_lost)
         m_transport->setInterest(false, false);
     else
@@ -285,6 +344,8 @@ void ServerConnection::processRequests()
             break;
         case HttpParser::State::Complete:
             dispatch(m_parser->keepAlive());
+            if (m_state == State::Request && !available().isEmpty() && !mayProcess(kCostOfRequest))
+                return;
             break;
         case HttpParser::State::Failed:
             fail(m_parser->failureStatus(), m_parser->failureReason());
@@ -328,6 +389,7 @@ void ServerConnection::dispatch(bool keepAlive)
     auto exchange = std::make_shared<ConnectionExchange>(*this, std::move(m_parser->head()), m_parser->takeBody(),
                                                          keepAlive);
     m_exchange = exchange;
+    const RequestScope scope(m_server.m_options.turns, exchange->head());
     m_server.m_handler.handleRequest(std::move(exchange));
 }
 
@@ -354,6 +416,7 @@ void ServerConnection::startUpgrade()
     m_state = State::Upgrading;
     auto upgrade = std::make_unique<ConnectionUpgrade>(*this, std::move(m_parser->head()));
     m_upgrade = upgrade.get();
+    const RequestScope scope(m_server.m_options.turns, upgrade->head());
     m_server.m_handler.handleUpgrade(std::move(upgrade));
 }
 
@@ -373,6 +436,7 @@ std::unique_ptr<Channel> ServerConnection::acceptUpgrade(const HttpHead &head, c
     if (m_server.m_options.tooLargeReason)
         options.tooLargeReason = m_server.m_options.tooLargeReason(head, extraHeaders);
     m_state = State::WebSocket;
+    m_target = head.target;
     m_parser.reset();
     m_session = std::make_unique<ServerWebSocket>(*this, options);
     queueProcess(); // early frames, once the caller has set its listener
@@ -382,7 +446,7 @@ std::unique_ptr<Channel> ServerConnection::acceptUpgrade(const HttpHead &head, c
 void ServerConnection::processWebSocket()
 {
     m_session->deliver();
-    while (m_state == State::WebSocket && m_session->wantsInput()) {
+    while (m_state == State::WebSocket && m_session->wantsInput() && !m_continues) {
         QByteArrayView bytes = available();
         if (bytes.isEmpty())
             return;

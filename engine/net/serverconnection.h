@@ -37,6 +37,9 @@ public:
     qint64 bytesQueued() const;
     qint64 bytesUnsent() const; ///< output that has not left this machine, as far as that is known
     void queueProcess(); ///< processInput() from the event loop
+    /// Whether more input may be used in this turn after something of that cost. False: the rest comes in the next one.
+    bool mayProcess(int cost);
+    QByteArray describe() const;
     /// Writes what is queued, sends the end of the stream, drops further input, waits up to closeLingerMs for the peer.
     void endTransport();
     void abortTransport();
@@ -66,6 +69,7 @@ private:
     void transportReadable() override;
     void transportWritable() override;
     void transportEnded() override { readToEnd(); }
+    QByteArray transportDescription() const override { return describe(); }
     bool startTls();
     void readToEnd();
     void updateInterest();
@@ -89,6 +93,7 @@ private:
     std::unique_ptr<ServerTransport> m_transport;
     std::unique_ptr<HttpParser> m_parser; ///< null after an upgrade
     QByteArray m_peerAddress;
+    QByteArray m_target; ///< of the upgrade
     const qint64 m_acceptedMs;
     QByteArray m_input; ///< received, not yet used
     qsizetype m_inputAt = 0;
@@ -103,7 +108,9 @@ private:
     bool m_undecided; ///< plain or TLS: the first byte will tell
     bool m_dirty = false;
     bool m_processing = false;
-    bool m_processQueued = false;
+    bool m_processQueued = false; ///< stands in one of the server's lists
+    bool m_continues = false; ///< what is left of the input comes in the next turn; nothing is read until then
+    int m_processed = 0;      ///< cost of what was used in this turn
     bool m_firstRequest = true;
     bool m_requestBegun = false;
     bool m_bodyAnnounced = false; ///< the handler knows that a body is to come

@@ -19,6 +19,8 @@ public:
         virtual void transportWritable() = 0;
         /// The connection has ended in both directions, asked for or not. What came before can still be read.
         virtual void transportEnded() = 0;
+        /// What the connection serves, for people.
+        virtual QByteArray transportDescription() const = 0;
 
     protected:
         ~Owner() = default;
@@ -63,6 +65,7 @@ public:
 
 private:
     void descriptorReady(quint32 events) override;
+    QByteArray describe() const override { return m_owner.transportDescription(); }
 
     DescriptorSet &m_set;
     Owner &m_owner;

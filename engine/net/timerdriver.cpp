@@ -9,8 +9,8 @@ namespace {
 constexpr qint64 kLongestSleepMs = 60'000;
 }
 
-TimerDriver::TimerDriver(const Clock &clock, TimerWheel &wheel, QObject *parent)
-    : QObject(parent), m_clock(clock), m_wheel(wheel), m_timer(this)
+TimerDriver::TimerDriver(const Clock &clock, TimerWheel &wheel, TurnWatch *turns, QObject *parent)
+    : QObject(parent), m_clock(clock), m_wheel(wheel), m_turns(turns), m_timer(this)
 {
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
@@ -28,7 +28,10 @@ void TimerDriver::fire()
 {
     m_firing = true;
     m_armedForMs = -1;
-    m_wheel.advance(m_clock.monoMs());
+    {
+        const TurnWatch::Scope scope(m_turns, "timers");
+        m_wheel.advance(m_clock.monoMs());
+    }
     m_firing = false;
     arm();
 }

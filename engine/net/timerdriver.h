@@ -3,6 +3,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/timerwheel.h"
+#include "engine/base/turnwatch.h"
 
 #include <QObject>
 #include <QTimer>
@@ -14,7 +15,8 @@ namespace dormouse {
 class TimerDriver final : public QObject
 {
 public:
-    TimerDriver(const Clock &clock, TimerWheel &wheel, QObject *parent = nullptr);
+    /// turns: null, or what has the timers of a turn in view.
+    TimerDriver(const Clock &clock, TimerWheel &wheel, TurnWatch *turns = nullptr, QObject *parent = nullptr);
     ~TimerDriver() override;
 
 private:
@@ -23,6 +25,7 @@ private:
 
     const Clock &m_clock;
     TimerWheel &m_wheel;
+    TurnWatch *m_turns;
     QTimer m_timer;
     qint64 m_armedForMs = -1;
     bool m_firing = false;

@@ -6,6 +6,8 @@
 #include <QSqlDatabase>
 #include <QString>
 
+#include <memory>
+
 namespace dormouse {
 
 /// Thrown in the storage thread; never leaves SqlStore.
@@ -53,5 +55,8 @@ public:
     /// Texts cannot hold U+0000.
     virtual bool refusesNul() const = 0;
 };
+
+/// Journal and cache settings in performance-notes.md section 7.2.
+std::unique_ptr<SqlDialect> makeSqliteDialect(const QString &path, int busyTimeoutMs);
 
 } // namespace dormouse

@@ -93,8 +93,13 @@ private:
 
 } // namespace
 
+std::unique_ptr<SqlDialect> makeSqliteDialect(const QString &path, int busyTimeoutMs)
+{
+    return std::make_unique<SqliteDialect>(path, busyTimeoutMs);
+}
+
 SqliteStore::SqliteStore(const QString &path, PostToEngine post, const SqlStoreOptions &options)
-    : SqlStore(std::make_unique<SqliteDialect>(path, options.busyTimeoutMs), std::move(post), options)
+    : SqlStore(makeSqliteDialect(path, options.busyTimeoutMs), std::move(post), options)
 {
 }
 

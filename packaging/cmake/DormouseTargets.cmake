@@ -21,6 +21,11 @@ if(DORMOUSE_SANITIZE)
   target_link_options(dormouse_flags INTERFACE -fsanitize=${DORMOUSE_SANITIZE})
 endif()
 
+if(DORMOUSE_FUZZ)
+  # Every library counts its edges, or the fuzzer would see nothing of them.
+  target_compile_options(dormouse_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 # dormouse_library(NAME SOURCES ... LINK ...): static library; LINK entries are public.
 function(dormouse_library name)
   cmake_parse_arguments(ARG "" "PCH" "SOURCES;LINK" ${ARGN})

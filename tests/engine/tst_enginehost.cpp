@@ -2,17 +2,23 @@
 #include "engine/core/core.h"
 #include "engine/embedded/publisher.h"
 #include "engine/host/enginehost.h"
+#include "engine/net/epolldispatcher.h"
 #include "tests/support/postgresserver.h"
 
+#include <QElapsedTimer>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
 #include <QSignalSpy>
+#include <QSqlDatabase>
+#include <QSqlQuery>
 #include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <atomic>
 
 using namespace dormouse;
 
@@ -150,6 +156,114 @@ private Q_SLOTS:
         const QByteArray text = reply->readAll();
         QVERIFY2(text.contains("# TYPE store_queue_batches gauge\nstore_queue_batches 0\n"), text.constData());
         reply->deleteLater();
+    }
+
+    void servesWhileTheDatabaseIsLocked()
+    {
+        QTemporaryDir dir;
+        EngineHost engine;
+        QVERIFY(engine.start(options(dir.path())).ok());
+        const auto fromEngine = [&](const std::function<double(Core &)> &read) {
+            double value = -1;
+            bool done = false;
+            engine.post([&](Core &core, Publisher &) {
+                value = read(core);
+                QMetaObject::invokeMethod(this, [&] { done = true; }, Qt::QueuedConnection);
+            });
+            return QTest::qWaitFor([&] { return done; }, 10'000) ? value : -1;
+        };
+        const auto queued = [&] { return fromEngine([](Core &core) { return core.context().store.queueLength(); }); };
+        const auto commits = [&] {
+            return fromEngine([](Core &core) { return core.context().metrics.value("store_commit_duration").value_or(0); });
+        };
+        QCOMPARE(ask(engine, "PUT", QStringLiteral("/runner-configs/p?namespace=default"), R"({"datacenters":{"default":{"normal":{}}}})").status, 200);
+        QTRY_COMPARE(queued(), 0.0);
+        const double before = commits();
+        QNetworkReply *create = nullptr;
+        {
+            QSqlDatabase blocker = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), QStringLiteral("blocker"));
+            blocker.setDatabaseName(dir.filePath(QStringLiteral("dormouse.db")));
+            QVERIFY(blocker.open());
+            QVERIFY(QSqlQuery(blocker).exec(QStringLiteral("BEGIN IMMEDIATE")));
+            QNetworkRequest request{QUrl(engine.url() + QStringLiteral("/actors?namespace=default"))};
+            request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/json"));
+            create = m_manager.put(request, QByteArray(R"({"name":"a","key":"k","runner_name_selector":"p","crash_policy":"sleep"})"));
+            QTRY_VERIFY(queued() >= 1);
+            // The answer needs the commit; everybody else is served meanwhile, and the queue is there to be seen.
+            for (int i = 0; i < 20; ++i)
+                QCOMPARE(ask(engine, "GET", QStringLiteral("/health")).status, 200);
+            QVERIFY(queued() >= 1);
+            QVERIFY(!create->isFinished());
+            QCOMPARE(commits(), before);
+            QVERIFY(QSqlQuery(blocker).exec(QStringLiteral("ROLLBACK")));
+            blocker.close();
+        }
+        QSqlDatabase::removeDatabase(QStringLiteral("blocker"));
+        QTRY_VERIFY_WITH_TIMEOUT(create->isFinished(), 20'000);
+        QCOMPARE(create->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt(), 200);
+        create->deleteLater();
+        QTRY_COMPARE(queued(), 0.0);
+        QVERIFY(commits() > before);
+    }
+
+    void longTurnsAreReported_data()
+    {
+        QTest::addColumn<QString>("dispatcher");
+        QTest::newRow("epoll") << QStringLiteral("epoll");
+        QTest::newRow("qt") << QStringLiteral("qt");
+    }
+    void longTurnsAreReported()
+    {
+        QFETCH(QString, dispatcher);
+        EngineOptions wanted = options({});
+        wanted.config.eventDispatcher = dispatcher;
+        EngineHost engine;
+        QVERIFY(engine.start(wanted).ok());
+        std::atomic<bool> isEpoll = false;
+        monitor::Frame frame;
+        std::atomic<bool> seen = false;
+        double counted = 0;
+        engine.post([&](Core &, Publisher &publisher) {
+            isEpoll = qobject_cast<EpollDispatcher *>(QAbstractEventDispatcher::instance()) != nullptr;
+            monitor::Interest interest;
+            interest.events = true;
+            publisher.addConsumer(interest, [&](const monitor::Frame &made) {
+                for (const monitor::Event &event : made.events) {
+                    if (event.reason == u"long_turn" && !seen) {
+                        frame.events.push_back(event);
+                        seen = true;
+                    }
+                }
+            });
+        });
+        engine.post([&](Core &, Publisher &) {
+            QElapsedTimer busy; // work, not waiting: this is what the watchdog is for
+            busy.start();
+            while (busy.elapsed() < 80) {
+            }
+        });
+        QTRY_VERIFY(seen);
+        QCOMPARE(isEpoll.load(), dispatcher == u"epoll");
+        bool read = false;
+        std::optional<monitor::ClusterInfo> cluster;
+        engine.post([&](Core &core, Publisher &publisher) {
+            counted = core.context().metrics.value("engine_long_turns_total").value_or(0);
+            cluster = publisher.snapshot().cluster;
+            QMetaObject::invokeMethod(this, [&] { read = true; }, Qt::QueuedConnection);
+        });
+        QTRY_VERIFY(read);
+        const monitor::Event &event = frame.events.at(0);
+        QVERIFY(event.kind == monitor::EventKind::Engine);
+        QVERIFY(event.level == monitor::EventLevel::Warn);
+        QVERIFY(event.value.value_or(0) >= 80'000);
+        QVERIFY2(event.text.contains(u"console"), qPrintable(event.text));
+        QVERIFY(counted >= 1);
+        QVERIFY(cluster.has_value());
+        QVERIFY(cluster->longTurns.value_or(0) >= 1);
+        QVERIFY(cluster->longTurnUs.value_or(0) >= 50'000);
+        QVERIFY(cluster->longTurnTs.value_or(0) > 0);
+        QVERIFY(!cluster->longTurnText.isEmpty());
+        engine.stop();
     }
 
     void settingsChangeWhileItRuns()

@@ -8,6 +8,8 @@
 #include <QStringBuilder>
 
 #include <algorithm>
+#include <cctype>
+#include <optional>
 
 namespace dormouse::fuzz {
 
@@ -20,14 +22,19 @@ void append(QByteArray &log, const QByteArray &text)
     log += QByteArray::number(text.size()) + ':' + text + '\n';
 }
 
-/// Everything a caller can see, as text.
-QByteArray httpLog(QByteArrayView bytes, qsizetype piece)
+HttpParser smallParser()
 {
     HttpParser::Limits limits;
     limits.maxHeadBytes = 2048;
     limits.maxTargetBytes = 256;
     limits.maxHeaders = 20;
-    HttpParser parser(limits);
+    return HttpParser(limits);
+}
+
+/// Everything a caller can see, as text.
+QByteArray httpLog(QByteArrayView bytes, qsizetype piece)
+{
+    HttpParser parser = smallParser();
     QByteArray log;
     while (true) {
         if (parser.state() == HttpParser::State::Head || parser.state() == HttpParser::State::Body) {
@@ -66,11 +73,80 @@ QByteArray httpLog(QByteArrayView bytes, qsizetype piece)
     return log;
 }
 
-QByteArray webSocketLog(QByteArrayView bytes, qsizetype piece)
+/// The body of a chunked message as the grammar says it, all at once; nothing when it is not one. Limits aside.
+std::optional<QByteArray> simpleChunks(QByteArray bytes)
+{
+    QByteArray body;
+    const auto line = [&bytes]() -> std::optional<QByteArray> {
+        const qsizetype end = bytes.indexOf("\r\n");
+        if (end < 0 || bytes.first(end).contains('\n'))
+            return std::nullopt;
+        const QByteArray text = bytes.first(end);
+        bytes = bytes.mid(end + 2);
+        return text;
+    };
+    while (true) {
+        const auto head = line();
+        if (!head)
+            return std::nullopt;
+        bool isNumber = false;
+        const QByteArray digits = head->first(std::min(head->size(), qsizetype(std::find_if_not(head->begin(), head->end(), [](char c) {
+            return std::isxdigit(uchar(c)) != 0;
+        }) - head->begin())));
+        const qulonglong size = digits.toULongLong(&isNumber, 16);
+        if (!isNumber || size > qulonglong(kMaxBody))
+            return std::nullopt;
+        if (size == 0)
+            break;
+        if (qulonglong(bytes.size()) < size + 2 || bytes.mid(qsizetype(size), 2) != "\r\n")
+            return std::nullopt;
+        body += bytes.first(qsizetype(size));
+        bytes = bytes.mid(qsizetype(size) + 2);
+    }
+    for (auto trailer = line(); ; trailer = line()) {
+        if (!trailer)
+            return std::nullopt;
+        if (trailer->isEmpty())
+            return body;
+    }
+}
+
+/// A body after a head that announces it.
+QByteArray bodyLog(const QByteArray &announcement, QByteArrayView bytes, qsizetype piece)
+{
+    HttpParser parser = smallParser();
+    parser.feed(QByteArray("POST / HTTP/1.1\r\nHost: h\r\n" + announcement + "\r\n\r\n"));
+    if (parser.state() != HttpParser::State::HeadReady)
+        qFatal("the head was refused");
+    parser.readBody(kMaxBody);
+    qsizetype at = 0;
+    while (parser.state() == HttpParser::State::Body && at < bytes.size()) {
+        const qsizetype used = parser.feed(bytes.sliced(at, std::min(piece, bytes.size() - at)));
+        if (used <= 0)
+            qFatal("the parser stands still");
+        at += used;
+    }
+    QByteArray log = QByteArray::number(int(parser.state())) + ' ' + QByteArray::number(parser.failureStatus()) + ' ';
+    if (parser.state() == HttpParser::State::Complete) {
+        const QByteArray body = parser.takeBody();
+        if (body.size() > kMaxBody)
+            qFatal("a body above its limit");
+        // What follows the body is the next request: not a byte more or less may be taken.
+        if (announcement.startsWith('T') && simpleChunks(bytes.first(at).toByteArray()) != body)
+            qFatal("the simple reader sees another body");
+        if (announcement.startsWith('C') && body != bytes.first(at))
+            qFatal("not the announced bytes");
+        log += QByteArray::number(at) + ' ';
+        append(log, body);
+    }
+    return log;
+}
+
+QByteArray webSocketLog(WebSocketCodec::Role role, QByteArrayView bytes, qsizetype piece)
 {
     WebSocketCodec::Options options;
     options.maxMessageBytes = 4096;
-    WebSocketCodec codec(WebSocketCodec::Role::Server, options);
+    WebSocketCodec codec(role, options);
     QByteArray log;
     while (!bytes.isEmpty()) {
         QByteArrayView part = bytes.first(std::min(piece, bytes.size()));
@@ -90,29 +166,44 @@ QByteArray webSocketLog(QByteArrayView bytes, qsizetype piece)
 }
 
 template<typename Log>
-void compare(QByteArrayView bytes, Log log)
+void compare(QByteArrayView bytes, qsizetype piece, Log log)
 {
-    if (bytes.isEmpty())
-        return;
-    const qsizetype piece = 1 + uchar(bytes.front()) % 40;
-    const QByteArrayView rest = bytes.sliced(1);
-    const QByteArray whole = log(rest, std::max<qsizetype>(rest.size(), 1));
+    const QByteArray whole = log(bytes, std::max<qsizetype>(bytes.size(), 1));
     for (const qsizetype size : {qsizetype(1), piece}) {
-        if (log(rest, size) != whole)
+        if (log(bytes, size) != whole)
             qFatal("pieces of %d bytes are read differently", int(size));
     }
 }
 
-} // namespace
-
-void checkHttp(QByteArrayView bytes)
+qsizetype pieceOf(QByteArrayView bytes)
 {
-    compare(bytes, httpLog);
+    return 1 + uchar(bytes.front()) % 40;
 }
 
-void checkWebSocket(QByteArrayView bytes)
+} // namespace
+
+void checkHead(QByteArrayView bytes)
 {
-    compare(bytes, webSocketLog);
+    if (!bytes.isEmpty())
+        compare(bytes.sliced(1), pieceOf(bytes), httpLog);
+}
+
+void checkBody(QByteArrayView bytes)
+{
+    if (bytes.size() < 2)
+        return;
+    const bool chunked = uchar(bytes.front()) % 2 == 1;
+    const QByteArray announcement = chunked ? QByteArray("Transfer-Encoding: chunked")
+                                            : "Content-Length: " + QByteArray::number(1 + uchar(bytes[1]));
+    compare(bytes.sliced(chunked ? 1 : 2), pieceOf(bytes), [&](QByteArrayView rest, qsizetype piece) { return bodyLog(announcement, rest, piece); });
+}
+
+void checkFrame(QByteArrayView bytes)
+{
+    if (bytes.isEmpty())
+        return;
+    const auto role = uchar(bytes.front()) % 2 == 1 ? WebSocketCodec::Role::Server : WebSocketCodec::Role::Client;
+    compare(bytes.sliced(1), pieceOf(bytes), [role](QByteArrayView rest, qsizetype piece) { return webSocketLog(role, rest, piece); });
 }
 
 } // namespace dormouse::fuzz

@@ -2,7 +2,8 @@
 // A short seeded run of the HTTP and WebSocket fuzzing: whole input and pieces must be read alike.
 #include "engine/base/random.h"
 #include "engine/net/websocketcodec.h"
-#include "netcheck.h"
+#include "tests/fuzz/corpus.h"
+#include "tests/fuzz/netcheck.h"
 
 #include <QTest>
 
@@ -41,7 +42,28 @@ private Q_SLOTS:
         };
         Random random(11);
         for (int i = 0; i < 12'000; ++i)
-            fuzz::checkHttp(QByteArray(QByteArray(1, char(random.below(256))) + mutated(seeds[random.below(4)], random)));
+            fuzz::checkHead(QByteArray(QByteArray(1, char(random.below(256))) + mutated(seeds[random.below(4)], random)));
+    }
+
+    void bodies()
+    {
+        const QByteArray chunks = "4\r\nwiki\r\n5;a=b\r\npedia\r\n0\r\nT: v\r\n\r\nGET ";
+        Random random(13);
+        for (int i = 0; i < 12'000; ++i)
+            fuzz::checkBody(QByteArray(QByteArray(1, char(random.below(256))) + mutated(chunks, random)));
+    }
+
+    /// What earlier runs of the fuzzers found interesting, and what they found wrong.
+    void corpora()
+    {
+        const std::pair<const char *, void (*)(QByteArrayView)> checks[] = {
+            {"head", fuzz::checkHead}, {"body", fuzz::checkBody}, {"frame", fuzz::checkFrame}};
+        for (const auto &[name, check] : checks) {
+            const std::vector<QByteArray> inputs = fuzz::corpus(name);
+            QVERIFY2(inputs.size() >= 20, name);
+            for (const QByteArray &input : inputs)
+                check(input);
+        }
     }
 
     void webSocket()
@@ -63,7 +85,7 @@ private Q_SLOTS:
             }
             if (random.below(3) == 0)
                 client.appendClose(bytes, 1000, "bye", 1);
-            fuzz::checkWebSocket(QByteArray(QByteArray(1, char(random.below(256))) + mutated(bytes, random)));
+            fuzz::checkFrame(QByteArray(QByteArray(1, char(random.below(256))) + mutated(bytes, random)));
         }
     }
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/base/random.h"
 #include "engine/wire/protocol.h"
+#include "tests/fuzz/corpus.h"
 #include "tests/fuzz/wirecheck.h"
 #include "tests/wire/vectors.h"
 
@@ -83,6 +84,7 @@ class TestWireFuzz : public QObject
 
 private Q_SLOTS:
     void seedsHold();
+    void corpusHolds();
     void mutantsHold();
 };
 
@@ -96,6 +98,15 @@ void TestWireFuzz::seedsHold()
             QVERIFY2(broken.isEmpty(), qPrintable(broken + u' ' + QString::fromLatin1(seed.bytes.toHex())));
         }
     }
+}
+
+/// What earlier runs of the fuzzer found interesting, and what it found wrong.
+void TestWireFuzz::corpusHolds()
+{
+    const std::vector<QByteArray> inputs = fuzz::corpus("wire");
+    QVERIFY(inputs.size() >= 20);
+    for (const QByteArray &input : inputs)
+        checkWireBytes(input);
 }
 
 void TestWireFuzz::mutantsHold()

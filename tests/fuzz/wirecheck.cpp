@@ -63,4 +63,15 @@ QString checkWireInput(int version, Root root, QByteArrayView bytes)
                                   : check(version, root, bytes, decodeToClient, encodeToClient);
 }
 
+void checkWireBytes(QByteArrayView bytes)
+{
+    if (bytes.isEmpty())
+        return;
+    const int version = kOldestVersion + (uchar(bytes.front()) & 0x7f) % kNewestVersion;
+    const Root root = uchar(bytes.front()) & 0x80 ? Root::EngineToRunner : Root::RunnerToEngine;
+    const QString broken = checkWireInput(version, root, bytes.sliced(1));
+    if (!broken.isEmpty())
+        qFatal("%s", qPrintable(broken));
+}
+
 } // namespace dormouse::wire::test

@@ -13,4 +13,7 @@ namespace dormouse::wire::test {
 /// acceptable to the strictest decoder and stable; canonical input comes out unchanged.
 QString checkWireInput(int version, Root root, QByteArrayView bytes);
 
+/// As checkWireInput(); the first byte picks the direction (bit 7) and the version. Dies with the message.
+void checkWireBytes(QByteArrayView bytes);
+
 } // namespace dormouse::wire::test

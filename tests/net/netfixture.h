@@ -22,6 +22,9 @@ public:
     explicit ManualClock(TimerWheel &wheel) : m_wheel(wheel) {}
     qint64 wallMs() const override { return 1'700'000'000'000 + m_nowMs; }
     qint64 monoMs() const override { return m_nowMs; }
+    qint64 monoUs() const override { return m_nowMs * 1000 + m_spentUs; }
+    /// Time that work takes; the wheel does not see it.
+    void spend(qint64 us) { m_spentUs += us; }
     void run(qint64 deltaMs)
     {
         m_nowMs += deltaMs;
@@ -31,6 +34,7 @@ public:
 private:
     TimerWheel &m_wheel;
     qint64 m_nowMs = 1000;
+    qint64 m_spentUs = 0;
 };
 
 struct Received

@@ -186,6 +186,12 @@ void SyntheticSource::fillCommon(Frame &frame)
     info.eventsSeen = m_seq;
     info.eventsDropped = 0;
     info.monitorBytesHeld = 184'320;
+    info.longTurns = longTurnTs ? 1 : 0;
+    info.longTurnTs = longTurnTs;
+    if (longTurnTs) {
+        info.longTurnUs = 83'000;
+        info.longTurnText = QStringLiteral("83 ms: request 80 ms, longest GET /actors 80 ms");
+    }
     frame.cluster = info;
     if (!m_interest.pendingOf.isEmpty()) {
         frame.pendingOf = m_interest.pendingOf;

@@ -5,6 +5,8 @@
 
 #include <QRandomGenerator>
 
+#include <optional>
+
 namespace dormouse {
 
 /// A made-up engine for tests of the views: seeded, driven by step(), records the commands it is given.
@@ -35,6 +37,7 @@ public:
 
     bool deferAnswers = false; ///< commands are answered by the event loop
     QList<QPair<QString, QJsonObject>> commands;
+    std::optional<qint64> longTurnTs; ///< the engine was busy then
     std::vector<monitor::ActorInfo> actors;
     std::vector<monitor::RunnerInfo> runners;
     std::vector<monitor::ConnectionInfo> connections;

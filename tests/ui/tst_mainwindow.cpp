@@ -93,6 +93,7 @@ private Q_SLOTS:
     void filterWorksEverywhere();
     void emptyStates();
     void pauseHoldsAndCounts();
+    void busyEngineNeedsAttention();
     void staleIsShown();
     void commandsReachTheSource();
     void recordingForbidsCommands();
@@ -323,6 +324,34 @@ void TestMainWindow::pauseHoldsAndCounts()
     pause->trigger();
     QCOMPARE(m_window->session().framesApplied(), before + 5);
     QVERIFY(!pause->isChecked());
+}
+
+void TestMainWindow::busyEngineNeedsAttention()
+{
+    m_window->showView(QStringLiteral("overview"));
+    QListWidget *list = nullptr;
+    const auto lists = m_window->findChildren<QListWidget *>();
+    for (QListWidget *one : lists) {
+        if (one->accessibleName() == QStringLiteral("Needs attention"))
+            list = one;
+    }
+    QVERIFY(list);
+    const auto shown = [&] { return list->findItems(QStringLiteral("GET /actors"), Qt::MatchContains).size(); };
+    m_source->step();
+    Q_EMIT m_window->session().secondPassed();
+    QCOMPARE(shown(), 0);
+    m_source->longTurnTs = m_source->now();
+    m_source->step();
+    QTRY_COMPARE(m_window->session().cluster().info().longTurnTs, m_source->longTurnTs);
+    Q_EMIT m_window->session().secondPassed();
+    QCOMPARE(shown(), 1);
+    const QListWidgetItem *item = list->findItems(QStringLiteral("GET /actors"), Qt::MatchContains).first();
+    QVERIFY2(item->text().contains(QStringLiteral("83 ms")), qPrintable(item->text()));
+    // After a minute it is history.
+    m_source->step(61'000);
+    QTRY_VERIFY(m_window->session().cluster().info().nowTs >= *m_source->longTurnTs + 61'000);
+    Q_EMIT m_window->session().secondPassed();
+    QCOMPARE(shown(), 0);
 }
 
 void TestMainWindow::staleIsShown()
