@@ -93,7 +93,10 @@ bool HttpParser::takeLine(QByteArrayView bytes, qsizetype &used)
     const qsizetype end = feedAt < 0 ? bytes.size() : feedAt + 1;
     m_line.append(bytes.sliced(used, end - used));
     used = end;
-    if (feedAt < 0)
+    // Before anything else, so that a line fails alike however it came.
+    if (m_state == State::Head)
+        checkRequestLineLength();
+    if (feedAt < 0 || m_state == State::Failed)
         return false;
     if (m_line.size() < 2 || m_line.at(m_line.size() - 2) != '\r') {
         fail(400, "line feed without carriage return");
@@ -115,9 +118,7 @@ qsizetype HttpParser::feedHead(QByteArrayView bytes)
         m_headBytes += used - before;
         if (m_state == State::Failed)
             break;
-        if (!complete) {
-            checkPartialHead();
-        } else {
+        if (complete) {
             const QByteArray line = std::exchange(m_line, {});
             headLine(line);
         }
@@ -127,15 +128,22 @@ qsizetype HttpParser::feedHead(QByteArrayView bytes)
     return used;
 }
 
-/// Limits of a line that has no end yet, so that an endless line is refused early and with the right status.
-void HttpParser::checkPartialHead()
+/// Limits of a line that may have no end yet, so that an endless one is refused early and with the right status.
+void HttpParser::checkRequestLineLength()
 {
     if (m_haveRequestLine)
         return;
-    const qsizetype blank = m_line.indexOf(' ');
-    if (blank < 0 && m_line.size() > kMaxMethodBytes)
+    QByteArrayView line = m_line;
+    if (line.endsWith('\n'))
+        line.chop(1);
+    if (line.endsWith('\r'))
+        line.chop(1);
+    const qsizetype blank = line.indexOf(' ');
+    if ((blank < 0 ? line.size() : blank) > kMaxMethodBytes)
         fail(400, "method too long");
-    else if (blank >= 0 && m_line.size() - blank - 1 > m_limits.maxTargetBytes + kVersionBytes + 3)
+    else if (blank == 0)
+        fail(400, "malformed request line");
+    else if (blank > 0 && line.size() - blank - 1 > m_limits.maxTargetBytes + 1 + kVersionBytes)
         fail(414, "request target too long");
 }
 
@@ -320,20 +328,23 @@ qsizetype HttpParser::feedBody(QByteArrayView bytes)
                 m_bodyState = BodyState::ChunkSize;
             }
             break;
-        case BodyState::ChunkSize:
-            if (takeLine(bytes.first(std::min(bytes.size(), used + kMaxChunkLineBytes)), used)) {
-                const QByteArray line = std::exchange(m_line, {});
-                if (line.size() > kMaxChunkLineBytes)
-                    fail(400, "chunk size line too long");
-                else
-                    chunkSizeLine(line);
-            } else if (m_state == State::Body && m_line.size() > kMaxChunkLineBytes) {
+        case BodyState::ChunkSize: {
+            const qsizetype allowed = kMaxChunkLineBytes + qsizetype(sizeof("\r\n")) - m_line.size();
+            const bool complete = takeLine(bytes.first(std::min(bytes.size(), used + allowed)), used);
+            if (m_state == State::Failed)
+                break;
+            // A carriage return at the end of a piece may belong to the end of the line.
+            const qsizetype length = m_line.size() - (!complete && m_line.endsWith('\r') ? 1 : 0);
+            if (length > kMaxChunkLineBytes)
                 fail(400, "chunk size line too long");
-            }
+            else if (complete)
+                chunkSizeLine(QByteArray(std::exchange(m_line, {})));
             break;
+        }
         case BodyState::Trailer: {
             const qsizetype before = used;
-            const bool complete = takeLine(bytes, used);
+            const qsizetype allowed = m_limits.maxHeadBytes + 1 - m_trailerBytes;
+            const bool complete = takeLine(bytes.first(std::min(bytes.size(), used + allowed)), used);
             m_trailerBytes += used - before;
             if (m_state == State::Failed)
                 break;

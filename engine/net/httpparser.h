@@ -68,7 +68,7 @@ private:
     qsizetype feedHead(QByteArrayView bytes);
     qsizetype feedBody(QByteArrayView bytes);
     void chunkSizeLine(QByteArrayView line);
-    void checkPartialHead();
+    void checkRequestLineLength();
     void fail(int status, const char *reason);
 
     Limits m_limits;
