@@ -4,11 +4,16 @@
 
 #include <QElapsedTimer>
 #include <QEventLoop>
+#include <QLocalServer>
+#include <QLocalSocket>
+#include <QProcess>
 #include <QSemaphore>
 #include <QSocketNotifier>
 #include <QTest>
 #include <QThread>
 #include <QTimer>
+
+#include <array>
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -414,6 +419,128 @@ private Q_SLOTS:
         QVERIFY(inside.tryAcquire(1, 10'000));
         thread.quit();
         QVERIFY(thread.wait(10'000));
+    }
+
+    void writersAreToldWhenThereIsRoom_data() { bothKinds(); }
+    void writersAreToldWhenThereIsRoom()
+    {
+        QFETCH(bool, epoll);
+        Bench bench(epoll);
+        SocketPair pair;
+        int writable = 0;
+        bool quietWhileFull = false;
+        bool turned = false;
+        bench.run([&] {
+            std::array<char, 65'536> block{};
+            qint64 written = 0;
+            for (ssize_t got = 0; (got = ::write(pair.ends[0], block.data(), block.size())) > 0;)
+                written += got;
+            QSocketNotifier writer(pair.ends[0], QSocketNotifier::Write);
+            QObject::connect(&writer, &QSocketNotifier::activated, &writer, [&] {
+                ++writable;
+                writer.setEnabled(false);
+            });
+            for (int i = 0; i < 20; ++i)
+                QCoreApplication::processEvents();
+            quietWhileFull = writable == 0;
+            for (qint64 left = written; left > 0;)
+                left -= ::read(pair.ends[1], block.data(), block.size());
+            turned = turnUntil([&] { return writable > 0; });
+            for (int i = 0; i < 20; ++i)
+                QCoreApplication::processEvents();
+        });
+        QVERIFY(quietWhileFull);
+        QVERIFY(turned);
+        QCOMPARE(writable, 1); // disabled means silent
+    }
+
+    void timersMayBeKilledByEachOther_data() { bothKinds(); }
+    void timersMayBeKilledByEachOther()
+    {
+        QFETCH(bool, epoll);
+        Bench bench(epoll);
+        int calls = 0;
+        bool turned = false;
+        bench.run([&] {
+            // Both are due at once; whichever comes first takes the other along.
+            auto first = std::make_unique<QTimer>();
+            auto second = std::make_unique<QTimer>();
+            bool later = false;
+            QTimer end;
+            QObject::connect(first.get(), &QTimer::timeout, &end, [&] {
+                ++calls;
+                second.reset();
+            });
+            QObject::connect(second.get(), &QTimer::timeout, &end, [&] {
+                ++calls;
+                first.reset();
+            });
+            QObject::connect(&end, &QTimer::timeout, &end, [&] { later = true; });
+            for (QTimer *timer : {first.get(), second.get()}) {
+                timer->setSingleShot(true);
+                timer->setTimerType(Qt::PreciseTimer);
+                timer->start(5);
+            }
+            end.setSingleShot(true);
+            end.start(30);
+            turned = turnUntil([&] { return later; });
+        });
+        QVERIFY(turned);
+        QCOMPARE(calls, 1);
+    }
+
+    void processesAndLocalSockets_data() { bothKinds(); }
+    void processesAndLocalSockets()
+    {
+        // What else of Qt lives on notifiers: pipes of a child process, and sockets of the machine.
+        QFETCH(bool, epoll);
+        Bench bench(epoll);
+        QByteArray output;
+        QByteArray answer;
+        bool turned = false;
+        bench.run([&] {
+            QProcess process;
+            process.start(QStringLiteral("/bin/cat"), QStringList());
+            process.write("through a child");
+            process.closeWriteChannel();
+            QLocalServer server;
+            const QString name = QStringLiteral("dormouse-test-%1-%2").arg(QCoreApplication::applicationPid()).arg(epoll);
+            if (!server.listen(name))
+                qFatal("cannot listen");
+            QObject::connect(&server, &QLocalServer::newConnection, &server, [&] {
+                QLocalSocket *accepted = server.nextPendingConnection();
+                QObject::connect(accepted, &QLocalSocket::readyRead, accepted, [accepted] { accepted->write(accepted->readAll().toUpper()); });
+            });
+            QLocalSocket socket;
+            QObject::connect(&socket, &QLocalSocket::readyRead, &socket, [&] { answer += socket.readAll(); });
+            socket.connectToServer(name);
+            socket.write("local");
+            turned = turnUntil([&] { return process.state() == QProcess::NotRunning && answer.size() == 5; });
+            output = process.readAllStandardOutput();
+        });
+        QVERIFY(turned);
+        QCOMPARE(output, QByteArray("through a child"));
+        QCOMPARE(answer, QByteArray("LOCAL"));
+    }
+
+    void wakeUpWhileAboutToBlock()
+    {
+        // The last moment before the wait: what comes then must not be slept over.
+        Bench bench(true);
+        QSemaphore done;
+        bench.run([&] {
+            auto *dispatcher = QAbstractEventDispatcher::instance();
+            auto *once = new QObject;
+            QObject::connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, once, [&, once] {
+                QMetaObject::invokeMethod(qApp, [] {}, Qt::QueuedConnection); // of another thread
+                QMetaObject::invokeMethod(once, [&, once] {
+                    done.release();
+                    delete once;
+                }, Qt::QueuedConnection);
+                QObject::disconnect(QAbstractEventDispatcher::instance(), nullptr, once, nullptr);
+            });
+        });
+        QVERIFY(done.tryAcquire(1, 10'000));
     }
 
     void excludedNotifiersWait()
