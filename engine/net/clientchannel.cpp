@@ -9,6 +9,8 @@
 #include <QNetworkRequest>
 #include <QWebSocket>
 
+#include <algorithm>
+
 namespace dormouse {
 
 namespace {
@@ -109,7 +111,10 @@ void ClientChannel::finish(const ChannelClose &close)
 
 void ClientChannel::push(Entry entry)
 {
-    m_inbox.push_back(std::move(entry));
+    // A pong is not held back with the messages.
+    const auto place = entry.type != Entry::Type::Pong ? m_inbox.end()
+        : std::find_if(m_inbox.begin(), m_inbox.end(), [](const Entry &one) { return one.type == Entry::Type::Message; });
+    m_inbox.insert(place, std::move(entry));
     queueDeliver();
 }
 
