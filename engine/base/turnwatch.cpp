@@ -48,6 +48,7 @@ void TurnWatch::attach(Metrics *metrics, Report report)
 void TurnWatch::begin()
 {
     m_startUs = m_clock.monoUs();
+    m_seenUs = m_startUs;
     m_claimedUs = 0;
 }
 
@@ -87,7 +88,7 @@ void TurnWatch::add(const char *what, qint64 us)
     }
 }
 
-TurnWatch::Scope::Scope(TurnWatch *watch, const char *what, Describe describe, const void *context)
+TurnWatch::Scope::Scope(TurnWatch *watch, const char *what, Describe describe, const void *context, bool fromLast)
     : m_watch(watch), m_what(what), m_describe(describe), m_context(context)
 {
     if (!watch)
@@ -96,7 +97,7 @@ TurnWatch::Scope::Scope(TurnWatch *watch, const char *what, Describe describe, c
     m_ownsTurn = watch->m_startUs < 0;
     if (m_ownsTurn)
         watch->begin();
-    m_startUs = m_ownsTurn ? watch->m_startUs : watch->m_clock.monoUs();
+    m_startUs = m_ownsTurn ? watch->m_startUs : fromLast ? watch->m_seenUs : watch->m_clock.monoUs();
 }
 
 TurnWatch::Scope::~Scope()
@@ -106,7 +107,8 @@ TurnWatch::Scope::~Scope()
     m_watch->m_current = m_outer;
     // A nested event loop may have ended the turn in which this began: only what lies within the running one counts.
     if (m_watch->m_startUs >= 0) {
-        const qint64 wholeUs = m_watch->m_clock.monoUs() - std::max(m_startUs, m_watch->m_startUs);
+        m_watch->m_seenUs = m_watch->m_clock.monoUs();
+        const qint64 wholeUs = m_watch->m_seenUs - std::max(m_startUs, m_watch->m_startUs);
         const qint64 us = std::max<qint64>(0, wholeUs - m_insideUs);
         m_watch->add(m_what, us);
         if (us >= kDescribedUs && us > m_watch->m_turn.longestUs) {

@@ -58,6 +58,8 @@ public:
     void end();
     /// The turn has used its budget; false between turns.
     bool exhausted() const { return m_startUs >= 0 && m_clock.monoUs() - m_startUs >= m_limits.budgetUs; }
+    /// The same as of the end of the last scope: asked right after it, it need not read the clock again.
+    bool wasExhausted() const { return m_startUs >= 0 && m_seenUs - m_startUs >= m_limits.budgetUs; }
 
     /// A piece of work with a name, while it lives. Scopes nest. A null watch costs nothing.
     class Scope
@@ -65,7 +67,8 @@ public:
     public:
         /// describe tells what is worked on; called with context at the end, and only when the piece was long.
         using Describe = QByteArray (*)(const void *context);
-        Scope(TurnWatch *watch, const char *what, Describe describe = nullptr, const void *context = nullptr);
+        /// fromLast: nothing has happened since the last scope ended or the turn began, so that is the beginning.
+        Scope(TurnWatch *watch, const char *what, Describe describe = nullptr, const void *context = nullptr, bool fromLast = false);
         ~Scope();
         Q_DISABLE_COPY_MOVE(Scope)
 
@@ -91,6 +94,7 @@ private:
     MetricHistogram *m_durations = nullptr;
     Scope *m_current = nullptr;
     qint64 m_startUs = -1; ///< -1: between turns
+    qint64 m_seenUs = 0;   ///< the clock when it was last read
     qint64 m_claimedUs = 0;
     TurnReport m_turn;
 };

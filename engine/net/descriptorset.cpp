@@ -151,9 +151,12 @@ int DescriptorSet::wait(int timeoutMs)
         if (!entry.watcher || entry.generation != quint32(event.data.u64 >> 32))
             continue;
         const Served served{this, event.data.u64};
-        const TurnWatch::Scope scope(m_watch, "sockets", &DescriptorSet::describe, &served);
-        entry.watcher->descriptorReady(fromSystem(event.events));
-        if (done < count && m_watch && m_watch->exhausted()) {
+        {
+            // One look at the clock for each: the end of one is the beginning of the next.
+            const TurnWatch::Scope scope(m_watch, "sockets", &DescriptorSet::describe, &served, m_isLoop || done > 1);
+            entry.watcher->descriptorReady(fromSystem(event.events));
+        }
+        if (done < count && m_watch && m_watch->wasExhausted()) {
             m_left.assign(events.begin() + done, events.begin() + count);
             break;
         }
