@@ -370,12 +370,13 @@ private Q_SLOTS:
         QVERIFY(world->end().bytesQueued() > 1024 * 1024);
         QCOMPARE(world->endSide().drained, 0);
         world->stall(false);
-        QVERIFY(world->until([&] { return world->otherSide().messages.size() == 8 && world->endSide().drained == 1; }));
+        QVERIFY(world->until([&] { return world->otherSide().messages.size() == 8 && world->endSide().drained >= 1; }));
         QVERIFY(world->until([&] { return world->end().bytesQueued() == 0; }));
+        const int before = world->endSide().drained;
         // Below the high mark nothing is said.
         world->end().send("small", true);
         QVERIFY(world->until([&] { return world->otherSide().messages.size() == 9; }));
-        QCOMPARE(world->endSide().drained, 1);
+        QCOMPARE(world->endSide().drained, before);
     }
 
     void answersFromInsideAMessage_data() { backends(); }
