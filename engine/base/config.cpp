@@ -57,11 +57,21 @@ const std::vector<Setting> &settings()
         {"guard", "websocket_send_queue_max_bytes", "bytes", &C::websocketSendQueueMaxBytes, 1, kMaxBytes},
         {"guard", "websocket_open_attempts", "count", &C::websocketOpenAttempts, 1, 1000},
         {"guard", "http_attempts", "count", &C::httpAttempts, 1, 1000},
+        {"guard", "retry_pause_ms", "ms", &C::retryPauseMs, 1, kMaxMs, "http_attempts"},
         {"guard", "replay_delivered", "", &C::replayDelivered, 0, 0, "http_attempts", "", "never,safe,always"},
         {"guard", "enable_websocket_health_route", "", &C::enableWebsocketHealthRoute, 0, 1},
         {"guard", "trust_forwarded_for", "", &C::trustForwardedFor, 0, 1},
         {"guard", "websocket_accept_when_ready", "", &C::websocketAcceptWhenReady, 0, 1},
         {"guard", "client_ping_interval_ms", "ms", &C::clientPingIntervalMs, 0, kMaxMs},
+        {"guard", "websocket_held_bytes", "bytes", &C::websocketHeldBytes, 1, kMaxBytes, "websocket_link_wait_bytes"},
+        {"guard", "websocket_link_wait_bytes", "bytes", &C::websocketLinkWaitBytes, 1, kMaxBytes,
+         "link_queue_high_bytes"},
+        {"guard", "websocket_cut_queue_bytes", "bytes", &C::websocketCutQueueBytes, 1, kMaxBytes,
+         "websocket_link_wait_bytes"},
+        {"guard", "link_queue_high_bytes", "bytes", &C::linkQueueHighBytes, 1024 * 1024, kMaxBytes,
+         "websocket_link_wait_bytes"},
+        {"guard", "unconfirmed_wait_ms", "ms", &C::unconfirmedWaitMs, 1, kMaxMs, "retry_pause_ms"},
+        {"guard", "close_linger_ms", "ms", &C::closeLingerMs, 1, kMaxMs},
         {"guard", "max_in_flight_per_client_address", "count", &C::maxInFlightPerClientAddress, 0, kMaxCount,
          "rate_limit_per_client_address"},
         {"guard", "rate_limit_per_client_address", "count", &C::rateLimitPerClientAddress, 0, kMaxCount,
@@ -94,7 +104,9 @@ const std::vector<Setting> &settings()
         {"pegboard", "max_hws_per_actor", "count", &C::maxHwsPerActor, 1, kMaxCount, "max_hws"},
         {"pegboard", "max_hws_per_client_address", "count", &C::maxHwsPerClientAddress, 0, kMaxCount, "max_hws"},
         {"pegboard", "max_hws", "count", &C::maxHws, 1, kMaxCount, "max_hws_per_actor"},
-        {"pegboard", "close_wake_rate", "count", &C::closeWakeRate, 1, kMaxCount},
+        {"pegboard", "hws_resend_turn_bytes", "bytes", &C::hwsResendTurnBytes, 1, kMaxBytes, "hws_max_pending_size"},
+        {"pegboard", "close_wake_rate", "count", &C::closeWakeRate, 1, kMaxCount, "hws_close_delivery_ms"},
+        {"pegboard", "hws_close_delivery_ms", "ms", &C::hwsCloseDeliveryMs, 1, kMaxMs, "close_wake_rate"},
         {"pegboard", "wake_on_close_while_asleep", "", &C::wakeOnCloseWhileAsleep, 0, 1, "close_wake_rate"},
         {"pegboard", "destroy_client_grace_ms", "ms", &C::destroyClientGraceMs, 0, kMaxMs},
         {"pegboard", "hibernating_request_eligible_threshold", "ms", &C::hibernatingRequestEligibleThreshold, 10'000,
@@ -438,7 +450,8 @@ Status changeSetting(EngineConfig &config, const QString &section, const QString
 {
     static const QStringList readAtStart{u"guard.client_header_timeout_ms"_s, u"guard.client_body_timeout_ms"_s,
                                          u"guard.keep_alive_timeout_ms"_s,    u"guard.max_connections"_s,
-                                         u"guard.event_dispatcher"_s,         u"pegboard.kv_max_storage_bytes"_s};
+                                         u"guard.event_dispatcher"_s,         u"guard.close_linger_ms"_s,
+                                         u"pegboard.kv_max_storage_bytes"_s};
     const QString name = section % u'.' % key;
     const Setting *setting = findSetting(section, key);
     if (!setting)

@@ -28,11 +28,18 @@ struct EngineConfig
     qint64 websocketSendQueueMaxBytes = 16 * 1024 * 1024;
     int websocketOpenAttempts = 8;
     int httpAttempts = 7;
+    qint64 retryPauseMs = 150; ///< doubled before each further attempt
     QString replayDelivered = QStringLiteral("safe"); ///< never, safe, always
     bool enableWebsocketHealthRoute = false;
     bool trustForwardedFor = false;
     bool websocketAcceptWhenReady = false; ///< true: answer the upgrade only when the actor is ready
     qint64 clientPingIntervalMs = 0; ///< 0 = no pings to clients
+    qint64 websocketHeldBytes = 64 * 1024;          ///< read from a client before its actor has accepted it
+    qint64 websocketLinkWaitBytes = 4 * 1024 * 1024; ///< of one client, waiting for a slow link
+    qint64 websocketCutQueueBytes = 1024 * 1024;    ///< of one client that cannot hibernate, while the link is cut
+    qint64 linkQueueHighBytes = 8 * 1024 * 1024;    ///< unsent on a runner's link: its clients are not read
+    qint64 unconfirmedWaitMs = 2'000; ///< for a sign of life of what was written to a link before it was cut
+    qint64 closeLingerMs = 1'000;
     int maxInFlightPerClientAddress = 0;  ///< 0 = off; a WebSocket counts for its whole life
     int rateLimitPerClientAddress = 0;    ///< requests per window and address, 0 = off
     qint64 rateLimitWindowMs = 60'000;
@@ -58,7 +65,9 @@ struct EngineConfig
     int maxHwsPerActor = 16'384;
     int maxHwsPerClientAddress = 0; ///< 0 = off: many clients may share the address of a proxy
     int maxHws = 100'000;
+    qint64 hwsResendTurnBytes = 1024 * 1024; ///< of one socket and turn of the loop
     int closeWakeRate = 200;
+    qint64 hwsCloseDeliveryMs = 60'000; ///< for the messages and the close of a client that is gone
     bool wakeOnCloseWhileAsleep = true;
     qint64 destroyClientGraceMs = 5'000;
     qint64 hibernatingRequestEligibleThreshold = 90'000;

@@ -10,8 +10,6 @@ namespace dormouse {
 
 namespace {
 
-constexpr qint64 kRetryBaseMs = 150;
-constexpr qint64 kUnconfirmedWaitMs = 2'000; // gateway.md section 9.3
 constexpr quint16 kAbortIndex = 1;           // the request start had 0
 constexpr int kPathTooLong = 414;
 constexpr int kHeadersTooLarge = 431;
@@ -92,9 +90,9 @@ bool isSafeMethod(const QByteArray &method)
     return method == "GET" || method == "HEAD" || method == "OPTIONS";
 }
 
-qint64 retryPauseMs(int failed)
+qint64 retryPauseMs(int failed, qint64 baseMs)
 {
-    return kRetryBaseMs << std::clamp(failed - 1, 0, 20);
+    return baseMs << std::clamp(failed - 1, 0, 20);
 }
 
 HttpRequest::HttpRequest(GatewayCore &core, Setup setup, std::shared_ptr<HttpExchange> exchange)
@@ -280,7 +278,7 @@ void HttpRequest::failAttempt(AttemptEnd end)
     const ActorRow *row = m_core.directory.actor(actorId());
     const bool runsAgain = end == AttemptEnd::ActorStopped && m_attempts == 1 && row != nullptr
         && row->state == ActorState::Running;
-    m_phaseTimer.start(m_core.nowMs() + (runsAgain ? 0 : retryPauseMs(m_attempts)), [this] {
+    m_phaseTimer.start(m_core.nowMs() + (runsAgain ? 0 : retryPauseMs(m_attempts, m_core.config().retryPauseMs)), [this] {
         setState(HttpState::Waiting, "pause over");
         beginAttempt();
     });
@@ -329,7 +327,7 @@ void HttpRequest::linkBack()
     if (m_state == HttpState::Queued) {
         trySend();
     } else if (m_state == HttpState::Written) {
-        m_phaseTimer.start(m_core.nowMs() + kUnconfirmedWaitMs, [this] { failAttempt(AttemptEnd::LinkLost); });
+        m_phaseTimer.start(m_core.nowMs() + m_core.config().unconfirmedWaitMs, [this] { failAttempt(AttemptEnd::LinkLost); });
     }
 }
 

@@ -21,8 +21,8 @@ enum class Delivery { Queued, Written, Confirmed };
 const char *replayVerdict(AttemptEnd end, Delivery delivery, bool safeMethod, const QString &replayDelivered);
 const char *attemptEndName(AttemptEnd end);
 bool isSafeMethod(const QByteArray &method);
-/// Pause before attempt number failed + 1 (gateway.md section 6.4), failed >= 1.
-qint64 retryPauseMs(int failed);
+/// Pause before attempt number failed + 1 (gateway.md section 6.4), failed >= 1; baseMs before the second.
+qint64 retryPauseMs(int failed, qint64 baseMs);
 
 /// One client HTTP request over all its attempts (gateway.md section 6). Thread: engine thread.
 class HttpRequest final : public GatewaySession

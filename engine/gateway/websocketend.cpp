@@ -5,12 +5,6 @@
 
 namespace dormouse {
 
-namespace {
-
-constexpr qint64 kCloseDeliveryMs = 60'000; // gateway.md section 8.6
-
-} // namespace
-
 void WebSocketSession::channelClosed(Channel &, const ChannelClose &close)
 {
     if (ended())
@@ -42,7 +36,7 @@ void WebSocketSession::clientGone(RunnerClose close)
     if (!accepted && !m_held.empty()) {
         // It has spoken, so its actor is to hear it: the attempt goes on, the close follows the messages.
         m_deferredClose = std::move(close);
-        m_pingTimer.start(m_core.nowMs() + kCloseDeliveryMs, [this, silent] {
+        m_pingTimer.start(m_core.nowMs() + m_core.config().hwsCloseDeliveryMs, [this, silent] {
             End end = silent;
             end.runnerClose = m_deferredClose;
             finish(end);
@@ -74,7 +68,7 @@ void WebSocketSession::clientGone(RunnerClose close)
         return;
     // What the client sent before its close has to arrive before it, so the record lives on without a client.
     setState(SocketState::ClosingAsleep, "client gone");
-    m_phaseTimer.start(m_core.nowMs() + kCloseDeliveryMs, [this, silent] {
+    m_phaseTimer.start(m_core.nowMs() + m_core.config().hwsCloseDeliveryMs, [this, silent] {
         if (m_record)
             m_core.metrics.garbageCollected("client_gone");
         finish(silent);

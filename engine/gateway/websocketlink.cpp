@@ -5,12 +5,6 @@
 
 namespace dormouse {
 
-namespace {
-
-constexpr qint64 kUnconfirmedWaitMs = 2'000; // gateway.md section 9.3
-
-} // namespace
-
 void WebSocketSession::actorReady()
 {
     if (m_record) {
@@ -77,7 +71,7 @@ void WebSocketSession::linkDown()
         m_record->buffer.rewind();
         m_ackTimer.cancel();
         m_turnTimer.cancel();
-        m_record->turnBudget = Record::kTurnBytes;
+        m_record->turnBudget = m_core.config().hwsResendTurnBytes;
     }
     updateReading();
 }
@@ -98,7 +92,7 @@ void WebSocketSession::linkBack()
         }
         if (m_openConfirmed)
             return;
-        m_cutTimer.start(m_core.nowMs() + kUnconfirmedWaitMs, [this] {
+        m_cutTimer.start(m_core.nowMs() + m_core.config().unconfirmedWaitMs, [this] {
             abandonOpen({closeNumber(CloseCode::InternalError), QStringLiteral("ws.downstream_closed")});
             failOpen("actor_stopped_while_waiting_for_websocket_open");
         });

@@ -148,7 +148,7 @@ void WebSocketSession::failOpen(const char *code)
                         {{QStringLiteral("actor_id"), actorId()}}));
         return;
     }
-    m_phaseTimer.start(m_core.nowMs() + retryPauseMs(m_attempts), [this] {
+    m_phaseTimer.start(m_core.nowMs() + retryPauseMs(m_attempts, m_core.config().retryPauseMs), [this] {
         setState(SocketState::Waiting, "pause over");
         beginAttempt();
     });

@@ -10,7 +10,6 @@ namespace dormouse {
 
 namespace {
 
-constexpr qint64 kLinkHighBytes = 8 * 1024 * 1024; // gateway.md section 7.2
 constexpr qsizetype kPreviewBytes = 256;
 
 struct WarningLevel
@@ -48,7 +47,7 @@ void WebSocketSession::createRecord()
         limit = m_core.directory.poolSetting(row->namespaceId, row->pool, QStringLiteral("hws_max_pending_size"))
                     .value_or(limit);
     }
-    m_record = std::make_unique<Record>(limit);
+    m_record = std::make_unique<Record>(limit, config.hwsResendTurnBytes);
     m_record->attached = true;
     m_record->place = std::move(admission.place);
     m_record->stopping = stopping;
@@ -138,7 +137,7 @@ void WebSocketSession::pump(Record &record, qint64 nowUs)
     PendingBuffer &buffer = record.buffer;
     const bool trace = m_core.context.sink.wantsTrace();
     qint64 &budget = record.turnBudget;
-    m_congested = m_core.links.linkBytesQueued(m_runnerId) > kLinkHighBytes;
+    m_congested = m_core.links.linkBytesQueued(m_runnerId) > m_core.config().linkQueueHighBytes;
     if (record.ackHeld && !m_congested) {
         record.ackHeld = false;
         buffer.restamp(nowUs);
@@ -175,12 +174,12 @@ void WebSocketSession::pump(Record &record, qint64 nowUs)
                         size - PendingBuffer::kOverheadBytes);
         }
         if (budget <= 0)
-            m_congested = m_core.links.linkBytesQueued(m_runnerId) > kLinkHighBytes;
+            m_congested = m_core.links.linkBytesQueued(m_runnerId) > m_core.config().linkQueueHighBytes;
     }
     if (budget <= 0) {
         // Other sockets are served between two slices.
         m_turnTimer.start(m_core.nowMs(), [this, &record] {
-            record.turnBudget = Record::kTurnBytes;
+            record.turnBudget = m_core.config().hwsResendTurnBytes;
             pump(record);
         });
     }
@@ -243,7 +242,7 @@ void WebSocketSession::ackDeadline()
         return;
     if (m_core.nowMs() - *oldest > m_core.config().hwsMessageAckTimeoutMs) {
         // Behind that much the runner may not have seen it yet; the clock starts when the link has drained.
-        m_record->ackHeld = m_core.links.linkBytesQueued(m_runnerId) > kLinkHighBytes;
+        m_record->ackHeld = m_core.links.linkBytesQueued(m_runnerId) > m_core.config().linkQueueHighBytes;
         if (!m_record->ackHeld)
             garbageCollect("ack_timeout");
         return;
@@ -395,7 +394,7 @@ void WebSocketSession::attach(const ReadyWaiter::Ready &ready)
     record.attached = true;
     record.stopping = false;
     record.buffer.rewind();
-    record.turnBudget = Record::kTurnBytes;
+    record.turnBudget = m_core.config().hwsResendTurnBytes;
     m_linkCut = !m_core.links.linkUp(ready.runnerId);
     if (m_state != SocketState::ClosingAsleep)
         setState(SocketState::Attached, "ready");

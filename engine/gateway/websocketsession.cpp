@@ -12,11 +12,7 @@ namespace dormouse {
 
 namespace {
 
-constexpr qint64 kCutQueueBytes = 1024 * 1024;      // gateway.md section 9.3
-constexpr qint64 kHeldBytes = 64 * 1024;             // gateway.md section 7.1
-constexpr qint64 kLinkHighBytes = 8 * 1024 * 1024;   // gateway.md section 7.2
-constexpr qint64 kSocketHighBytes = 4 * 1024 * 1024; // gateway.md section 7.2
-constexpr int kPongsToMiss = 2;                      // gateway.md section 7.2
+constexpr int kPongsToMiss = 2; // gateway.md section 7.2
 
 using T = StateTransition<SocketState>;
 constexpr std::array kTransitions{
@@ -355,11 +351,11 @@ void WebSocketSession::relay(const QByteArray &payload, bool binary)
         return;
     const Message message{payload, binary};
     if (m_plain.empty() && !m_congested && writePlain(message)) {
-        m_congested = m_core.links.linkBytesQueued(m_runnerId) > kLinkHighBytes;
+        m_congested = m_core.links.linkBytesQueued(m_runnerId) > m_core.config().linkQueueHighBytes;
     } else {
         m_plain.push_back(message);
         m_plainBytes += payload.size();
-        if (m_linkCut && m_plainBytes > kCutQueueBytes) {
+        if (m_linkCut && m_plainBytes > m_core.config().websocketCutQueueBytes) {
             fail(guardError("service_unavailable", QStringLiteral("the runner is not reachable")));
             return;
         }
@@ -388,7 +384,7 @@ void WebSocketSession::flushPlain()
 {
     m_congested = false;
     while (!m_plain.empty() && isLinkUp()) {
-        if (m_core.links.linkBytesQueued(m_runnerId) > kLinkHighBytes) {
+        if (m_core.links.linkBytesQueued(m_runnerId) > m_core.config().linkQueueHighBytes) {
             m_congested = true;
             break;
         }
@@ -430,9 +426,9 @@ void WebSocketSession::updateReading()
     // Without a link the limits of sections 8.3 and 9.3 decide; with one, what waits for it is bounded here.
     const bool linkTakes = !m_linkCut && (!m_record || m_record->attached);
     const qint64 waiting = m_record ? m_record->buffer.unwrittenBytes() : m_plainBytes;
-    const bool room = !linkTakes || (!m_congested && waiting <= kSocketHighBytes);
+    const bool room = !linkTakes || (!m_congested && waiting <= m_core.config().websocketLinkWaitBytes);
     // Before the acceptance a little is read: a close behind it is seen, and what was said before it is known.
-    const bool reading = accepted ? room && m_held.empty() : m_heldBytes < kHeldBytes;
+    const bool reading = accepted ? room && m_held.empty() : m_heldBytes < m_core.config().websocketHeldBytes;
     if (reading == m_reading)
         return;
     m_reading = reading;

@@ -76,10 +76,9 @@ private:
     /// gateway.md section 8.2. Exists from acceptance with canHibernate until the socket is gone for good.
     struct Record
     {
-        explicit Record(qint64 limitBytes) : buffer(limitBytes) {}
-        static constexpr qint64 kTurnBytes = 1024 * 1024; ///< gateway.md section 8.5
+        Record(qint64 limitBytes, qint64 turnBytes) : buffer(limitBytes), turnBudget(turnBytes) {}
         PendingBuffer buffer;
-        qint64 turnBudget = kTurnBytes; ///< may still be written in this turn of the loop
+        qint64 turnBudget; ///< may still be written in this turn of the loop (gateway.md section 8.5)
         bool attached = false;
         bool rowCommitted = false;
         bool stopping = false; ///< attached, but the actor has been told to stop: keep, do not write

@@ -81,6 +81,7 @@ public:
             return status;
         HttpServerOptions serverOptions;
         serverOptions.headTimeoutMs = m_config.clientHeaderTimeoutMs;
+        serverOptions.closeLingerMs = m_config.closeLingerMs;
         serverOptions.bodyIdleTimeoutMs = m_config.clientBodyTimeoutMs;
         serverOptions.keepAliveTimeoutMs = m_config.keepAliveTimeoutMs;
         serverOptions.maxConnections = m_config.maxConnections;

@@ -160,6 +160,43 @@ private Q_SLOTS:
         QVERIFY(world.isClean());
     }
 
+    void limitsAreSettings()
+    {
+        EngineConfig config;
+        config.websocketHeldBytes = 200; // two messages of 100 bytes and what each counts besides
+        config.hwsCloseDeliveryMs = 1'000;
+        config.retryPauseMs = 10;
+        {
+            World world(config);
+            world.addRunning(kActor);
+            auto client = world.connect(kActor);
+            for (int i = 0; i < 5; ++i)
+                client->send(QByteArray(100, 'x'));
+            world.settle();
+            QVERIFY(!client->reading);
+            QCOMPARE(client->toSend.size(), std::size_t(3));
+            world.fromRunner(world.lastSent<wire::ToClientWebSocketOpen>()->requestId(), refusal());
+            world.advance(10);
+            QCOMPARE(world.sentOf<wire::ToClientWebSocketOpen>().size(), std::size_t(2));
+            world.fromRunner(world.lastSent<wire::ToClientWebSocketOpen>()->requestId(),
+                             wire::ToServerWebSocketOpen{false, {}});
+            world.settle();
+            QCOMPARE(world.dataSince(0).size(), std::size_t(5));
+            client->close(1000);
+            QVERIFY(world.isClean());
+        }
+        World world(config);
+        world.addRunning(kActor);
+        auto client = world.connect(kActor);
+        client->send("m");
+        client->close(1000);
+        world.advance(900);
+        QCOMPARE(world.gateway->connectionIds().size(), std::size_t(1));
+        world.advance(200);
+        QVERIFY(world.gateway->connectionIds().empty());
+        QVERIFY(world.isClean());
+    }
+
     void destroyedWithMessagesPending()
     {
         World world;
