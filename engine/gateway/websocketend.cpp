@@ -41,7 +41,7 @@ void WebSocketSession::clientGone(RunnerClose close)
             end.runnerClose = m_deferredClose;
             finish(end);
         });
-        emitEvent(monitor::EventKind::ConnectionState, monitor::EventLevel::Debug, QStringLiteral("client gone"),
+        emitEvent(monitor::EventKind::ConnectionState, monitor::EventLevel::Debug, QStringLiteral("client_left"),
                   stateName(monitorState()), stateName(monitorState()),
                   QStringLiteral("%1 messages to deliver first").arg(m_held.size()));
         m_core.markChanged(*this);

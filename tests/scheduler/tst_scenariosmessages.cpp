@@ -272,13 +272,13 @@ private Q_SLOTS:
         PendingBuffer buffer(1024 * 1024);
         for (int i = 0; i < 65'533; ++i) {
             const quint16 index = buffer.append("x", true, 0);
-            buffer.markWritten(0, 0, 0);
+            buffer.markWritten(0, 0);
             QVERIFY(buffer.ack(index).valid);
         }
         std::vector<quint16> indexes;
         for (int i = 0; i < 4; ++i) {
             indexes.push_back(buffer.append("x", true, 0));
-            buffer.markWritten(0, 0, 0);
+            buffer.markWritten(0, 0);
         }
         QCOMPARE(indexes, (std::vector<quint16>{65'534, 65'535, 0, 1}));
         QVERIFY(buffer.ack(65'535).valid);
