@@ -49,6 +49,9 @@ const std::vector<Setting> &settings()
          "actor_ready_timeout_ms", "gateway_actor_force_wake_pending_timeout_ms"},
         {"guard", "route_timeout_ms", "ms", &C::routeTimeoutMs, 1, kMaxMs, "actor_ready_timeout_ms"},
         {"guard", "wake_retries", "count", &C::wakeRetries, 0, 1000},
+        {"guard", "rewake_pause_ms", "ms", &C::rewakePauseMs, 1, kMaxMs, "rewake_pause_max_ms"},
+        {"guard", "rewake_pause_max_ms", "ms", &C::rewakePauseMaxMs, 1, kMaxMs, "rewake_pause_ms"},
+        {"guard", "ready_poll_ms", "ms", &C::readyPollMs, 1, kMaxMs},
         {"guard", "http_max_request_body_size", "bytes", &C::httpMaxRequestBodySize, 0, 32 * 1024 * 1024, "",
          "gateway_http_max_request_body_size"},
         {"guard", "websocket_max_message_size", "bytes", &C::websocketMaxMessageSize, 1, 33'554'432 - 256, "",
@@ -423,6 +426,9 @@ Status checkConfig(const EngineConfig &config)
     if (config.gatewayWebsocketOpenTimeoutMs >= config.actorReadyTimeoutMs)
         return broken("pegboard.gateway_websocket_open_timeout_ms", config.gatewayWebsocketOpenTimeoutMs,
                       u"less than"_s, "guard.actor_ready_timeout_ms", config.actorReadyTimeoutMs);
+    if (config.rewakePauseMs > config.rewakePauseMaxMs)
+        return broken("guard.rewake_pause_ms", config.rewakePauseMs, u"at most"_s, "guard.rewake_pause_max_ms",
+                      config.rewakePauseMaxMs);
     constexpr qint64 kLeastAckTimeoutMs = 10'000;
     if (config.hwsMessageAckTimeoutMs < kLeastAckTimeoutMs)
         return broken("pegboard.hws_message_ack_timeout_ms", config.hwsMessageAckTimeoutMs, u"at least"_s,

@@ -22,6 +22,9 @@ struct EngineConfig
     qint64 actorForceWakePendingTimeoutMs = 60'000;
     qint64 routeTimeoutMs = 60'000;
     int wakeRetries = 8;
+    qint64 rewakePauseMs = 50;        ///< before the second repeated wake, doubled before each further one
+    qint64 rewakePauseMaxMs = 1'000;
+    qint64 readyPollMs = 1'000; ///< first look at actor and pool again while a client waits; the further ones take twice as long
     qint64 httpMaxRequestBodySize = 20 * 1024 * 1024;
     qint64 websocketMaxMessageSize = 33'554'432 - 256;
     qint64 httpResponseQueueMaxBytes = 8 * 1024 * 1024;

@@ -10,18 +10,14 @@ namespace dormouse {
 
 namespace {
 
-constexpr qint64 kFirstPollMs = 1'000;
-constexpr qint64 kNextPollMs = 2'000;
-constexpr qint64 kRewakeBaseMs = 50;
-constexpr qint64 kRewakeMaxMs = 1'000;
 constexpr double kRewakeJitter = 0.2;
 
-/// 0, 50, 100, 200, … ms for the first, second, … repeated wake.
-qint64 rewakeDelayMs(int number, Random &random)
+/// 0, 1, 2, 4, … pauses for the first, second, … repeated wake.
+qint64 rewakeDelayMs(int number, const EngineConfig &config, Random &random)
 {
     if (number <= 1)
         return 0;
-    const qint64 plain = std::min(kRewakeMaxMs, kRewakeBaseMs << std::min(number - 2, 10));
+    const qint64 plain = std::min(config.rewakePauseMaxMs, config.rewakePauseMs << std::min(number - 2, 10));
     return qint64(double(plain) * (1.0 + kRewakeJitter * (2.0 * random.unit() - 1.0)));
 }
 
@@ -110,7 +106,7 @@ void ReadyWaiter::start(const Options &options, Done done)
         fail(guardError("actor_ready_timeout", QStringLiteral("the actor did not become ready in time"),
                           {{QStringLiteral("actor_id"), m_owner.actorId()}}));
     });
-    pollLater(kFirstPollMs);
+    pollLater(m_core.config().readyPollMs);
     if (row->state == ActorState::Sleeping)
         wake(*row);
 }
@@ -183,7 +179,7 @@ void ReadyWaiter::actorStopped()
         return;
     }
     enter(WaitState::Waiting);
-    const qint64 delayMs = rewakeDelayMs(m_rewakes, m_core.context.random);
+    const qint64 delayMs = rewakeDelayMs(m_rewakes, m_core.config(), m_core.context.random);
     if (delayMs == 0) {
         wake(*row);
         return;
@@ -236,7 +232,7 @@ void ReadyWaiter::poll()
                            {QStringLiteral("runner_error"), document[0]}}));
         return;
     }
-    pollLater(kNextPollMs);
+    pollLater(2 * m_core.config().readyPollMs);
 }
 
 } // namespace dormouse

@@ -50,16 +50,28 @@ private Q_SLOTS:
         QVERIFY(world.isClean());
     }
 
+    void wakeRetriesAreSpacedAndLimited_data()
+    {
+        QTest::addColumn<qint64>("first");
+        QTest::addColumn<qint64>("most");
+        QTest::newRow("default") << 50LL << 1'000LL;
+        QTest::newRow("set") << 20LL << 90LL;
+    }
     void wakeRetriesAreSpacedAndLimited()
     {
-        World world;
+        QFETCH(qint64, first);
+        QFETCH(qint64, most);
+        EngineConfig config;
+        config.rewakePauseMs = first;
+        config.rewakePauseMaxMs = most;
+        World world(config);
         world.addSleeping(kActor);
         auto exchange = world.http(kActor, "GET");
         qint64 began = world.clock.mono;
         for (int i = 0; i < 8; ++i) {
             world.startActor(kActor);
             world.stopActor(kActor);
-            const qint64 pause = i < 1 ? 0 : std::min<qint64>(1'000, 50LL << (i - 1));
+            const qint64 pause = i < 1 ? 0 : std::min<qint64>(most, first << (i - 1));
             if (pause > 0) {
                 QCOMPARE(world.directory.wakes.size(), std::size_t(i + 1));
                 world.advance(pause * 8 / 10 - 5);
@@ -68,20 +80,29 @@ private Q_SLOTS:
             }
             QCOMPARE(world.directory.wakes.size(), std::size_t(i + 2));
         }
-        QVERIFY(world.clock.mono - began >= 2'000);
+        QVERIFY(world.clock.mono - began >= 2 * most);
         world.startActor(kActor);
         world.stopActor(kActor);
         QCOMPARE(exchange->errorCode(), QByteArray("guard.actor_wake_retries_exceeded"));
         QVERIFY(world.isClean());
     }
 
+    void poolErrorFailsFast_data()
+    {
+        QTest::addColumn<qint64>("poll");
+        QTest::newRow("default") << 1'000LL;
+        QTest::newRow("set") << 300LL;
+    }
     void poolErrorFailsFast()
     {
-        World world;
+        QFETCH(qint64, poll);
+        EngineConfig config;
+        config.readyPollMs = poll;
+        World world(config);
         world.addSleeping(kActor);
         auto exchange = world.http(kActor, "GET");
         world.directory.poolError = R"({"serverless_http_error":{"status_code":500}})";
-        world.advance(990);
+        world.advance(poll - 10);
         QCOMPARE(exchange->answers, 0);
         world.advance(20);
         QCOMPARE(exchange->errorCode(), QByteArray("guard.actor_runner_failed"));

@@ -116,6 +116,8 @@ void TestConfig::rejects_data()
         {u"actor_force_wake_pending_timeout_ms (29999)"_s, u"actor_ready_timeout_ms (30000)"_s});
     row("open not below ready", R"({"pegboard":{"gateway_websocket_open_timeout_ms":30000}})",
         {u"gateway_websocket_open_timeout_ms (30000)"_s, u"actor_ready_timeout_ms (30000)"_s});
+    row("rewake pause", R"({"guard":{"rewake_pause_ms":1001}})",
+        {u"rewake_pause_ms (1001)"_s, u"rewake_pause_max_ms (1000)"_s});
     row("ack", R"({"pegboard":{"hws_message_ack_timeout_ms":9999}})",
         {u"hws_message_ack_timeout_ms (9999)"_s, u"10000"_s});
     row("flush", R"({"pegboard":{"hibernation_flush_interval":22501}})",
@@ -187,6 +189,8 @@ void TestConfig::configRelations()
          {u"guard.actor_force_wake_pending_timeout_ms"_s, u"guard.actor_ready_timeout_ms"_s}},
         {[](EngineConfig &c, qint64 by) { c.gatewayWebsocketOpenTimeoutMs = c.actorReadyTimeoutMs - 1 + by; },
          {u"pegboard.gateway_websocket_open_timeout_ms"_s, u"guard.actor_ready_timeout_ms"_s}},
+        {[](EngineConfig &c, qint64 by) { c.rewakePauseMs = c.rewakePauseMaxMs + by; },
+         {u"guard.rewake_pause_ms"_s, u"guard.rewake_pause_max_ms"_s}},
         {[](EngineConfig &c, qint64 by) { c.hwsMessageAckTimeoutMs = 10'000 - by; },
          {u"pegboard.hws_message_ack_timeout_ms"_s, u"10000"_s}},
         {[](EngineConfig &c, qint64 by) { c.hibernationFlushInterval = c.hibernatingRequestEligibleThreshold / 4 + by; },

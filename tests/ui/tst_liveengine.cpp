@@ -117,6 +117,7 @@ void TestLiveEngine::makeActor()
     QTRY_VERIFY(m_client->open);
     m_client->send("hello");
     QTRY_COMPARE(m_client->received, QByteArrayList{"hello"});
+    QTRY_VERIFY(connectionOf(false)); // the next frame brings it
 }
 
 void TestLiveEngine::putToSleep()
