@@ -8,6 +8,8 @@
 #include "engine/store/sqlitestore.h"
 #include "tests/support/postgresserver.h"
 
+#include <QSqlDatabase>
+#include <QSqlQuery>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -101,6 +103,19 @@ struct Bench
             op.entries.push_back({QByteArray::fromHex(key), "v", "1", 5});
         QVERIFY(kv(op).ok());
     }
+};
+
+/// Another program that keeps the write lock.
+struct Blocker
+{
+    explicit Blocker(const QString &path)
+    {
+        QSqlDatabase db = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"blocker"_s);
+        db.setDatabaseName(path);
+        ok = db.open() && QSqlQuery(db).exec(u"BEGIN IMMEDIATE"_s);
+    }
+    ~Blocker() { QSqlDatabase::removeDatabase(u"blocker"_s); }
+    bool ok = false;
 };
 
 inline ActorRow fullActor(const QString &id)

@@ -36,19 +36,6 @@ QByteArray contents(const QString &path)
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("unreadable");
 }
 
-/// Another program that keeps the write lock.
-struct Blocker
-{
-    explicit Blocker(const QString &path)
-    {
-        QSqlDatabase db = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"blocker"_s);
-        db.setDatabaseName(path);
-        ok = db.open() && QSqlQuery(db).exec(u"BEGIN IMMEDIATE"_s);
-    }
-    ~Blocker() { QSqlDatabase::removeDatabase(u"blocker"_s); }
-    bool ok = false;
-};
-
 } // namespace
 
 class TestSqliteStore : public QObject

@@ -15,19 +15,6 @@ using namespace dormouse::test;
 
 namespace {
 
-/// Another program that keeps the write lock.
-struct Blocker
-{
-    explicit Blocker(const QString &path)
-    {
-        QSqlDatabase db = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"blocker"_s);
-        db.setDatabaseName(path);
-        ok = db.open() && QSqlQuery(db).exec(u"BEGIN IMMEDIATE"_s);
-    }
-    ~Blocker() { QSqlDatabase::removeDatabase(u"blocker"_s); }
-    bool ok = false;
-};
-
 /// Counts the commits: each posts once.
 struct CountingBench : Bench
 {
