@@ -126,6 +126,22 @@ Response withEntries(const std::vector<KvEntry> &entries)
     return response;
 }
 
+constexpr qint64 kMaxHeldKvBytes = 16 * 1024 * 1024; ///< of one runner, until its inventory is complete
+constexpr qint64 kOverheadBytes = 256;
+
+/// About what a request takes while it is held. Only writes carry values.
+qint64 bytesOf(const wire::ToServerKvRequest &request)
+{
+    qint64 bytes = kOverheadBytes;
+    if (const auto *put = std::get_if<wire::KvPutRequest>(&request.data)) {
+        for (const QByteArray &key : put->keys)
+            bytes += key.size();
+        for (const QByteArray &value : put->values)
+            bytes += value.size();
+    }
+    return bytes;
+}
+
 } // namespace
 
 KvChecked checkKvRequest(const wire::KvRequestData &data, qint64 nowMs)
@@ -193,13 +209,20 @@ void RunnerHub::kvRequest(const QString &runnerId, const wire::ToServerKvRequest
     Link *owner = link(runnerId);
     if (!owner)
         return;
-    if (owner->reconciling)
-        owner->heldKv.push_back(request);
-    else
-        kvNow(*owner, request, true);
+    if (!owner->reconciling) {
+        kvNow(*owner, request, {});
+        return;
+    }
+    const qint64 bytes = bytesOf(request);
+    if (owner->heldKvBytes + bytes > kMaxHeldKvBytes) {
+        kvNow(*owner, request, QStringLiteral("too much waits for the inventory of the runner"));
+        return;
+    }
+    owner->heldKvBytes += bytes;
+    owner->heldKv.push_back(request);
 }
 
-void RunnerHub::kvNow(Link &owner, const wire::ToServerKvRequest &request, bool isFromLivingActor)
+void RunnerHub::kvNow(Link &owner, const wire::ToServerKvRequest &request, QString refusal)
 {
     const QString runnerId = owner.runnerId;
     // Shared: the link may be gone when the store answers.
@@ -208,11 +231,12 @@ void RunnerHub::kvNow(Link &owner, const wire::ToServerKvRequest &request, bool 
     owner.kv.push_back(answer);
 
     const ActorEntry *entry = m_core.actor(request.actorId);
-    QString refusal;
-    if (!entry) {
+    if (!refusal.isEmpty()) {
+        // Decided by the caller.
+    } else if (!entry) {
         const Result<QByteArray> id = parseId(request.actorId);
         refusal = id ? QStringLiteral("actor does not exist") : id.error().message;
-    } else if (!isFromLivingActor || !entry->row.slotHeld || entry->row.runnerId != runnerId || entry->row.destroyTs) {
+    } else if (!entry->row.slotHeld || entry->row.runnerId != runnerId || entry->row.destroyTs) {
         refusal = QStringLiteral("given actor does not belong to runner");
     }
     KvChecked checked;

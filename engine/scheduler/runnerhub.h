@@ -92,6 +92,7 @@ private:
         std::set<std::pair<QString, quint32>> inventory;
         /// Came before the inventory was complete: whether the actor still lives there is not known yet.
         std::vector<wire::ToServerKvRequest> heldKv;
+        qint64 heldKvBytes = 0;
         TimerId reconcileTimer = 0;
         TimerId pingTimer = 0;
         TimerId silenceTimer = 0;
@@ -127,7 +128,8 @@ private:
     void tunnel(Socket &socket, const wire::ToServerTunnelMessage &message);
     void kvRequest(const QString &runnerId, const wire::ToServerKvRequest &request);
     void flushKv(Link &link);
-    void kvNow(Link &link, const wire::ToServerKvRequest &request, bool isFromLivingActor);
+    /// refusal: why it is not done; empty = decided here.
+    void kvNow(Link &owner, const wire::ToServerKvRequest &request, QString refusal);
     void accountKv(const QString &actorId, const wire::KvRequestData &request, const KvResult &result);
     void attachAgain(Socket &socket, RunnerEntry &runner, std::optional<qint64> lastCommandIdx);
     void resendLegacy(RunnerEntry &runner, std::optional<qint64> lastCommandIdx);

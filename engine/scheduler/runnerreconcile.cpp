@@ -77,10 +77,12 @@ void RunnerHub::finishReconcile(const QString &runnerId)
     report(monitor::EventKind::RunnerReconciled, monitor::EventLevel::Info, runnerId, QStringLiteral("done"),
            QString::number(assigned.size()) % u" assigned, " % QString::number(owner->inventory.size())
                % u" reported");
+    owner->heldKvBytes = 0;
     for (const wire::ToServerKvRequest &request : std::exchange(owner->heldKv, {})) {
         // What another process, or another life, asks for must not touch the actor's state.
         const ActorEntry *entry = m_core.actor(request.actorId);
-        kvNow(*owner, request, entry && owner->inventory.contains({request.actorId, entry->row.generation}));
+        const bool lives = entry && owner->inventory.contains({request.actorId, entry->row.generation});
+        kvNow(*owner, request, lives || !entry ? QString() : QStringLiteral("given actor does not belong to runner"));
     }
     owner->inventory.clear();
     m_core.after([this, runnerId, channel = owner->current->channel.get()] {

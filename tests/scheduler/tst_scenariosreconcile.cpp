@@ -217,6 +217,30 @@ private Q_SLOTS:
         QCOMPARE(bench.row(id).generation, lives ? 0u : 1u);
     }
 
+    void scenario070_heldValuesAreBounded()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 1);
+        const QString id = bench.createRunning(runner, CrashPolicy::Restart);
+        runner.link->cut();
+        bench.world.advance(1'000);
+        runner.resend = {wire::ToServerEvents{{{{id, 0, 0}, kRunning}}}};
+        bench.connectRunner(runner, "k", 1);
+        constexpr quint32 kRequests = 200; // 25 MiB; 16 MiB may wait
+        for (quint32 i = 0; i < kRequests; ++i)
+            runner.send(wire::ToServerKvRequest{id, i, wire::KvPutRequest{{"a"}, {QByteArray(128 * 1024, 'v')}}});
+        bench.world.settle();
+        const std::size_t refused = runner.kvAnswers.size();
+        QVERIFY(refused > 0 && refused < kRequests / 2);
+        for (const wire::ToClientKvResponse &answer : runner.kvAnswers)
+            QVERIFY(std::get<wire::KvErrorResponse>(answer.data).message.contains(u"too much waits"));
+        bench.world.advance(500);
+        QCOMPARE(runner.kvAnswers.size(), std::size_t(kRequests));
+        for (std::size_t i = refused; i < runner.kvAnswers.size(); ++i)
+            QVERIFY(!std::holds_alternative<wire::KvErrorResponse>(runner.kvAnswers[i].data));
+    }
+
     void scenario070_newProcessWithTheSameKey()
     {
         Bench bench;
