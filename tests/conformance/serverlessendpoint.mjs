@@ -48,10 +48,13 @@ export class Endpoint {
     start.runnerId = connected.runnerId;
     response.write(`data: ${connected.serverlessInit}\n\n`);
     const ping = setInterval(() => response.write('event: ping\ndata: \n\n'), kPingMs);
-    response.on('close', () => {
+    const end = () => {
       clearInterval(ping);
       if (!start.runner.exited && start.runner.process.connected) start.runner.send({ do: 'shutdown' });
-    });
+    };
+    // The stream can break while its runner is still starting: nobody would tell that runner.
+    if (start.closedAt) end();
+    else response.on('close', end);
     // An evicted runner shuts itself down, and its stream ends with it.
     until(() => start.runner.exited || start.runner.count('shutdown') > 0 || start.closedAt, 'the runner to stop', 600_000)
       .then(() => response.end(), () => {});
