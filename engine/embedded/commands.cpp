@@ -2,6 +2,7 @@
 #include "engine/embedded/commands.h"
 
 #include "engine/core/core.h"
+#include "engine/embedded/actorcall.h"
 
 #include <QJsonArray>
 
@@ -123,6 +124,22 @@ void Commands::hibernate(Core &core, const QString &connectionId, bool asleep, c
     done(QJsonObject());
 }
 
+void Commands::sendMessage(Core &core, const QJsonObject &arguments, const Done &done)
+{
+    const QString id = arguments.value("connection_id"_L1).toString();
+    const auto payload = QByteArray::fromBase64Encoding(arguments.value("payload_base64"_L1).toString().toLatin1(),
+                                                        QByteArray::AbortOnBase64DecodingErrors);
+    if (payload.decodingStatus != QByteArray::Base64DecodingStatus::Ok)
+        return done(argumentError(u"payload_base64"_s, u"not base64"_s));
+    if (payload.decoded.size() > core.context().config.websocketMaxMessageSize)
+        return done(argumentError(u"payload_base64"_s, u"more than %1 bytes"_s.arg(core.context().config.websocketMaxMessageSize)));
+    if (!core.gateway().describeConnection(id))
+        return done(Error::make("monitor", "not_found", u"There is no open connection %1."_s.arg(id)));
+    if (!core.gateway().sendToClient(id, payload.decoded, arguments.value("binary"_L1).toBool()))
+        return done(Error::make("monitor", "cannot_send", u"No client listens on connection %1 now."_s.arg(id)));
+    done(QJsonObject());
+}
+
 void Commands::changeSetting(const QJsonObject &arguments, const Done &done)
 {
     const QString section = arguments.value("section"_L1).toString();
@@ -150,6 +167,8 @@ void Commands::report(const QString &name, const QJsonObject &arguments)
         event.text += u' ' + arguments.value("section"_L1).toString() + u'.' + arguments.value("key"_L1).toString() + u" = "_s
             + arguments.value("value"_L1).toString().left(100);
     }
+    if (name == "call_action"_L1)
+        event.text += u' ' + arguments.value("action"_L1).toString().left(100);
     m_sink.event(std::move(event));
 }
 
@@ -166,13 +185,18 @@ void Commands::ofActor(Core &core, const QString &name, const QString &actorId, 
         return scheduler.destroyActor(actorId, {}, statusTo(done));
     if (name == "kv_list"_L1)
         return kvList(core, arguments, done);
+    if (name == "call_action"_L1) {
+        if (!arguments.value("args"_L1).isArray())
+            return done(argumentError(u"args"_s, u"must be a list"_s));
+        return ActorCall::run(core, actorId, arguments.value("action"_L1).toString(), arguments.value("args"_L1).toArray(), done);
+    }
     scheduler.wakeActor(actorId, {});
     done(QJsonObject());
 }
 
 void Commands::run(Core &core, const QString &name, const QJsonObject &arguments, const Done &done)
 {
-    static const QStringList actorCommands{u"sleep_actor"_s, u"wake_actor"_s, u"reschedule_actor"_s, u"destroy_actor"_s, u"kv_list"_s};
+    static const QStringList actorCommands{u"sleep_actor"_s, u"wake_actor"_s, u"reschedule_actor"_s, u"destroy_actor"_s, u"kv_list"_s, u"call_action"_s};
     static const QStringList looksOnly{u"kv_list"_s, u"pending_preview"_s};
     if (!looksOnly.contains(name))
         report(name, arguments);
@@ -182,6 +206,14 @@ void Commands::run(Core &core, const QString &name, const QJsonObject &arguments
         return createActor(core, arguments, done);
     if (name == "close_connection"_L1)
         return closeConnection(core, arguments, done);
+    if (name == "send_message"_L1)
+        return sendMessage(core, arguments, done);
+    if (name == "drop_link"_L1) {
+        const QString runnerId = arguments.value("runner_id"_L1).toString();
+        if (!core.scheduler().dropLink(runnerId))
+            return done(Error::make("monitor", "not_found", u"Runner %1 has no link."_s.arg(runnerId)));
+        return done(QJsonObject());
+    }
     if (name == "pending_preview"_L1)
         return preview(core, arguments, done);
     if (name == "set_setting"_L1)

@@ -33,6 +33,7 @@ private:
     void kvList(Core &core, const QJsonObject &arguments, const Done &done);
     void preview(Core &core, const QJsonObject &arguments, const Done &done);
     void closeConnection(Core &core, const QJsonObject &arguments, const Done &done);
+    void sendMessage(Core &core, const QJsonObject &arguments, const Done &done);
     void hibernate(Core &core, const QString &connectionId, bool asleep, const Done &done);
     void changeSetting(const QJsonObject &arguments, const Done &done);
 

@@ -189,6 +189,12 @@ bool Gateway::closeConnection(const QString &connectionId, quint16 code, const Q
     return session != nullptr && session->closeByOperator(code, reason);
 }
 
+bool Gateway::sendToClient(const QString &connectionId, const QByteArray &payload, bool binary)
+{
+    GatewaySession *session = d->core.byRay(connectionId);
+    return session != nullptr && session->sendByOperator(payload, binary);
+}
+
 qint64 Gateway::tableEntries() const
 {
     return d->core.tableEntries();

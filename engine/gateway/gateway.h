@@ -50,6 +50,9 @@ public:
     std::vector<monitor::PendingMessageInfo> pendingMessages(const QString &connectionId, int limit, bool preview) const;
     /// Closes a client WebSocket in whatever state it is, or aborts an HTTP request. False when there is none.
     bool closeConnection(const QString &connectionId, quint16 code, const QByteArray &reason);
+    /// Gives a client a message as if its actor had sent it; the actor learns nothing of it, and is not woken. False when
+    /// there is no such client WebSocket, or its actor has not accepted it, or the client has left.
+    bool sendToClient(const QString &connectionId, const QByteArray &payload, bool binary);
     struct Totals
     {
         qint64 connections = 0, open = 0, hibernating = 0, waking = 0;

@@ -84,6 +84,7 @@ GatewayMetrics::GatewayMetrics(Metrics &registry)
       graceRequests(registry.gauge("gateway_link_grace_requests", "requests whose runner's link is down")),
       graceSeconds(registry.histogram("gateway_link_grace_seconds",
                                       "seconds a request was without its link, until it came back or was given up")),
+      clientRoundTrip(registry.histogram("guard_websocket_ping_seconds", "seconds from a ping to a client to its answer")),
       m_registry(registry)
 {
     for (const auto state : {monitor::ConnectionState::Opening, monitor::ConnectionState::Open,

@@ -37,6 +37,7 @@ public:
     Counter &droppedHeaders;
     Gauge &graceRequests;
     MetricHistogram &graceSeconds;
+    MetricHistogram &clientRoundTrip; ///< of pings, which are off by default
 
     /// Per namespace and actor name (scheduler.md section 9.1).
     struct Usage

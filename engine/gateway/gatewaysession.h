@@ -97,6 +97,8 @@ public:
     virtual void closeWakeGranted() {}
     /// False: not a thing an operator can close.
     virtual bool closeByOperator(quint16, const QByteArray &) { return false; }
+    /// As a message of the actor. False: not a client WebSocket that its actor has accepted.
+    virtual bool sendByOperator(const QByteArray &, bool) { return false; }
 
 protected:
     friend class GatewayCore;

@@ -205,4 +205,13 @@ bool WebSocketSession::closeByOperator(quint16 code, const QByteArray &reason)
     return true;
 }
 
+bool WebSocketSession::sendByOperator(const QByteArray &payload, bool binary)
+{
+    const bool accepted = m_state == SocketState::Open || m_record;
+    if (!accepted || !m_channel)
+        return false;
+    actorMessage({payload, binary});
+    return true;
+}
+
 } // namespace dormouse

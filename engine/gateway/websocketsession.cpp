@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace dormouse {
 
@@ -131,6 +132,8 @@ monitor::ConnectionInfo WebSocketSession::describe() const
     monitor::ConnectionInfo info = GatewaySession::describe();
     if (m_channel)
         info.clientQueuedBytes = m_channel->bytesQueued();
+    if (m_clientRttUs > 0)
+        info.clientRttUs = m_clientRttUs;
     info.nextIndex = m_nextIndex;
     if (!m_record)
         return info;
@@ -274,9 +277,17 @@ void WebSocketSession::channelMessage(Channel &, const QByteArray &payload, bool
         clientMessage(payload, binary);
 }
 
-void WebSocketSession::channelPong(Channel &, const QByteArray &)
+void WebSocketSession::channelPong(Channel &, const QByteArray &payload)
 {
     m_pingsUnanswered = 0;
+    // A pong that nobody asked for, or one of an earlier ping, tells no round trip.
+    if (ended() || m_pingSentUs == 0 || payload != QByteArray::number(m_pingSentUs))
+        return;
+    const qint64 us = m_core.nowUs() - m_pingSentUs;
+    m_pingSentUs = 0;
+    m_clientRttUs = quint32(std::clamp<qint64>(us, 1, std::numeric_limits<quint32>::max()));
+    m_core.metrics.clientRoundTrip.observe(double(us) / 1e6);
+    m_core.markChanged(*this);
 }
 
 void WebSocketSession::armClientPing()
@@ -297,7 +308,8 @@ void WebSocketSession::clientPingDue()
     // While the socket is not read, a pong may wait behind data; its absence says nothing.
     if (m_reading) {
         ++m_pingsUnanswered;
-        m_channel->ping({});
+        m_pingSentUs = m_core.nowUs();
+        m_channel->ping(QByteArray::number(m_pingSentUs));
     } else {
         m_pingsUnanswered = 0;
     }

@@ -61,6 +61,7 @@ public:
     void closeForTotalLimit() override;
     void closeWakeGranted() override;
     bool closeByOperator(quint16 code, const QByteArray &reason) override;
+    bool sendByOperator(const QByteArray &payload, bool binary) override;
 
 private:
     struct Message
@@ -179,6 +180,8 @@ private:
     qint64 m_openWrittenUs = 0;
     std::array<quint16, 10> m_lastIndexes{}; ///< ring of the newest indexes written to a runner
     quint64 m_indexesWritten = 0;
+    qint64 m_pingSentUs = 0;   ///< its digits are what the ping carries; 0 = none to be answered
+    quint32 m_clientRttUs = 0; ///< of the last ping that was answered, at most its largest value; 0 = none yet
     int m_pingsUnanswered = 0;
     bool m_unconfirmed = false; ///< messages were written since the last confirmed position
     bool m_linkCut = false;

@@ -116,6 +116,7 @@ void visitFields(V &v, T &c)
     v("td", "keepalive_due_ts", c.keepaliveDueTs);
     v("ad", "ack_deadline_ts", c.ackDeadlineTs);
     v("cq", "client_queued_bytes", c.clientQueuedBytes);
+    v("rt", "client_rtt_us", c.clientRttUs);
     v("cc", "close_code", c.closeCode);
     v("cr", "close_reason", c.closeReason);
     v("cb", "closed_by", c.closedBy);

@@ -59,7 +59,12 @@ public:
     ///  close_connection {connection_id, code:int, reason} -> {}
     ///  hibernate_connection, restore_connection {connection_id} -> {}: its actor is put to sleep or woken, the client's
     ///    socket stays; monitor.cannot_hibernate for one that would be closed instead
+    ///  send_message {connection_id, payload_base64, binary:bool} -> {}: to the client, as if its actor had sent it;
+    ///    monitor.cannot_send when the actor has not accepted the socket or the client has left
+    ///  call_action {actor_id, action, args:array} -> {status:int, content_type, body_base64}: a request to the actor in the
+    ///    form of the rivetkit library, which wakes it; an answer above 399 is an error under the actor's own code
     ///  drain_runner {runner_id} -> {}
+    ///  drop_link {runner_id} -> {}: cuts the runner's socket as a failing network would; it dials in again, clients stay
     ///  evict_runner {runner_id} -> {}: stopped at once, its actors start elsewhere
     ///  kv_list {actor_id, limit:int} -> {entries:[{key_base64,value_base64,update_ts}]}
     ///  pending_preview {connection_id, index:int} -> {preview_base64}

@@ -112,6 +112,7 @@ struct ConnectionInfo
     std::optional<qint64> keepaliveDueTs; ///< when that row is due for its next refresh
     std::optional<qint64> ackDeadlineTs;
     std::optional<qint64> clientQueuedBytes;
+    std::optional<qint64> clientRttUs; ///< of the last ping that was answered (guard.client_ping_interval_ms)
     std::optional<int> closeCode;
     QString closeReason;
     QString closedBy; ///< client, actor, engine; empty while open

@@ -343,6 +343,17 @@ bool RunnerHub::hasSocket(const QString &runnerId) const
     return owner && owner->current;
 }
 
+bool RunnerHub::dropLink(const QString &runnerId)
+{
+    const Link *owner = link(runnerId);
+    if (!owner || !owner->current)
+        return false;
+    report(monitor::EventKind::RunnerClosed, monitor::EventLevel::Warn, runnerId, QStringLiteral("link_dropped"),
+           u"socket " % owner->current->rayId % u" cut by command");
+    owner->current->channel->abort();
+    return true;
+}
+
 void RunnerHub::describe(const QString &runnerId, monitor::RunnerInfo &info) const
 {
     const Link *owner = link(runnerId);

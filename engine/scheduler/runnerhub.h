@@ -39,6 +39,7 @@ public:
     qint64 linkBytesQueued(const QString &runnerId) const;
 
     bool hasSocket(const QString &runnerId) const;
+    bool dropLink(const QString &runnerId); ///< as Scheduler::dropLink()
     void describe(const QString &runnerId, monitor::RunnerInfo &info) const;
 
     // --- ChannelListener

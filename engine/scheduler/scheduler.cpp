@@ -322,6 +322,11 @@ void Scheduler::drainRunner(const QString &runnerId, std::function<void(Status)>
     d->answer<Nothing>(done, {});
 }
 
+bool Scheduler::dropLink(const QString &runnerId)
+{
+    return d->hub.dropLink(runnerId);
+}
+
 // --- serverless pools ---------------------------------------------------------------------------
 
 int Scheduler::poolDemand(const QString &namespaceId, const QString &pool) const

@@ -119,6 +119,8 @@ public:
     const RunnerRow *runner(const QString &runnerId) const;
     quint32 usedSlots(const QString &runnerId) const;
     void drainRunner(const QString &runnerId, std::function<void(Status)> done);
+    /// Cuts the socket that the runner uses now, as a failing network would; it may come back. False when it has none.
+    bool dropLink(const QString &runnerId);
 
     // --- serverless pools (scheduler.md section 4)
     /// Actors of the pool that need a slot or hold one (section 4.2).

@@ -95,9 +95,10 @@ bool FakeChannel::turn()
     if (listener() == nullptr)
         return false;
     FakeClient &client = *m_client;
-    if (client.pongsDue > 0) {
-        --client.pongsDue;
-        listener()->channelPong(*this, {});
+    if (!client.pongs.empty() && !client.holdsPongs) {
+        const QByteArray payload = client.pongs.front();
+        client.pongs.pop_front();
+        listener()->channelPong(*this, payload);
         return true;
     }
     if (!client.toSend.empty() && client.reading && !m_closed) {
@@ -198,7 +199,7 @@ bool World::turn()
         const bool delivered = client->channel != nullptr && client->channel->turn();
         any = delivered || any;
         // What it may not deliver yet (no listener, not read) stays on the list.
-        if (!client->toSend.empty() || client->closing || client->pongsDue > 0)
+        if (!client->toSend.empty() || client->closing || (!client->pongs.empty() && !client->holdsPongs))
             client->wake();
     }
     return any;

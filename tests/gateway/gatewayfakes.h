@@ -117,7 +117,8 @@ struct FakeClient
     bool reading = true;
     int pings = 0;            ///< received from the engine
     bool answersPings = true;
-    int pongsDue = 0;
+    bool holdsPongs = false; ///< answers are on their way until this is off again
+    std::deque<QByteArray> pongs; ///< not delivered yet
     qint64 queued = 0; ///< pretended bytes in the engine's send queue
     std::deque<std::pair<QByteArray, bool>> toSend;
     std::optional<ChannelClose> closing; ///< reported after everything that may still be read
@@ -164,10 +165,11 @@ public:
         if (!m_closed)
             m_client->received.push_back(payload);
     }
-    void ping(const QByteArray &) override
+    void ping(const QByteArray &payload) override
     {
         ++m_client->pings;
-        m_client->pongsDue += m_client->answersPings ? 1 : 0;
+        if (m_client->answersPings)
+            m_client->pongs.push_back(payload);
         m_client->wake();
     }
     void close(std::optional<quint16> code, const QByteArray &reason) override

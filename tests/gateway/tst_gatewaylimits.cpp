@@ -306,6 +306,56 @@ private Q_SLOTS:
         QVERIFY(world.isClean());
     }
 
+    void roundTripOfThePingThatWasAsked()
+    {
+        EngineConfig config;
+        config.clientPingIntervalMs = 10'000;
+        World world(config);
+        world.addRunning(kActor);
+        auto client = world.open(kActor, true);
+        const QString ray = world.lastRay();
+        const auto known = [&] { return world.gateway->describeConnection(ray)->clientRttUs; };
+        QVERIFY(!known());
+        client->channel->listener()->channelPong(*client->channel, "0"); // unasked
+        client->channel->listener()->channelPong(*client->channel, {});
+        QVERIFY(!known());
+        client->holdsPongs = true;
+        world.advance(10'040);
+        QCOMPARE(client->pings, 1);
+        QVERIFY(!known()); // on its way is not known
+        const int changed = world.sink.changed;
+        client->holdsPongs = false;
+        client->wake();
+        world.settle();
+        QVERIFY2(known() >= 30'000 && known() <= 50'000, qPrintable(QString::number(known().value_or(-1))));
+        world.advance(30);
+        QVERIFY(world.sink.changed > changed); // the console hears of it
+        QCOMPARE(world.metrics.histogram("guard_websocket_ping_seconds", "").count(), 1);
+        // An answer to an earlier ping tells nothing of the last one.
+        client->holdsPongs = true;
+        const auto before = known();
+        world.advance(20'000);
+        QCOMPARE(client->pings, 3);
+        client->holdsPongs = false;
+        client->wake();
+        while (client->pongs.size() > 1) {
+            client->channel->turn();
+            QCOMPARE(known(), before);
+        }
+        world.settle();
+        QVERIFY(known() != before);
+        // Asleep it is asked as well; what was last known stays with the socket, also when it has ended.
+        world.stopActor(kActor);
+        world.advance(10'000);
+        QCOMPARE(client->pings, 4);
+        client->close(1000);
+        world.settle();
+        world.wakeUp(kActor);
+        world.settle();
+        QVERIFY(world.isClean());
+        QVERIFY(world.sink.ended.back().clientRttUs.has_value());
+    }
+
     void noPingsByDefault()
     {
         World world;
@@ -314,6 +364,7 @@ private Q_SLOTS:
         client->answersPings = false;
         world.advance(3'600'000);
         QCOMPARE(client->pings, 0);
+        QVERIFY(!world.gateway->describeConnection(world.lastRay())->clientRttUs);
         QVERIFY(!client->closeCode);
     }
 

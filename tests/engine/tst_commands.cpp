@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commands of the console that reach into links, sockets and actors (console.md rows 43 and 46), on virtual time.
+#include "engine/embedded/actorcall.h"
+#include "tests/gateway/engineworld.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QTest>
+
+using namespace dormouse;
+using namespace dormouse::test;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// What the actor answers to its next requests.
+using Script = std::function<void(RequestId, const wire::ToClientRequestStart &)>;
+
+struct Bed
+{
+    explicit Bed(const EngineConfig &config = {}) : world(config), host(world, "k", 10)
+    {
+        host.echoes = host.acknowledges = true;
+        actor = world.create();
+        world.settle();
+    }
+    /// The code of the error, or empty; the answer is in last.
+    QString run(const QString &name, const QJsonObject &arguments)
+    {
+        answers = 0;
+        commands.run(*world.core, name, arguments, [this](const Result<QJsonObject> &result) {
+            ++answers;
+            code = result ? QString() : QString::fromUtf8(result.error().fullCode());
+            message = result ? QString() : result.error().message;
+            last = result ? *result : QJsonObject();
+        });
+        world.settle();
+        return answers == 0 ? u"open"_s : code;
+    }
+    QString call(const QString &action, const QJsonValue &args)
+    {
+        return run(u"call_action"_s, {{u"actor_id"_s, actor}, {u"action"_s, action}, {u"args"_s, args}});
+    }
+    QString say(const QString &connection, const QByteArray &payload, bool binary = false)
+    {
+        return run(u"send_message"_s, {{u"connection_id"_s, connection}, {u"payload_base64"_s, QString::fromLatin1(payload.toBase64())},
+                                       {u"binary"_s, binary}});
+    }
+    QString connectionId() { return world.core->gateway().connectionIds().front(); }
+    void answerWith(Script script)
+    {
+        host.answers = false;
+        host.onMessage = [this, script = std::move(script)](const wire::ToClient &sent) {
+            const auto *tunnelled = std::get_if<wire::ToClientTunnelMessage>(&sent);
+            const auto *start = tunnelled ? std::get_if<wire::ToClientRequestStart>(&tunnelled->kind) : nullptr;
+            if (start)
+                world.world.post([script, id = tunnelled->messageId.requestId, copy = *start] { script(id, copy); });
+        };
+    }
+    void answerWith(int status, const QByteArray &body)
+    {
+        answerWith([this, status, body](RequestId id, const wire::ToClientRequestStart &) {
+            wire::ToServerResponseStart answer;
+            answer.status = quint16(status);
+            answer.headers.emplace_back("content-type", "application/json");
+            answer.body = body;
+            host.tunnel(id, answer);
+        });
+    }
+
+    EngineWorld world;
+    ScriptedHost host;
+    Commands commands{world.sink};
+    QString actor, code, message;
+    QJsonObject last;
+    int answers = 0;
+};
+
+} // namespace
+
+class TestCommands : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aDroppedLinkKeepsTheClients();
+    void clientsHearTheOperatorAsTheirActor();
+    void nobodyToSendTo();
+    void actionsAreCalled();
+    void actionsThatFail();
+    void aLongAnswerIsCutOff();
+    void anActionWakes();
+};
+
+void TestCommands::aDroppedLinkKeepsTheClients()
+{
+    Bed bed;
+    const auto hibernatable = bed.world.connect(bed.actor);
+    bed.host.opens = ScriptedHost::Opens::Plain;
+    const auto plain = bed.world.connect(bed.actor);
+    bed.world.settle();
+    hibernatable->send("one");
+    plain->send("one");
+    bed.world.settle();
+    QCOMPARE(hibernatable->received.size(), std::size_t(1));
+    bed.world.advance(5'000); // what was written is confirmed
+    const QJsonObject link{{u"runner_id"_s, bed.host.runnerId}};
+    QCOMPARE(bed.run(u"drop_link"_s, link), QString());
+    QCOMPARE(bed.host.closes, 1);
+    QVERIFY(bed.host.closeReason.isEmpty()); // without a word
+    QCOMPARE(bed.world.sink.count(u"link_dropped"_s, monitor::EventLevel::Warn), 1);
+    QVERIFY(hibernatable->isOpen() && plain->isOpen());
+    QCOMPARE(bed.run(u"drop_link"_s, link), u"monitor.not_found"_s); // there is none now
+    QCOMPARE(bed.run(u"drop_link"_s, {{u"runner_id"_s, u"nobody"_s}}), u"monitor.not_found"_s);
+    hibernatable->send("two");
+    plain->send("two");
+    bed.world.settle();
+    const int starts = bed.host.starts(bed.actor);
+    const QString runner = bed.host.runnerId;
+    bed.host.connect();
+    bed.host.event(bed.actor, wire::EventActorSetAlarm{}); // its inventory: the actor lives on
+    bed.world.advance(3'000);
+    QCOMPARE(bed.host.runnerId, runner);
+    QCOMPARE(bed.host.starts(bed.actor), starts);
+    QCOMPARE(hibernatable->received.back(), QByteArray("two"));
+    QCOMPARE(plain->received.back(), QByteArray("two"));
+    QVERIFY(hibernatable->isOpen() && plain->isOpen());
+}
+
+void TestCommands::clientsHearTheOperatorAsTheirActor()
+{
+    Bed bed;
+    const auto client = bed.world.connect(bed.actor);
+    bed.world.settle();
+    const auto before = bed.world.totals();
+    const std::size_t toRunner = bed.host.mark();
+    QCOMPARE(bed.say(bed.connectionId(), "hello"), QString());
+    QCOMPARE(client->received, std::vector<QByteArray>{"hello"});
+    QCOMPARE(bed.world.totals().messagesOut, before.messagesOut + 1);
+    QCOMPARE(bed.host.mark(), toRunner); // the actor learns nothing
+    QCOMPARE(bed.say(bed.connectionId(), QByteArray(), true), QString());
+    QCOMPARE(client->count, 2);
+    // Also while it hibernates, and without waking anybody.
+    bed.host.sleep(bed.actor);
+    bed.world.settle();
+    QCOMPARE(bed.world.state(bed.actor), ActorState::Sleeping);
+    QCOMPARE(bed.say(bed.connectionId(), "in your sleep"), QString());
+    QCOMPARE(client->received.back(), QByteArray("in your sleep"));
+    QCOMPARE(bed.world.state(bed.actor), ActorState::Sleeping);
+    const auto &events = bed.world.sink.events;
+    QCOMPARE(std::count_if(events.begin(), events.end(), [](const monitor::Event &event) { return event.text == u"send_message"; }), 3);
+}
+
+void TestCommands::nobodyToSendTo()
+{
+    EngineConfig config;
+    config.websocketMaxMessageSize = 10;
+    Bed bed(config);
+    QCOMPARE(bed.say(u"nobody"_s, "x"), u"monitor.not_found"_s);
+    bed.host.opens = ScriptedHost::Opens::Silent;
+    const auto client = bed.world.connect(bed.actor);
+    bed.world.settle();
+    QCOMPARE(bed.say(bed.connectionId(), "x"), u"monitor.cannot_send"_s); // not accepted yet
+    QCOMPARE(client->count, 0);
+    QCOMPARE(bed.say(bed.connectionId(), "12345678901"), u"monitor.bad_argument"_s);
+    QCOMPARE(bed.run(u"send_message"_s, {{u"connection_id"_s, bed.connectionId()}, {u"payload_base64"_s, u"*"_s}}),
+             u"monitor.bad_argument"_s);
+    // The client of this one has left; its actor is yet to be told.
+    bed.host.opens = ScriptedHost::Opens::Hibernatable;
+    const auto leaving = bed.world.connect(bed.actor);
+    bed.world.settle();
+    bed.host.sleep(bed.actor);
+    bed.world.settle();
+    bed.host.startsActors = false;
+    leaving->close(1000);
+    bed.world.settle();
+    for (const QString &id : bed.world.core->gateway().connectionIds())
+        QCOMPARE(bed.say(id, "x"), u"monitor.cannot_send"_s);
+    auto request = bed.world.http(bed.actor, "GET");
+    bed.world.settle();
+    for (const QString &id : bed.world.core->gateway().connectionIds())
+        QCOMPARE(bed.say(id, "x"), u"monitor.cannot_send"_s);
+    QVERIFY(request->status == 0);
+}
+
+void TestCommands::actionsAreCalled()
+{
+    Bed bed;
+    QJsonObject asked;
+    wire::ToClientRequestStart request;
+    bed.answerWith([&](RequestId id, const wire::ToClientRequestStart &start) {
+        request = start;
+        asked = QJsonDocument::fromJson(start.body.value_or(QByteArray())).object();
+        wire::ToServerResponseStart answer;
+        answer.headers.emplace_back("content-type", "application/json");
+        answer.body = "{\"output\":7}";
+        bed.host.tunnel(id, answer);
+    });
+    QCOMPARE(bed.call(u"add up/ä"_s, QJsonArray{3, QJsonObject{{u"by"_s, u"x"_s}}}), QString());
+    QCOMPARE(bed.answers, 1);
+    QCOMPARE(request.method, QByteArray("POST"));
+    QCOMPARE(request.path, QByteArray("/action/add%20up%2F%C3%A4"));
+    QCOMPARE(asked, (QJsonObject{{u"args"_s, QJsonArray{3, QJsonObject{{u"by"_s, u"x"_s}}}}}));
+    const auto header = [&](const char *name) {
+        for (const auto &[key, value] : request.headers)
+            if (key == name)
+                return value;
+        return QByteArray();
+    };
+    QCOMPARE(header("x-rivet-encoding"), QByteArray("json"));
+    QCOMPARE(header("content-type"), QByteArray("application/json"));
+    QCOMPARE(bed.last.value(u"status"_s).toInt(), 200);
+    QCOMPARE(bed.last.value(u"content_type"_s).toString(), u"application/json"_s);
+    QCOMPARE(QByteArray::fromBase64(bed.last.value(u"body_base64"_s).toString().toLatin1()), QByteArray("{\"output\":7}"));
+    QVERIFY(bed.world.sink.ended.back().ownTraffic); // left out of counts and rates
+    QVERIFY(bed.world.isQuiet());
+}
+
+void TestCommands::actionsThatFail()
+{
+    Bed bed;
+    QCOMPARE(bed.call(QString(), QJsonArray()), u"monitor.bad_argument"_s);
+    QCOMPARE(bed.call(u"add"_s, u"no list"_s), u"monitor.bad_argument"_s);
+    QCOMPARE(bed.run(u"call_action"_s, {{u"actor_id"_s, u"nobody"_s}, {u"action"_s, u"a"_s}, {u"args"_s, QJsonArray()}}), u"actor.not_found"_s);
+    bed.answerWith(404, "{\"group\":\"actor\",\"code\":\"action_not_found\",\"message\":\"no such action\"}");
+    QCOMPARE(bed.call(u"add"_s, QJsonArray()), u"actor.action_not_found"_s);
+    QCOMPARE(bed.message, u"no such action"_s);
+    bed.answerWith(500, "out of cheese");
+    QCOMPARE(bed.call(u"add"_s, QJsonArray()), u"monitor.action_failed"_s);
+    QVERIFY(bed.message.contains(u"500"_s) && bed.message.contains(u"out of cheese"_s));
+    bed.answerWith([&](RequestId id, const wire::ToClientRequestStart &) {
+        wire::ToServerResponseStart answer;
+        answer.stream = true;
+        answer.body = "half";
+        bed.host.tunnel(id, answer);
+        bed.host.tunnel(id, wire::ToServerResponseAbort{});
+    });
+    QCOMPARE(bed.call(u"add"_s, QJsonArray()), u"monitor.answer_incomplete"_s);
+    // Nobody answers: the gateway's own limit ends it.
+    bed.answerWith([](RequestId, const wire::ToClientRequestStart &) {});
+    QCOMPARE(bed.call(u"add"_s, QJsonArray()), u"open"_s);
+    bed.world.advance(bed.world.config.gatewayResponseStartTimeoutMs + 1'000);
+    QCOMPARE(bed.answers, 1);
+    QCOMPARE(bed.code, u"guard.gateway_response_start_timeout"_s);
+}
+
+void TestCommands::aLongAnswerIsCutOff()
+{
+    Bed bed;
+    const QByteArray piece(int(ActorCall::kMostAnswerBytes) / 2, 'x');
+    RequestId open{};
+    bed.answerWith([&](RequestId id, const wire::ToClientRequestStart &) {
+        open = id;
+        wire::ToServerResponseStart answer;
+        answer.stream = true;
+        answer.body = piece;
+        bed.host.tunnel(id, answer);
+        for (int i = 0; i < 4; ++i)
+            bed.host.tunnel(id, wire::ToServerResponseChunk{piece, false});
+    });
+    QCOMPARE(bed.call(u"add"_s, QJsonArray()), u"monitor.answer_too_large"_s);
+    QCOMPARE(bed.answers, 1);
+    QCOMPARE(bed.host.requestsOf<wire::ToClientRequestAbort>(), std::vector<RequestId>{open}); // and the actor is told
+    QVERIFY(bed.world.isQuiet());
+    bed.answerWith(200, piece + piece);
+    QCOMPARE(bed.call(u"add"_s, QJsonArray()), QString()); // just as much as may be
+    bed.answerWith(200, piece + piece + 'x');
+    QCOMPARE(bed.call(u"add"_s, QJsonArray()), u"monitor.answer_too_large"_s);
+    QCOMPARE(bed.answers, 1);
+    QVERIFY(bed.world.isQuiet());
+}
+
+void TestCommands::anActionWakes()
+{
+    Bed bed;
+    bed.host.sleep(bed.actor);
+    bed.world.settle();
+    QCOMPARE(bed.world.state(bed.actor), ActorState::Sleeping);
+    bed.answerWith(200, "{}");
+    QVERIFY(bed.call(u"add"_s, QJsonArray()) != u"monitor.bad_argument"_s);
+    bed.world.advance(100);
+    QCOMPARE(bed.code, QString());
+    QCOMPARE(bed.answers, 1);
+    QCOMPARE(bed.world.state(bed.actor), ActorState::Running);
+}
+
+QTEST_APPLESS_MAIN(TestCommands)
+#include "tst_commands.moc"
