@@ -33,6 +33,8 @@ QString ineligibleReason(const AllocationCandidate &candidate, std::optional<qui
         return QStringLiteral("older_version");
     if (candidate.usedSlots >= candidate.totalSlots)
         return QStringLiteral("full");
+    if (candidate.hostsOlderGeneration)
+        return QString::fromLatin1(kOlderGeneration);
     return {};
 }
 

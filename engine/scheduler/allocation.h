@@ -21,13 +21,16 @@ struct AllocationCandidate
     qint64 lastPingTs = 0;
     quint32 totalSlots = 0;
     quint32 usedSlots = 0;
+    bool hostsOlderGeneration = false; ///< of the actor in question
 };
 
 /// (total - used) * 1000 / total, never negative; 0 for a runner without slots.
 quint64 freeShare(quint32 totalSlots, quint32 usedSlots);
 /// Highest version among eligible ones; absent when none is eligible.
 std::optional<quint32> highestVersion(const std::vector<AllocationCandidate> &pool);
-/// Why this runner gets no actor now; empty = it may. Codes: not_reconciled, silent, full, older_version. The caller
+inline constexpr const char *kOlderGeneration = "older_generation";
+/// Why this runner gets no actor now; empty = it may. Codes: not_reconciled, silent, older_version, full,
+/// older_generation (last: but for it, the runner would do). The caller
 /// knows draining and no_socket.
 QString ineligibleReason(const AllocationCandidate &candidate, std::optional<quint32> highest,
                          const EngineConfig &config);

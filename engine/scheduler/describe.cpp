@@ -70,7 +70,7 @@ void explainPool(const SchedulerCore &core, const ActorRow &row, QStringList &wh
         why << QString(u"pool_error: " % QString::fromUtf8(error));
     if (core.pools)
         why << core.pools->explain(row.namespaceId, row.pool);
-    const std::vector<AllocationCandidate> pool = core.candidates(SchedulerCore::poolKey(row));
+    const std::vector<AllocationCandidate> pool = core.candidates(SchedulerCore::poolKey(row), row.actorId);
     if (pool.empty()) {
         why << QStringLiteral("no_runner: no runner of this pool is known");
         return;

@@ -129,8 +129,9 @@ Response withEntries(const std::vector<KvEntry> &entries)
 constexpr qint64 kMaxHeldKvBytes = 16 * 1024 * 1024; ///< of one runner, until its inventory is complete
 constexpr qint64 kOverheadBytes = 256;
 
-/// About what a request takes while it is held. Only writes carry values.
-qint64 bytesOf(const wire::ToServerKvRequest &request)
+} // namespace
+
+qint64 heldBytes(const wire::ToServerKvRequest &request)
 {
     qint64 bytes = kOverheadBytes;
     if (const auto *put = std::get_if<wire::KvPutRequest>(&request.data)) {
@@ -141,8 +142,6 @@ qint64 bytesOf(const wire::ToServerKvRequest &request)
     }
     return bytes;
 }
-
-} // namespace
 
 KvChecked checkKvRequest(const wire::KvRequestData &data, qint64 nowMs)
 {
@@ -204,22 +203,43 @@ void SchedulerCore::refreshKvBytes(const QString &actorId)
     });
 }
 
-void RunnerHub::kvRequest(const QString &runnerId, const wire::ToServerKvRequest &request)
+void RunnerHub::kvRequest(const Socket &socket, const wire::ToServerKvRequest &request)
 {
-    Link *owner = link(runnerId);
+    Link *owner = link(socket.runnerId);
     if (!owner)
         return;
-    if (!owner->reconciling) {
+    if (!owner->reconciling && socket.role != Role::Probing) {
         kvNow(*owner, request, {});
         return;
     }
-    const qint64 bytes = bytesOf(request);
+    const qint64 bytes = heldBytes(request);
     if (owner->heldKvBytes + bytes > kMaxHeldKvBytes) {
         kvNow(*owner, request, QStringLiteral("too much waits for the inventory of the runner"));
         return;
     }
     owner->heldKvBytes += bytes;
-    owner->heldKv.push_back(request);
+    owner->heldKv.push_back({socket.channel.get(), request});
+}
+
+/// The inventory is complete, or an older socket is known to be of the same process: by then it may be gone again.
+void RunnerHub::releaseKv(Link &owner, bool byInventory)
+{
+    std::vector<HeldKv> held = std::exchange(owner.heldKv, {});
+    owner.heldKvBytes = 0;
+    for (HeldKv &waiting : held) {
+        const Socket *from = socketOf(*waiting.from);
+        if (from && from->role == Role::Probing) {
+            owner.heldKvBytes += heldBytes(waiting.request);
+            owner.heldKv.push_back(std::move(waiting));
+            continue;
+        }
+        // what another generation asks for must not touch the actor's state.
+        const ActorEntry *entry = m_core.actor(waiting.request.actorId);
+        const bool lives = !byInventory || !entry
+            || owner.inventory.contains({waiting.request.actorId, entry->row.generation});
+        kvNow(owner, waiting.request,
+              lives ? QString() : QStringLiteral("given actor does not belong to runner"));
+    }
 }
 
 void RunnerHub::kvNow(Link &owner, const wire::ToServerKvRequest &request, QString refusal)

@@ -15,7 +15,11 @@ class PendingQueue
 public:
     void insert(qint64 seq, const QString &actorId);
     bool remove(qint64 seq);
-    const QString *first() const { return m_entries.empty() ? nullptr : &m_entries.front().actorId; }
+    /// 0 = next to be served; null behind the end.
+    const QString *at(int position) const
+    {
+        return position < size() ? &m_entries[std::size_t(position)].actorId : nullptr;
+    }
     bool empty() const { return m_entries.empty(); }
     template<typename Visit>
     void forEach(Visit visit) const

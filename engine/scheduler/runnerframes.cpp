@@ -69,13 +69,15 @@ void RunnerHub::frame(Socket &socket, const QByteArray &payload)
         return;
     }
     if (const auto *message = std::get_if<wire::ToServerTunnelMessage>(&*decoded)) {
-        tunnel(socket, *message);
+        // An older socket that nobody has answered for when the inventory is known speaks for no actor.
+        if (socket.role != Role::Probing || owner->reconciling)
+            tunnel(socket, *message);
     } else if (const auto *reported = std::get_if<wire::ToServerEvents>(&*decoded)) {
         events(socket, *runner, *reported);
     } else if (const auto *answered = std::get_if<wire::ToServerPong>(&*decoded)) {
         pong(socket, *runner, answered->ts);
     } else if (const auto *request = std::get_if<wire::ToServerKvRequest>(&*decoded)) {
-        kvRequest(socket.runnerId, *request);
+        kvRequest(socket, *request);
     } else if (const auto *ack = std::get_if<wire::ToServerAckCommands>(&*decoded)) {
         commandAck(socket, *runner, *ack);
     } else if (std::holds_alternative<wire::ToServerStopping>(*decoded)) {
@@ -133,7 +135,10 @@ void RunnerHub::events(Socket &socket, RunnerEntry &runner, const wire::ToServer
     for (const wire::EventWrapper &wrapper : reported.events) {
         const std::pair<QString, quint32> life{wrapper.checkpoint.actorId, wrapper.checkpoint.generation};
         const auto *update = std::get_if<wire::EventActorStateUpdate>(&wrapper.inner);
-        if (owner && update && std::holds_alternative<wire::ActorStateStopped>(update->state))
+        const bool ended = update && std::holds_alternative<wire::ActorStateStopped>(update->state);
+        if (ended)
+            m_core.olderGenerationEnded(runner, life.first, life.second);
+        if (owner && ended)
             owner->inventory.erase(life);
         else if (owner && owner->reconciling && owner->current == &socket)
             owner->inventory.insert(life);

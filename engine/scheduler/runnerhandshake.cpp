@@ -156,7 +156,9 @@ void RunnerHub::attach(Socket &socket, RunnerEntry &runner, bool isNew, const wi
     owner.current = &socket;
     owner.version = socket.version;
     owner.inventory.clear();
-    owner.reconciling = !isNew && socket.version > kLastLegacyVersion;
+    // A process that outlived its record says so with the events of its actors; it ends them by itself, but not at once.
+    const bool mayBeOld = !isNew || m_core.identityWasLost(runner.row.namespaceId, runner.row.name, runner.row.key);
+    owner.reconciling = mayBeOld && socket.version > kLastLegacyVersion;
     if (!owner.reconciling) {
         if (!isNew)
             resendLegacy(runner, init.lastCommandIdx);
@@ -241,6 +243,8 @@ void RunnerHub::resolveProbe(Link &owner, Socket &older, bool sameProcess, const
         return;
     }
     older.role = Role::Parked;
+    if (!owner.reconciling)
+        releaseKv(owner, false);
     ++m_core.counters.socketsParked;
     m_core.metrics.parked();
     const auto parked = std::count_if(owner.older.begin(), owner.older.end(),

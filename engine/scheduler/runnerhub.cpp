@@ -196,6 +196,12 @@ void RunnerHub::dropRole(Socket &socket)
     if (!owner)
         return;
     std::erase(owner->older, &socket);
+    // Nobody is left to answer, and the process may be another one than that of the next socket.
+    std::erase_if(owner->heldKv, [&](const HeldKv &held) {
+        const bool isFrom = held.from == socket.channel.get();
+        owner->heldKvBytes -= isFrom ? heldBytes(held.request) : 0;
+        return isFrom;
+    });
     if (role != Role::Current)
         return;
     owner->current = nullptr;

@@ -79,6 +79,11 @@ private:
         quint32 requestId = 0;
         std::optional<wire::KvResponseData> data; ///< absent until the store has answered
     };
+    struct HeldKv
+    {
+        const Channel *from = nullptr; ///< to compare only
+        wire::ToServerKvRequest request;
+    };
     struct Link
     {
         QString runnerId;
@@ -91,8 +96,8 @@ private:
         qint64 reconcileToken = 0;
         qint64 reconcileUntilMs = 0; ///< mono, the most it may take
         std::set<std::pair<QString, quint32>> inventory;
-        /// Came before the inventory was complete: whether the actor still lives there is not known yet.
-        std::vector<wire::ToServerKvRequest> heldKv;
+        /// Came before the inventory was complete, or from an older socket whose process is not known yet.
+        std::vector<HeldKv> heldKv;
         qint64 heldKvBytes = 0;
         TimerId reconcileTimer = 0;
         TimerId pingTimer = 0;
@@ -127,7 +132,8 @@ private:
     void pong(Socket &socket, RunnerEntry &runner, qint64 ts);
     void legacyPing(RunnerEntry &runner, qint64 ts);
     void tunnel(Socket &socket, const wire::ToServerTunnelMessage &message);
-    void kvRequest(const QString &runnerId, const wire::ToServerKvRequest &request);
+    void kvRequest(const Socket &socket, const wire::ToServerKvRequest &request);
+    void releaseKv(Link &owner, bool byInventory);
     void flushKv(Link &link);
     /// refusal: why it is not done; empty = decided here.
     void kvNow(Link &owner, const wire::ToServerKvRequest &request, QString refusal);
@@ -169,6 +175,8 @@ struct KvChecked
     QString error;
 };
 KvChecked checkKvRequest(const wire::KvRequestData &data, qint64 nowMs);
+/// About what a request takes while it is held. Only writes carry values.
+qint64 heldBytes(const wire::ToServerKvRequest &request);
 wire::KvResponseData kvAnswer(const wire::KvRequestData &request, const KvResult &result);
 
 /// Values for the monitoring interface; only the id is set when there is no such row.

@@ -55,13 +55,9 @@ void RunnerHub::finishReconcile(const QString &runnerId)
     owner->reconciling = false;
     for (auto &[key, stored] : runner->commands)
         stored.due = stored.due && !stored.row.start; // Starts go only where the inventory says so
-    // Before the actors are looked at: what is lost may start again on this very runner.
-    m_core.setEligible(*runner, runner->row.state == RunnerState::Connected);
-    const std::vector<QString> assigned(runner->actors.begin(), runner->actors.end());
-    for (const QString &actorId : assigned) {
-        if (ActorEntry *entry = m_core.actor(actorId))
-            reconcileActor(*runner, *owner, *entry);
-    }
+    std::set<RunnerEntry::Generation> olderGenerations;
+    // The first connection of a record: an SDK that is given another runner id stops all its actors unasked.
+    const bool stopsThemItself = runner->row.connEpoch == 1;
     for (const auto &[actorId, generation] : owner->inventory) {
         const ActorEntry *entry = m_core.actor(actorId);
         const bool wanted = entry && entry->row.slotHeld && entry->row.runnerId == runnerId
@@ -72,18 +68,22 @@ void RunnerHub::finishReconcile(const QString &runnerId)
         m_core.metrics.reconciled("zombie");
         report(monitor::EventKind::RunnerReconciled, monitor::EventLevel::Warn, runnerId, QStringLiteral("zombie"),
                actorId % u" generation " % QString::number(generation));
-        m_core.addStop(*runner, actorId, generation);
+        olderGenerations.insert({actorId, generation});
+        if (!stopsThemItself)
+            m_core.addStop(*runner, actorId, generation);
+    }
+    m_core.setOlderGenerations(*runner, olderGenerations);
+    // Before the actors are looked at: what is lost may start again on this very runner.
+    m_core.setEligible(*runner, runner->row.state == RunnerState::Connected);
+    const std::vector<QString> assigned(runner->actors.begin(), runner->actors.end());
+    for (const QString &actorId : assigned) {
+        if (ActorEntry *entry = m_core.actor(actorId))
+            reconcileActor(*runner, *owner, *entry);
     }
     report(monitor::EventKind::RunnerReconciled, monitor::EventLevel::Info, runnerId, QStringLiteral("done"),
            QString::number(assigned.size()) % u" assigned, " % QString::number(owner->inventory.size())
                % u" reported");
-    owner->heldKvBytes = 0;
-    for (const wire::ToServerKvRequest &request : std::exchange(owner->heldKv, {})) {
-        // What another process, or another life, asks for must not touch the actor's state.
-        const ActorEntry *entry = m_core.actor(request.actorId);
-        const bool lives = entry && owner->inventory.contains({request.actorId, entry->row.generation});
-        kvNow(*owner, request, lives || !entry ? QString() : QStringLiteral("given actor does not belong to runner"));
-    }
+    releaseKv(*owner, true);
     owner->inventory.clear();
     m_core.after([this, runnerId, channel = owner->current->channel.get()] {
         Link *ready = link(runnerId);

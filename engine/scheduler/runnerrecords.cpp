@@ -20,6 +20,8 @@ RunnerEntry &SchedulerCore::addRunner(const RunnerRow &row)
     entry.row = row;
     entry.lastInboundMs = monoMs();
     runners.emplace(row.runnerId, std::move(owned));
+    if (row.state == RunnerState::Stopped || row.state == RunnerState::Draining)
+        noteLostIdentity(row);
     if (row.state == RunnerState::Stopped)
         m_stoppedOrder.push_back(row.runnerId);
     else
@@ -83,6 +85,7 @@ void SchedulerCore::drain(RunnerEntry &runner, bool resetRetries, const QString 
         return;
     if (first) {
         identities.erase({runner.row.namespaceId, runner.row.name, runner.row.key});
+        noteLostIdentity(runner.row);
         moveRunner(runner, RunnerEventKind::Drain, reason);
         setEligible(runner, false);
         runner.row.drainTs = wallMs();
@@ -120,7 +123,11 @@ void SchedulerCore::stopRunner(RunnerEntry &runner, RunnerEventKind kind, const 
     const auto identity = identities.find({runner.row.namespaceId, runner.row.name, runner.row.key});
     if (identity != identities.end() && identity->second == runnerId)
         identities.erase(identity);
+    if (kind != RunnerEventKind::ShutdownClosed)
+        noteLostIdentity(runner.row);
     setEligible(runner, false);
+    runner.olderGenerations.clear();
+    armOlderGenerations(runner);
     runner.row.stopTs = wallMs();
     if (expired)
         runner.row.expiredTs = wallMs();

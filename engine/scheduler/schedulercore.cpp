@@ -41,6 +41,7 @@ void SchedulerCore::shutdown()
     }
     for (auto &[id, entry] : runners) {
         context.timers.cancel(entry->timer);
+        context.timers.cancel(std::exchange(entry->olderGenerationsTimer, 0));
         entry->timer = 0;
         entry->armedFor.reset();
     }

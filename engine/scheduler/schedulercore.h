@@ -63,6 +63,12 @@ struct RunnerEntry
     std::optional<qint64> armedFor;
     bool dirty = false;
     bool pingDirty = false;
+    using Generation = std::pair<QString, quint32>; ///< actor id and its number
+    /// Generations that are settled here and that its process may still hold, with the mono time at which that is no longer
+    /// believed. Key-value requests name no generation, and an SDK that is told to start an actor it still holds mixes the
+    /// two up: until the old one has ended, the actor gets no slot on this runner.
+    std::map<Generation, qint64> olderGenerations;
+    TimerId olderGenerationsTimer = 0;
     quint32 used() const { return quint32(actors.size()); }
 };
 
@@ -136,7 +142,15 @@ public:
     void armRunner(RunnerEntry &runner);
     /// Any frame of this runner: freshness, last_ping_ts, queue.
     void noteInbound(RunnerEntry &runner);
-    std::vector<AllocationCandidate> candidates(const QString &poolKey) const;
+    /// actorId: for whom; empty = for nobody in particular.
+    std::vector<AllocationCandidate> candidates(const QString &poolKey, const QString &actorId = {}) const;
+
+    // --- generations that are over for the engine, not yet for their process
+    void olderGenerationEnded(RunnerEntry &runner, const QString &actorId, quint32 generation);
+    /// What an inventory says: exactly these.
+    void setOlderGenerations(RunnerEntry &runner, const std::set<RunnerEntry::Generation> &held);
+    /// Whether a process of this identity may have lived through the end of an earlier record.
+    bool identityWasLost(const QString &namespaceId, const QString &name, const QString &key) const;
 
     // --- commands and events
     void addCommand(const QString &runnerId, const ActorRow &row, bool start, qint64 index);
@@ -192,6 +206,7 @@ public:
     /// (namespace, name) to (create_ts, id); create_ts is unique per name.
     std::map<std::pair<QString, QString>, std::map<qint64, QString>> actorsByName;
     std::map<std::tuple<QString, QString, QString>, QString> identities; ///< runner identity to runner id
+    std::map<std::tuple<QString, QString, QString>, QString> lostIdentities; ///< of records that ended unasked, to their id
     std::map<QString, NamespaceRow> namespaces;                 ///< by id
     std::map<std::pair<QString, QString>, RunnerConfigRow> runnerConfigs;
     std::map<QString, std::map<QByteArray, NameRow>> actorNames; ///< by namespace, then name bytes
@@ -219,7 +234,16 @@ private:
     void announceLeaving(const QString &runnerId, bool stopped);
     void runActorEffect(const QString &actorId, const ActorEffect &effect);
     SlotOffer makeOffer(const ActorRow &row);
-    std::optional<QString> pick(const QString &poolKey);
+    struct Choice
+    {
+        std::optional<QString> runnerId;
+        bool heldByOlderGeneration = false; ///< there is room, where an older generation of this very actor still is
+    };
+    Choice pick(const QString &poolKey, const QString &actorId);
+    bool isWaitedFor(const QString &poolKey) const;
+    void armOlderGenerations(RunnerEntry &runner);
+    void olderGenerationsDue(const QString &runnerId);
+    void noteLostIdentity(const RunnerRow &row);
     void armActor(ActorEntry &actor);
     void emitActorChange(const ActorRow &before, const ActorRow &now, const char *event, const ActorStep &step);
     void runnerTimer(const QString &runnerId);

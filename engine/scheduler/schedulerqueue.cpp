@@ -2,9 +2,21 @@
 // Choice of a runner and the queues (scheduler.md sections 1.7, 2.5 and 3).
 #include "engine/scheduler/schedulercore.h"
 
+#include <algorithm>
+
 namespace dormouse {
 
-std::vector<AllocationCandidate> SchedulerCore::candidates(const QString &key) const
+namespace {
+
+bool holdsOlderGeneration(const RunnerEntry &runner, const QString &actorId)
+{
+    const auto it = runner.olderGenerations.lower_bound({actorId, 0});
+    return !actorId.isEmpty() && it != runner.olderGenerations.end() && it->first.first == actorId;
+}
+
+} // namespace
+
+std::vector<AllocationCandidate> SchedulerCore::candidates(const QString &key, const QString &actorId) const
 {
     std::vector<AllocationCandidate> result;
     const auto pool = poolRunners.find(key);
@@ -17,28 +29,45 @@ std::vector<AllocationCandidate> SchedulerCore::candidates(const QString &key) c
         if (it == runners.end())
             continue;
         const RunnerEntry &entry = *it->second;
-        result.push_back({&it->first, entry.eligible, entry.row.version, now - entry.lastInboundMs,
-                          entry.row.lastPingTs, entry.row.totalSlots, entry.used()});
+        result.push_back({&it->first, entry.eligible, entry.row.version, now - entry.lastInboundMs, entry.row.lastPingTs,
+                          entry.row.totalSlots, entry.used(), holdsOlderGeneration(entry, actorId)});
     }
     return result;
 }
 
-std::optional<QString> SchedulerCore::pick(const QString &key)
+SchedulerCore::Choice SchedulerCore::pick(const QString &key, const QString &actorId)
 {
-    const std::vector<AllocationCandidate> pool = candidates(key);
-    const std::optional<std::size_t> index = pickRunner(pool, context.config, context.random);
-    if (!index)
-        return std::nullopt;
-    return *pool[*index].runnerId;
+    const std::vector<AllocationCandidate> pool = candidates(key, actorId);
+    if (const std::optional<std::size_t> index = pickRunner(pool, context.config, context.random))
+        return {*pool[*index].runnerId, false};
+    const std::optional<quint32> highest = highestVersion(pool);
+    return {std::nullopt, std::any_of(pool.begin(), pool.end(), [&](const AllocationCandidate &candidate) {
+                return candidate.hostsOlderGeneration
+                    && ineligibleReason(candidate, highest, context.config) == QLatin1StringView(kOlderGeneration);
+            })};
+}
+
+/// Whether somebody in the queue could use the next slot, and not only what waits for the end of its own past.
+bool SchedulerCore::isWaitedFor(const QString &key) const
+{
+    const auto queue = queues.find(key);
+    if (queue == queues.end())
+        return false;
+    int position = 0;
+    while (const QString *waiting = queue->second.at(position++)) {
+        const std::vector<AllocationCandidate> pool = candidates(key, *waiting);
+        if (std::none_of(pool.begin(), pool.end(), [](const auto &candidate) { return candidate.hostsOlderGeneration; }))
+            return true;
+    }
+    return false;
 }
 
 SlotOffer SchedulerCore::makeOffer(const ActorRow &row)
 {
     SlotOffer offer;
     const QString key = poolKey(row);
-    const auto queue = queues.find(key);
-    if (queue == queues.end() || queue->second.empty()) // newcomers never overtake
-        offer.runnerId = pick(key);
+    if (!isWaitedFor(key)) // newcomers never overtake
+        offer.runnerId = pick(key, row.actorId).runnerId;
     offer.poolGrowable = poolGrowable(row.namespaceId, row.pool);
     offer.pendingSeq = m_lastSeq + 1;
     if (!offer.runnerId)
@@ -67,17 +96,22 @@ bool SchedulerCore::drainQueue(const QString &key, int &budget)
     if (it == queues.end())
         return true;
     PendingQueue &queue = it->second;
-    while (const QString *first = queue.first()) {
+    int passed = 0; // waiting for the end of their own older generation: nobody has to wait with them
+    while (const QString *next = queue.at(passed)) {
         if (budget <= 0)
             return false;
-        const std::optional<QString> runnerId = pick(key);
-        if (!runnerId)
+        const Choice choice = pick(key, *next);
+        if (!choice.runnerId && !choice.heldByOlderGeneration)
             return true;
         --budget;
+        if (!choice.runnerId) {
+            ++passed;
+            continue;
+        }
         ActorEvent event;
         event.kind = ActorEventKind::Assigned;
-        event.runnerId = *runnerId;
-        apply(*actor(*first), event);
+        event.runnerId = *choice.runnerId;
+        apply(*actor(*next), event);
     }
     return true;
 }

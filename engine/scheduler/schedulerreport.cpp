@@ -205,6 +205,7 @@ void SchedulerCore::forgetOld()
         m_stoppedOrder.pop_front();
         if (runner(id) && hub)
             context.sink.runnerEnded(describeRunnerEntry(*this, *hub, id));
+        std::erase_if(lostIdentities, [&id](const auto &item) { return item.second == id; });
         runnersGone += runners.erase(id);
     }
     reportForgotten("actor", "destroyed actors", actorsGone);

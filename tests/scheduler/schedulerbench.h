@@ -49,6 +49,11 @@ public:
     /// What the engine sends on the latest socket stays with the engine.
     void stallEngine() { link->setStalled(*m_engineEnd, true); }
     void send(const wire::ToServer &message) { m_sockets.back()->send(*wire::encodeToServer(protocol, message), true); }
+    int socketCount() const { return int(m_sockets.size()); }
+    void sendOn(int socket, const wire::ToServer &message)
+    {
+        m_sockets[std::size_t(socket)]->send(*wire::encodeToServer(protocol, message), true);
+    }
     void sendRaw(const QByteArray &payload, bool binary) { m_sockets.back()->send(payload, binary); }
     void close(const QByteArray &reason) { m_sockets.back()->close(1000, reason); }
     void event(const QString &actorId, quint32 generation, qint64 index, const wire::Event &inner)

@@ -241,7 +241,7 @@ void Cluster::runnerFault(const Step &step)
             if (comesBack)
                 startRunner(number, true);
         });
-    } else if (step.action == Action::DoubleRunner && !busy) {
+    } else if (step.action == Action::DoubleRunner) {
         doubleRunner(Slot(slot));
     } else if (step.action == Action::EndStream && slot.kind == Kind::Serverless) {
         m_endpoint.endStreamOf(number);
