@@ -24,6 +24,7 @@ ConnectionModel::ConnectionModel(QObject *parent)
                  {"in.bytes", CellKind::Bytes},
                  {"out.bytes", CellKind::Bytes},
                  {"ack", CellKind::Micros},
+                 {"client.rtt", CellKind::Micros},
                  {"sleeps", CellKind::Count},
                  {"resends", CellKind::Count},
                  {"runner", CellKind::Id},
@@ -87,6 +88,8 @@ QVariant ConnectionModel::raw(int slot, int column) const
         return cell::of(connection.bytesOut);
     case AckLatency:
         return cell::of(connection.lastAckLatencyUs);
+    case ClientRtt:
+        return cell::of(connection.clientRttUs);
     case Sleeps:
         return cell::of(connection.sleeps);
     case Resends:

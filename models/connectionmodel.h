@@ -15,7 +15,7 @@ class ConnectionModel final : public LiveTable<monitor::ConnectionInfo>
 public:
     enum Columns {
         State, Path, Actor, PendingBytes, PendingMessages, PeakBytes, OldestPending, Keepalive, Refresh, InState, Age, MessagesIn,
-        MessagesOut, Rate, BytesIn, BytesOut, AckLatency, Sleeps, Resends, Runner, Client, Id, Close, ColumnCount
+        MessagesOut, Rate, BytesIn, BytesOut, AckLatency, ClientRtt, Sleeps, Resends, Runner, Client, Id, Close, ColumnCount
     };
     explicit ConnectionModel(QObject *parent = nullptr);
 

@@ -18,7 +18,7 @@ namespace dormouse {
 ///   /regex/         regular expression, letter case ignored
 ///   field:word      one column, by its key (state:hibernating)
 ///   field=word      the whole cell, letter case ignored; also written ==, and != for the opposite
-///   field>512KiB    number with a unit: B KiB MiB GiB, us ms s m h; also < >= <=
+///   field>512KiB    number with a unit: B KiB MiB GiB, us ms s m h; also < >= <=. Without a unit: bytes, ms
 ///   -term, not term the opposite
 ///   a b or c        a and b, or c; "and" may be written and changes nothing
 /// Operators may stand between blanks: "state == sleeping and age > 1m".

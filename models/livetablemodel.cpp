@@ -152,7 +152,12 @@ class LiveTableModel::RowReader final : public Filter::Row
 {
 public:
     RowReader(const LiveTableModel &model, int slot) : m_model(model), m_slot(slot) {}
-    QVariant raw(int column) const override { return m_model.raw(m_slot, column); }
+    QVariant raw(int column) const override
+    {
+        const QVariant value = m_model.raw(m_slot, column);
+        // A filter counts time in milliseconds.
+        return m_model.columnKind(column) == CellKind::Micros && value.isValid() ? QVariant(value.toDouble() / 1000) : value;
+    }
     QString shown(int column) const override { return m_model.cellText(m_slot, column); }
     bool anywhere(const Filter::Needle &word) const override
     {

@@ -228,6 +228,10 @@ Strg+K findet ihn über Id, Schlüssel oder Namen.</translation>
         <source>Why it is in this state</source>
         <translation>Warum er in diesem Zustand ist</translation>
     </message>
+    <message>
+        <source>Call…</source>
+        <translation>Aufrufen…</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::Application</name>
@@ -357,6 +361,92 @@ Strg+K findet ihn über Id, Schlüssel oder Namen.</translation>
             <numerusform>%n Runner sofort verdrängen; seine Aktoren starten anderswo</numerusform>
             <numerusform>%n Runner sofort verdrängen; ihre Aktoren starten anderswo</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Drop</source>
+        <translation>Trennen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Drop the links of %n runners; they dial in again</source>
+        <translation>
+            <numerusform>Die Leitung von %n Runner trennen; er wählt sich wieder ein</numerusform>
+            <numerusform>Die Leitungen von %n Runnern trennen; sie wählen sich wieder ein</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Clients that stay and wait meanwhile: %1</source>
+        <translation>Clients, die bleiben und solange warten: %1</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::CallDialog</name>
+    <message>
+        <source>Call an action</source>
+        <translation>Aktion aufrufen</translation>
+    </message>
+    <message>
+        <source>A request to the actor, as the rivetkit library makes it. It wakes the actor and keeps it awake while it runs.</source>
+        <translation>Eine Anfrage an den Aktor, wie die Bibliothek rivetkit sie stellt. Sie weckt den Aktor und hält ihn wach, solange sie läuft.</translation>
+    </message>
+    <message>
+        <source>Name of the action</source>
+        <translation>Name der Aktion</translation>
+    </message>
+    <message>
+        <source>Arguments of the action</source>
+        <translation>Argumente der Aktion</translation>
+    </message>
+    <message>
+        <source>JSON, for example: 3, {&quot;by&quot;: &quot;me&quot;}</source>
+        <translation>JSON, zum Beispiel: 3, {&quot;by&quot;: &quot;me&quot;}</translation>
+    </message>
+    <message>
+        <source>&amp;Action</source>
+        <translation>&amp;Aktion</translation>
+    </message>
+    <message>
+        <source>A&amp;rguments</source>
+        <translation>A&amp;rgumente</translation>
+    </message>
+    <message>
+        <source>What became of the call</source>
+        <translation>Was aus dem Aufruf wurde</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>Call</source>
+        <translation>Aufrufen</translation>
+    </message>
+    <message>
+        <source>Call the action</source>
+        <translation>Die Aktion aufrufen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Close this dialog</source>
+        <translation>Diesen Dialog schließen</translation>
+    </message>
+    <message>
+        <source>Not JSON: %1</source>
+        <translation>Kein JSON: %1</translation>
+    </message>
+    <message>
+        <source>Wake and call</source>
+        <translation>Wecken und aufrufen</translation>
+    </message>
+    <message>
+        <source>Waiting for the answer …</source>
+        <translation>Wartet auf die Antwort …</translation>
+    </message>
+    <message>
+        <source>Answered after %1 with status %2.</source>
+        <translation>Nach %1 mit Status %2 beantwortet.</translation>
     </message>
 </context>
 <context>
@@ -1651,6 +1741,22 @@ erscheinen hier, das Nächste zuerst.</translation>
         <source>Evict runner…</source>
         <translation>Runner verdrängen…</translation>
     </message>
+    <message>
+        <source>Send as its actor…</source>
+        <translation>Als sein Aktor senden…</translation>
+    </message>
+    <message>
+        <source>Call an action…</source>
+        <translation>Aktion aufrufen…</translation>
+    </message>
+    <message>
+        <source>Drop the link to its runner, keep the client…</source>
+        <translation>Leitung zu seinem Runner trennen, Client behalten…</translation>
+    </message>
+    <message>
+        <source>Drop its link, keep the clients…</source>
+        <translation>Seine Leitung trennen, Clients behalten…</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::MetricTile</name>
@@ -1802,10 +1908,6 @@ erscheinen hier, das Nächste zuerst.</translation>
         <translation>Ausstehende Nachrichten</translation>
     </message>
     <message>
-        <source>Close connection…</source>
-        <translation>Verbindung schließen…</translation>
-    </message>
-    <message>
         <source>Close this connection</source>
         <translation>Diese Verbindung schließen</translation>
     </message>
@@ -1876,6 +1978,46 @@ erscheinen hier, das Nächste zuerst.</translation>
     <message>
         <source>Why it hibernates or does not</source>
         <translation>Warum sie ruht oder nicht ruht</translation>
+    </message>
+    <message>
+        <source>Hibernate</source>
+        <translation>Ruhen</translation>
+    </message>
+    <message>
+        <source>Hibernate: its actor goes to sleep</source>
+        <translation>Ruhen: Sein Aktor schläft ein</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>Wiederherstellen</translation>
+    </message>
+    <message>
+        <source>Restore: its actor is woken</source>
+        <translation>Wiederherstellen: Sein Aktor wird geweckt</translation>
+    </message>
+    <message>
+        <source>Send…</source>
+        <translation>Senden…</translation>
+    </message>
+    <message>
+        <source>Send a message to the client as its actor</source>
+        <translation>Dem Client als sein Aktor eine Nachricht senden</translation>
+    </message>
+    <message>
+        <source>Drop link…</source>
+        <translation>Leitung trennen…</translation>
+    </message>
+    <message>
+        <source>Drop the link to its runner, keep the client</source>
+        <translation>Die Leitung zu seinem Runner trennen, den Client behalten</translation>
+    </message>
+    <message>
+        <source>Close…</source>
+        <translation>Schließen…</translation>
+    </message>
+    <message>
+        <source>Round trip to the client %1.</source>
+        <translation>Umlaufzeit zum Client %1.</translation>
     </message>
 </context>
 <context>
@@ -1993,6 +2135,22 @@ erscheinen hier, das Nächste zuerst.</translation>
         <source>Evict runner…</source>
         <translation>Runner verdrängen…</translation>
     </message>
+    <message>
+        <source>Drop its link, keep the clients…</source>
+        <translation>Seine Leitung trennen, Clients behalten…</translation>
+    </message>
+    <message>
+        <source>Send as its actor…</source>
+        <translation>Als sein Aktor senden…</translation>
+    </message>
+    <message>
+        <source>Drop the link to its runner, keep the client…</source>
+        <translation>Leitung zu seinem Runner trennen, Client behalten…</translation>
+    </message>
+    <message>
+        <source>Call an action…</source>
+        <translation>Aktion aufrufen…</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::Rules</name>
@@ -2075,6 +2233,37 @@ erscheinen hier, das Nächste zuerst.</translation>
     <message>
         <source>Every message is acknowledged</source>
         <translation>Jede Nachricht ist bestätigt</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::SendDialog</name>
+    <message>
+        <source>Send as the actor</source>
+        <translation>Als der Aktor senden</translation>
+    </message>
+    <message>
+        <source>The client takes it for a message of its actor. The actor learns nothing of it and is not woken.</source>
+        <translation>Der Client hält es für eine Nachricht seines Aktors. Der Aktor erfährt nichts davon und wird nicht geweckt.</translation>
+    </message>
+    <message>
+        <source>Speak for the actor to this client</source>
+        <translation>Diesem Client gegenüber für den Aktor sprechen</translation>
+    </message>
+    <message>
+        <source>What became of the messages</source>
+        <translation>Was aus den Nachrichten wurde</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Close this dialog</source>
+        <translation>Diesen Dialog schließen</translation>
+    </message>
+    <message>
+        <source>%1 sent, %2 refused, %3 under way.</source>
+        <translation>%1 gesendet, %2 abgelehnt, %3 unterwegs.</translation>
     </message>
 </context>
 <context>
@@ -2578,6 +2767,10 @@ Die Ansicht „Client“ öffnet eine Verbindung.</translation>
     <message>
         <source>Longest in its state</source>
         <translation>Am längsten im Zustand</translation>
+    </message>
+    <message>
+        <source>Slowest client</source>
+        <translation>Langsamster Client</translation>
     </message>
 </context>
 <context>
@@ -3313,6 +3506,14 @@ Die Ansicht „Client“ öffnet eine Verbindung.</translation>
         <source>en</source>
         <extracomment>code of this language, as the folder of its help texts is named</extracomment>
         <translation>de</translation>
+    </message>
+    <message>
+        <source>Client ping</source>
+        <translation>Client-Ping</translation>
+    </message>
+    <message>
+        <source>It answered no ping yet. Clients are pinged when the setting guard.client_ping_interval_ms is not 0.</source>
+        <translation>Er hat noch keinen Ping beantwortet. Clients werden angepingt, wenn die Einstellung guard.client_ping_interval_ms nicht 0 ist.</translation>
     </message>
 </context>
 </TS>

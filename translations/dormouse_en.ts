@@ -59,6 +59,13 @@
             <numerusform>Evict %n runners at once; their actors start elsewhere</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Drop the links of %n runners; they dial in again</source>
+        <translation>
+            <numerusform>Drop the link of %n runner; it dials in again</numerusform>
+            <numerusform>Drop the links of %n runners; they dial in again</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>dormouse::RowMenu</name>

@@ -228,6 +228,10 @@ Ctrl+K で ID、キー、名前から検索できます。</translation>
         <source>Why it is in this state</source>
         <translation>この状態である理由</translation>
     </message>
+    <message>
+        <source>Call…</source>
+        <translation>呼び出し…</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::Application</name>
@@ -349,6 +353,91 @@ Ctrl+K で ID、キー、名前から検索できます。</translation>
         <translation>
             <numerusform>%n 個のランナーを直ちに追い出す (アクターは別の場所で起動)</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Drop</source>
+        <translation>切断</translation>
+    </message>
+    <message numerus="yes">
+        <source>Drop the links of %n runners; they dial in again</source>
+        <translation>
+            <numerusform>%n 個のランナーの回線を切断 (ランナーは再接続します)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Clients that stay and wait meanwhile: %1</source>
+        <translation>接続を維持したまま待つクライアント: %1</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::CallDialog</name>
+    <message>
+        <source>Call an action</source>
+        <translation>アクションの呼び出し</translation>
+    </message>
+    <message>
+        <source>A request to the actor, as the rivetkit library makes it. It wakes the actor and keeps it awake while it runs.</source>
+        <translation>rivetkit ライブラリと同じ形式でアクターへリクエストを送ります。アクターは起動し、実行中は稼働し続けます。</translation>
+    </message>
+    <message>
+        <source>Name of the action</source>
+        <translation>アクションの名前</translation>
+    </message>
+    <message>
+        <source>Arguments of the action</source>
+        <translation>アクションの引数</translation>
+    </message>
+    <message>
+        <source>JSON, for example: 3, {&quot;by&quot;: &quot;me&quot;}</source>
+        <translation>JSON。例: 3, {&quot;by&quot;: &quot;me&quot;}</translation>
+    </message>
+    <message>
+        <source>&amp;Action</source>
+        <translation>アクション(&amp;A)</translation>
+    </message>
+    <message>
+        <source>A&amp;rguments</source>
+        <translation>引数(&amp;R)</translation>
+    </message>
+    <message>
+        <source>What became of the call</source>
+        <translation>呼び出しの結果</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>応答</translation>
+    </message>
+    <message>
+        <source>Call</source>
+        <translation>呼び出し</translation>
+    </message>
+    <message>
+        <source>Call the action</source>
+        <translation>このアクションを呼び出す</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
+    </message>
+    <message>
+        <source>Close this dialog</source>
+        <translation>このダイアログを閉じる</translation>
+    </message>
+    <message>
+        <source>Not JSON: %1</source>
+        <translation>JSON ではありません: %1</translation>
+    </message>
+    <message>
+        <source>Wake and call</source>
+        <translation>起こして呼び出し</translation>
+    </message>
+    <message>
+        <source>Waiting for the answer …</source>
+        <translation>応答を待っています…</translation>
+    </message>
+    <message>
+        <source>Answered after %1 with status %2.</source>
+        <translation>%1 後に応答がありました (ステータス %2)。</translation>
     </message>
 </context>
 <context>
@@ -1643,6 +1732,22 @@ soonest first.</source>
         <source>Evict runner…</source>
         <translation>ランナーを追い出す…</translation>
     </message>
+    <message>
+        <source>Send as its actor…</source>
+        <translation>アクターとして送信…</translation>
+    </message>
+    <message>
+        <source>Call an action…</source>
+        <translation>アクションの呼び出し…</translation>
+    </message>
+    <message>
+        <source>Drop the link to its runner, keep the client…</source>
+        <translation>ランナーへの回線を切断 (クライアントは維持)…</translation>
+    </message>
+    <message>
+        <source>Drop its link, keep the clients…</source>
+        <translation>回線を切断 (クライアントは維持)…</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::MetricTile</name>
@@ -1794,10 +1899,6 @@ soonest first.</source>
         <translation>保留メッセージ</translation>
     </message>
     <message>
-        <source>Close connection…</source>
-        <translation>接続を閉じる…</translation>
-    </message>
-    <message>
         <source>Close this connection</source>
         <translation>この接続を閉じる</translation>
     </message>
@@ -1868,6 +1969,46 @@ soonest first.</source>
     <message>
         <source>Why it hibernates or does not</source>
         <translation>休止している (していない) 理由</translation>
+    </message>
+    <message>
+        <source>Hibernate</source>
+        <translation>休止</translation>
+    </message>
+    <message>
+        <source>Hibernate: its actor goes to sleep</source>
+        <translation>休止: アクターがスリープします</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>復帰</translation>
+    </message>
+    <message>
+        <source>Restore: its actor is woken</source>
+        <translation>復帰: アクターを起こします</translation>
+    </message>
+    <message>
+        <source>Send…</source>
+        <translation>送信…</translation>
+    </message>
+    <message>
+        <source>Send a message to the client as its actor</source>
+        <translation>アクターとしてクライアントにメッセージを送信</translation>
+    </message>
+    <message>
+        <source>Drop link…</source>
+        <translation>回線を切断…</translation>
+    </message>
+    <message>
+        <source>Drop the link to its runner, keep the client</source>
+        <translation>クライアントを維持したまま、ランナーへの回線を切断</translation>
+    </message>
+    <message>
+        <source>Close…</source>
+        <translation>閉じる…</translation>
+    </message>
+    <message>
+        <source>Round trip to the client %1.</source>
+        <translation>クライアントとの往復時間 %1。</translation>
     </message>
 </context>
 <context>
@@ -1982,6 +2123,22 @@ soonest first.</source>
         <source>Evict runner…</source>
         <translation>ランナーを追い出す…</translation>
     </message>
+    <message>
+        <source>Drop its link, keep the clients…</source>
+        <translation>回線を切断 (クライアントは維持)…</translation>
+    </message>
+    <message>
+        <source>Send as its actor…</source>
+        <translation>アクターとして送信…</translation>
+    </message>
+    <message>
+        <source>Drop the link to its runner, keep the client…</source>
+        <translation>ランナーへの回線を切断 (クライアントは維持)…</translation>
+    </message>
+    <message>
+        <source>Call an action…</source>
+        <translation>アクションの呼び出し…</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::Rules</name>
@@ -2064,6 +2221,37 @@ soonest first.</source>
     <message>
         <source>Every message is acknowledged</source>
         <translation>すべてのメッセージが確認済み</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::SendDialog</name>
+    <message>
+        <source>Send as the actor</source>
+        <translation>アクターとして送信</translation>
+    </message>
+    <message>
+        <source>The client takes it for a message of its actor. The actor learns nothing of it and is not woken.</source>
+        <translation>クライアントはアクターからのメッセージとして受け取ります。アクターには伝わらず、起動もしません。</translation>
+    </message>
+    <message>
+        <source>Speak for the actor to this client</source>
+        <translation>このクライアントにアクターとして送信する</translation>
+    </message>
+    <message>
+        <source>What became of the messages</source>
+        <translation>メッセージの送信結果</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
+    </message>
+    <message>
+        <source>Close this dialog</source>
+        <translation>このダイアログを閉じる</translation>
+    </message>
+    <message>
+        <source>%1 sent, %2 refused, %3 under way.</source>
+        <translation>送信済み %1、拒否 %2、処理中 %3。</translation>
     </message>
 </context>
 <context>
@@ -2565,6 +2753,10 @@ The Client view opens one.</source>
     <message>
         <source>Longest in its state</source>
         <translation>同じ状態が最長</translation>
+    </message>
+    <message>
+        <source>Slowest client</source>
+        <translation>最も遅いクライアント</translation>
     </message>
 </context>
 <context>
@@ -3300,6 +3492,14 @@ The Client view opens one.</source>
         <source>en</source>
         <extracomment>code of this language, as the folder of its help texts is named</extracomment>
         <translation>ja</translation>
+    </message>
+    <message>
+        <source>Client ping</source>
+        <translation>クライアント ping</translation>
+    </message>
+    <message>
+        <source>It answered no ping yet. Clients are pinged when the setting guard.client_ping_interval_ms is not 0.</source>
+        <translation>まだ ping に応答していません。設定 guard.client_ping_interval_ms が 0 でないときにクライアントへ ping を送ります。</translation>
     </message>
 </context>
 </TS>

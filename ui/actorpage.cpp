@@ -71,6 +71,7 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     const std::initializer_list<std::tuple<QString, QString, QString>> names = {
         {QStringLiteral("wake"), QStringLiteral("wake"), tr("Wake")},
         {QStringLiteral("sleep"), QStringLiteral("sleep"), tr("Sleep")},
+        {QStringLiteral("call"), QStringLiteral("play"), tr("Call…")},
         {QStringLiteral("reschedule"), QStringLiteral("reschedule"), tr("Move")},
         {QStringLiteral("destroy"), QStringLiteral("destroy"), tr("Destroy…")}};
     for (const auto &[action, icon, text] : names) {

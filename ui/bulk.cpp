@@ -34,6 +34,8 @@ BulkAction bulkAction(const QString &name)
                 {{QStringLiteral("code"), 1000}, {QStringLiteral("reason"), QString()}}, true};
     if (name == u"drain")
         return {name, QStringLiteral("drain_runner"), QStringLiteral("runner_id"), {}, false};
+    if (name == u"droplink")
+        return {name, QStringLiteral("drop_link"), QStringLiteral("runner_id"), {}, false};
     if (name == u"evict")
         return {name, QStringLiteral("evict_runner"), QStringLiteral("runner_id"), {}, true};
     return {};
@@ -73,6 +75,7 @@ BulkDialog::BulkDialog(const BulkAction &action, const std::vector<BulkTarget> &
         {QStringLiteral("destroy"), {tr("Destroy"), tr("Destroy %n actors with everything they stored", nullptr, int(targets.size()))}},
         {QStringLiteral("close"), {tr("Close"), tr("Close %n connections", nullptr, int(targets.size()))}},
         {QStringLiteral("drain"), {tr("Drain"), tr("Drain %n runners", nullptr, int(targets.size()))}},
+        {QStringLiteral("droplink"), {tr("Drop"), tr("Drop the links of %n runners; they dial in again", nullptr, int(targets.size()))}},
         {QStringLiteral("evict"), {tr("Evict"), tr("Evict %n runners at once; their actors start elsewhere", nullptr, int(targets.size()))}}};
     const auto [button, title] = words.value(action.name);
     setWindowTitle(title);
@@ -86,8 +89,9 @@ BulkDialog::BulkDialog(const BulkAction &action, const std::vector<BulkTarget> &
         clients += target.clients;
     auto *text = new QLabel(this);
     text->setWordWrap(true);
-    text->setText(action.disconnects ? QString(title % u".\n" % tr("Clients that will be disconnected: %1").arg(clients))
-                                     : QString(title % u'.'));
+    text->setText(action.disconnects             ? QString(title % u".\n" % tr("Clients that will be disconnected: %1").arg(clients))
+        : action.name == u"droplink"             ? QString(title % u".\n" % tr("Clients that stay and wait meanwhile: %1").arg(clients))
+                                                 : QString(title % u'.'));
     all->addWidget(text);
     auto *list = new QListWidget(this);
     list->setAccessibleName(tr("Targets"));

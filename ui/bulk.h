@@ -20,7 +20,7 @@ struct BulkTarget
 /// What a bulk action does: the command of the monitoring interface, and the key under which it takes the id.
 struct BulkAction
 {
-    QString name; ///< of the window's action: wake, sleep, destroy, close, drain
+    QString name; ///< of the window's action: wake, sleep, destroy, close, drain, droplink
     QString command, idKey;
     QJsonObject arguments; ///< beside the id
     bool disconnects = false;

@@ -58,6 +58,7 @@ Composer::Composer(const ThemeManager &theme, QWidget *parent) : QWidget(parent)
     }
     m_send = new QPushButton(tr("Send"), this);
     m_send->setAccessibleName(tr("Send the message"));
+    m_send->setAutoDefault(false); // in a dialog Enter would press it besides
     all->addWidget(m_form);
     all->addWidget(m_input, 1);
     all->addWidget(m_times);

@@ -39,6 +39,7 @@ public:
     static std::optional<Payload> payloadOf(const QString &typed, Form form, int number, QString *problem = nullptr);
     /// Off: there is nobody to send to; what is under way ends.
     void setPossible(bool on);
+    bool isPossible() const { return m_possible; }
     bool isRepeating() const { return m_left > 0; }
     void stop();
     void takeOver(const Composer &old); ///< what was sent earlier

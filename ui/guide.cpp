@@ -10,6 +10,7 @@
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
 namespace dormouse {
@@ -20,7 +21,17 @@ Guide::Guide(Session &session, const ThemeManager &theme, QWidget *page) : QFram
     setAttribute(Qt::WA_StyledBackground);
     setAutoFillBackground(true);
     setAccessibleName(tr("First steps"));
-    auto *all = new QVBoxLayout(this);
+    auto *outer = new QVBoxLayout(this);
+    outer->setContentsMargins(1, 1, 1, 1);
+    auto *scroll = new QScrollArea(this);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setAccessibleName(tr("First steps"));
+    auto *inside = new QWidget(scroll);
+    scroll->setWidget(inside);
+    outer->addWidget(scroll);
+    auto *all = new QVBoxLayout(inside);
     all->setContentsMargins(24, 16, 24, 16);
     all->setSpacing(12);
     auto *title = new QLabel(tr("FIRST STEPS"), this);
@@ -131,7 +142,11 @@ void Guide::refresh()
     m_done[Paste] = runner;
     m_done[Runner] = runner;
     m_done[Actor] = actor;
-    m_done[Client] = m_session.connections().liveCount() > 0; // the console's own count here
+    bool spoken = false; // the console's own connections count here
+    m_session.connections().forEach([&](const monitor::ConnectionInfo &connection) {
+        spoken = spoken || (connection.messagesIn.value_or(0) > 0 && connection.messagesOut.value_or(0) > 0);
+    });
+    m_done[Client] = spoken;
     const QString texts[StepCount] = {
         live ? tr("1  An engine runs at %1").arg(url) : tr("1  No engine that takes commands is connected"),
         tr("2  Paste this into a terminal: it starts a runner that knows one actor, \"echo\" (needs Node.js)"),

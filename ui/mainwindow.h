@@ -121,6 +121,8 @@ private:
     void createActor();
     void destroyActor();
     void closeConnection();
+    void sendAsActor();
+    void callAction();
     void actorCommand(const QString &command);
     void choose(const QString &kind, const QString &id);
     void showSelection();

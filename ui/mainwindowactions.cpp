@@ -5,6 +5,7 @@
 #include "ui/dialogs.h"
 #include "ui/guide.h"
 #include "ui/pages.h"
+#include "ui/talkdialogs.h"
 #include "ui/words.h"
 
 #include <QAction>
@@ -53,6 +54,19 @@ void MainWindow::makeActions()
               [ofConnection] { ofConnection(QStringLiteral("hibernate_connection")); });
     addAction(QStringLiteral("restore"), tr("Restore (its actor is woken)"), QStringLiteral("wake"), QKeySequence(QStringLiteral("Ctrl+Shift+E")),
               [ofConnection] { ofConnection(QStringLiteral("restore_connection")); });
+    addAction(QStringLiteral("sendas"), tr("Send as its actor…"), QStringLiteral("send"), QKeySequence(QStringLiteral("Ctrl+Shift+M")),
+              [this] { sendAsActor(); });
+    addAction(QStringLiteral("call"), tr("Call an action…"), QStringLiteral("play"), QKeySequence(QStringLiteral("Ctrl+Shift+A")),
+              [this] { callAction(); });
+    addAction(QStringLiteral("cutlink"), tr("Drop the link to its runner, keep the client…"), QStringLiteral("link"),
+              QKeySequence(QStringLiteral("Ctrl+Shift+L")), [this] {
+        if (const monitor::ConnectionInfo *connection = session().connections().find(session().selectedConnection()))
+            runBulk(QStringLiteral("droplink"), {connection->runnerId});
+    });
+    addAction(QStringLiteral("droplink"), tr("Drop its link, keep the clients…"), QStringLiteral("link"), QKeySequence(QStringLiteral("Ctrl+Shift+U")), [this] {
+        if (!bulkOfSelection(QStringLiteral("droplink")))
+            runBulk(QStringLiteral("droplink"), {session().selectedRunner()});
+    });
     addAction(QStringLiteral("drain"), tr("Drain runner"), QStringLiteral("drain"), QKeySequence(QStringLiteral("Ctrl+Shift+D")), [this] {
         session().command(QStringLiteral("drain_runner"), {{QStringLiteral("runner_id"), session().selectedRunner()}});
     });
@@ -163,13 +177,13 @@ void MainWindow::makeActions()
     file->addSeparator();
     file->addAction(action(QStringLiteral("quit")));
     QMenu *actor = menuBar()->addMenu(tr("&Actor"));
-    for (const char *name : {"wake", "sleep", "reschedule", "destroy"})
+    for (const char *name : {"wake", "sleep", "call", "reschedule", "destroy"})
         actor->addAction(action(QString::fromLatin1(name)));
     QMenu *connection = menuBar()->addMenu(tr("&Connection"));
-    for (const char *name : {"hibernate", "restore", "close"})
+    for (const char *name : {"hibernate", "restore", "sendas", "cutlink", "close"})
         connection->addAction(action(QString::fromLatin1(name)));
     QMenu *runner = menuBar()->addMenu(tr("&Runner"));
-    for (const char *name : {"drain", "evict"})
+    for (const char *name : {"droplink", "drain", "evict"})
         runner->addAction(action(QString::fromLatin1(name)));
     QMenu *view = menuBar()->addMenu(tr("&View"));
     for (const QString &name : std::as_const(m_order))
@@ -275,6 +289,30 @@ void MainWindow::closeConnection()
     session().command(QStringLiteral("close_connection"), arguments);
 }
 
+void MainWindow::sendAsActor()
+{
+    const QString id = session().selectedConnection();
+    if (!session().connections().find(id))
+        return;
+    const auto open = findChildren<SendDialog *>();
+    for (SendDialog *dialog : open)
+        if (dialog->connectionId() == id)
+            return dialog->activateWindow();
+    (new SendDialog(session(), m_theme, id, this))->show();
+}
+
+void MainWindow::callAction()
+{
+    const QString id = session().selectedActor();
+    if (!session().actors().find(id))
+        return;
+    const auto open = findChildren<CallDialog *>();
+    for (CallDialog *dialog : open)
+        if (dialog->actorId() == id)
+            return dialog->activateWindow();
+    (new CallDialog(session(), m_theme, id, this))->show();
+}
+
 void MainWindow::updateActions()
 {
     const bool allowed = session().commandsAllowed();
@@ -288,14 +326,16 @@ void MainWindow::updateActions()
     set("create", true);
     action(QStringLiteral("readonly"))->setChecked(session().isReadOnly());
     action(QStringLiteral("readonly"))->setEnabled(session().source() && session().source()->capabilities().live);
-    for (const char *name : {"wake", "sleep", "reschedule", "destroy"})
+    for (const char *name : {"wake", "sleep", "call", "reschedule", "destroy"})
         set(name, !session().selectedActor().isEmpty());
     const monitor::ConnectionInfo *connection = session().connections().find(session().selectedConnection());
     const bool open = connection && connection->state != monitor::ConnectionState::Closed;
     set("close", open);
     set("hibernate", open && connection->hibernatable);
     set("restore", open && connection->hibernatable);
-    for (const char *name : {"drain", "evict"})
+    set("sendas", connection && hearsMessages(*connection));
+    set("cutlink", open && !connection->runnerId.isEmpty());
+    for (const char *name : {"droplink", "drain", "evict"})
         set(name, !session().selectedRunner().isEmpty());
 }
 

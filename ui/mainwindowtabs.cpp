@@ -198,6 +198,7 @@ void MainWindow::follow()
         showSelection();
     });
     connect(&one, &Session::secondPassed, this, &MainWindow::updateStatus);
+    connect(&one, &Session::secondPassed, this, &MainWindow::updateActions); // what is chosen may end by itself
     connect(&one, &Session::framesChanged, this, &MainWindow::showPosition);
     connect(&one, &Session::pausedChanged, this, &MainWindow::showPaused);
     showPaused();

@@ -180,7 +180,9 @@ protected:
 private:
     void showHistory(const monitor::ConnectionInfo &connection);
     void showChain(const monitor::ConnectionInfo &connection);
+    void showActions(const monitor::ConnectionInfo *connection);
     void preview();
+    QHash<QString, QToolButton *> m_buttons; ///< by action
     QString m_shown; ///< connection that forecast and preview belong to
     FillForecast m_forecast;
     StateHistory m_history{StateHistory::Kind::Connection};

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/format.h"
 #include "ui/detailparts.h"
+#include "ui/flowlayout.h"
 #include "ui/pages.h"
 #include "ui/payloadview.h"
 #include "ui/queuewidgets.h"
 #include "ui/rulelist.h"
 #include "ui/statediagram.h"
+#include "ui/talkdialogs.h"
 #include "ui/words.h"
 
 #include <QHBoxLayout>
@@ -38,6 +40,27 @@ QueuePage::QueuePage(Session &session, const ThemeManager &theme, QWidget *paren
     m_facts = label({}, "muted");
     m_facts->setWordWrap(true);
     all->addWidget(m_facts);
+    auto *actions = new FlowLayout(0);
+    const std::initializer_list<std::tuple<QString, QString, QString, QString>> names = {
+        {QStringLiteral("hibernate"), QStringLiteral("sleep"), tr("Hibernate"), tr("Hibernate: its actor goes to sleep")},
+        {QStringLiteral("restore"), QStringLiteral("wake"), tr("Restore"), tr("Restore: its actor is woken")},
+        {QStringLiteral("sendas"), QStringLiteral("send"), tr("Send…"), tr("Send a message to the client as its actor")},
+        {QStringLiteral("cutlink"), QStringLiteral("link"), tr("Drop link…"), tr("Drop the link to its runner, keep the client")},
+        {QStringLiteral("close"), QStringLiteral("close"), tr("Close…"), tr("Close this connection")}};
+    for (const auto &[action, icon, text, help] : names) {
+        auto *button = new QToolButton(this);
+        button->setText(text);
+        button->setProperty("compact", true);
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button->setIcon(theme.icon(icon));
+        button->setIconSize({theme.px(16), theme.px(16)});
+        button->setAccessibleName(help);
+        connect(&theme, &ThemeManager::changed, button, [button, &theme, file = icon] { button->setIcon(theme.icon(file)); });
+        connect(button, &QToolButton::clicked, this, [this, name = action] { Q_EMIT commandWanted(name); });
+        actions->addWidget(button);
+        m_buttons.insert(action, button);
+    }
+    all->addLayout(actions);
     m_why = new RuleList(theme, tr("Why it hibernates or does not"), this);
     all->addWidget(m_why);
     m_strip = new StateStrip(theme, this);
@@ -73,15 +96,6 @@ QueuePage::QueuePage(Session &session, const ThemeManager &theme, QWidget *paren
     all->addWidget(m_diagram);
     m_steps = new StepTable(theme, QStringLiteral("websocket"), this);
     all->addWidget(m_steps);
-    auto *close = new QToolButton(this);
-    close->setText(tr("Close connection…"));
-    close->setIcon(theme.icon(QStringLiteral("close")));
-    close->setIconSize({theme.px(16), theme.px(16)});
-    close->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    close->setAccessibleName(tr("Close this connection"));
-    connect(&theme, &ThemeManager::changed, close, [close, &theme] { close->setIcon(theme.icon(QStringLiteral("close"))); });
-    connect(close, &QToolButton::clicked, this, [this] { Q_EMIT commandWanted(QStringLiteral("close")); });
-    all->addWidget(close);
 }
 
 void QueuePage::activate(bool on)
@@ -93,7 +107,9 @@ void QueuePage::activate(bool on)
 void QueuePage::refresh()
 {
     const monitor::ConnectionInfo *connection = m_session.connections().find(m_session.selectedConnection());
+    showActions(connection);
     if (!connection) {
+        m_facts->setToolTip({});
         m_head->clear(tr("No connection chosen"));
         m_facts->setText(tr("Choose a connection in the table, or in the details of an actor."));
         m_bar->setConnection(std::nullopt);
@@ -122,9 +138,12 @@ void QueuePage::refresh()
     facts += u'\n' + tr("In %1, out %2, sleeps %3, resent %4.")
                          .arg(count(connection->messagesIn), count(connection->messagesOut), count(connection->sleeps),
                               count(connection->resends));
+    if (connection->kind == monitor::ConnectionKind::WebSocket)
+        facts += u'\n' + tr("Round trip to the client %1.").arg(connection->clientRttUs ? microsText(double(*connection->clientRttUs)) : unknownText());
     if (connection->closeCode || !connection->closeReason.isEmpty())
         facts += u'\n' + tr("Closed by %1: %2 %3").arg(connection->closedBy, connection->closeCode ? QString::number(*connection->closeCode) : unknownText(), connection->closeReason);
     m_facts->setText(facts);
+    m_facts->setToolTip(connection->clientRttUs ? QString() : Words::whyUnknown(QStringLiteral("client.rtt")));
     if (connection->pendingBytes && !connection->closedTs)
         m_forecast.add(now, *connection->pendingBytes);
     m_bar->setConnection(*connection, m_forecast.msUntil(connection->pendingLimitBytes.value_or(0)));
@@ -135,6 +154,22 @@ void QueuePage::refresh()
     m_table->setEmptyText(can ? tr("Nothing is pending") : tr("Not offered by this source"),
                           can ? tr("Every message has been acknowledged.") : QString());
     m_table->viewport()->update();
+}
+
+void QueuePage::showActions(const monitor::ConnectionInfo *connection)
+{
+    const bool allowed = m_session.commandsAllowed();
+    const bool open = connection && connection->state != monitor::ConnectionState::Closed;
+    const auto set = [&](const char *name, bool possible) {
+        QToolButton *button = m_buttons.value(QString::fromLatin1(name));
+        button->setEnabled(allowed && possible);
+        button->setToolTip(allowed ? button->accessibleName() : Words::explain(m_session.commandsReason()));
+    };
+    set("hibernate", open && connection->hibernatable);
+    set("restore", open && connection->hibernatable);
+    set("sendas", connection && hearsMessages(*connection));
+    set("cutlink", open && !connection->runnerId.isEmpty());
+    set("close", open);
 }
 
 void QueuePage::showHistory(const monitor::ConnectionInfo &connection)

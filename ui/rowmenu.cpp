@@ -137,7 +137,7 @@ void RowMenu::addFilters(QMenu &menu, const QModelIndex &index)
         menu.addAction(tr("Without %1").arg(term), this, [this, term] { Q_EMIT filterWanted(QString(u'-' % term)); });
         return;
     }
-    const QString number = QString::number(raw.toDouble(), 'g', 15);
+    const QString number = QString::number(CellKind(kind.toInt()) == CellKind::Micros ? raw.toDouble() / 1000 : raw.toDouble(), 'g', 15);
     for (const QString &op : {QStringLiteral(">="), QStringLiteral("<=")}) {
         const QString term = key % op % number;
         menu.addAction(tr("Only %1 %2 %3").arg(key, op, shown), this, [this, term] { Q_EMIT filterWanted(term); });
@@ -155,7 +155,7 @@ void RowMenu::addActions(QMenu &menu)
     else if (m_kind == Kind::Connections)
         actions = {{QStringLiteral("close"), tr("Close connection…")}};
     else if (m_kind == Kind::Runners)
-        actions = {{QStringLiteral("drain"), tr("Drain runner")}, {QStringLiteral("evict"), tr("Evict runner…")}};
+        actions = {{QStringLiteral("droplink"), tr("Drop its link, keep the clients…")}, {QStringLiteral("drain"), tr("Drain runner")}, {QStringLiteral("evict"), tr("Evict runner…")}};
     for (const auto &[action, text] : std::as_const(actions)) {
         QAction *one = menu.addAction(text, this, [this, name = action] { Q_EMIT commandWanted(name); });
         one->setEnabled(m_session.commandsAllowed());
@@ -164,7 +164,11 @@ void RowMenu::addActions(QMenu &menu)
     QList<QPair<QString, QString>> single;
     if (m_kind == Kind::Connections)
         single = {{QStringLiteral("hibernate"), tr("Hibernate (its actor goes to sleep)")},
-                  {QStringLiteral("restore"), tr("Restore (its actor is woken)")}};
+                  {QStringLiteral("restore"), tr("Restore (its actor is woken)")},
+                  {QStringLiteral("sendas"), tr("Send as its actor…")},
+                  {QStringLiteral("cutlink"), tr("Drop the link to its runner, keep the client…")}};
+    else if (m_kind == Kind::Actors)
+        single = {{QStringLiteral("call"), tr("Call an action…")}};
     for (const auto &[action, text] : std::as_const(single)) {
         QAction *one = menu.addAction(text, this, [this, name = action] { Q_EMIT commandWanted(name); });
         one->setEnabled(m_session.commandsAllowed());

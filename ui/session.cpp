@@ -340,7 +340,7 @@ const monitor::StateMachineInfo *Session::machine(const QString &name) const
 }
 
 void Session::command(const QString &name, const QJsonObject &arguments,
-                      std::function<void(const Result<QJsonObject> &)> done)
+                      std::function<void(const Result<QJsonObject> &)> done, int deadlineMs)
 {
     const auto wallMs = [] { return QDateTime::currentMSecsSinceEpoch(); };
     const QString logId = m_controls.begin(wallMs(), name, arguments);
@@ -375,7 +375,8 @@ void Session::command(const QString &name, const QJsonObject &arguments,
                           }
                           if (done)
                               done(result);
-                      });
+                      },
+                      deadlineMs);
 }
 
 } // namespace dormouse

@@ -69,6 +69,17 @@ void Topology::refresh()
         const size_t none = actor.state == monitor::ActorState::Sleeping ? asleep : waiting;
         actors[actor.runnerId.isEmpty() ? none : byRunner.value(actor.runnerId, none)].push_back(&actor);
     });
+    std::vector<qint64> answered;
+    m_session.connections().forEach([&](const monitor::ConnectionInfo &connection) {
+        if (connection.clientRttUs && connection.state != monitor::ConnectionState::Closed && !m_session.own().isHidden(connection.connectionId))
+            answered.push_back(*connection.clientRttUs);
+    });
+    m_clientRttUs.reset();
+    if (!answered.empty()) {
+        const auto middle = answered.begin() + qptrdiff(answered.size() / 2);
+        std::nth_element(answered.begin(), middle, answered.end());
+        m_clientRttUs = *middle;
+    }
     for (size_t i = 0; i < lanes.size(); ++i)
         fillLane(lanes[i], std::move(actors[i]));
     for (const size_t none : {waiting, asleep}) {

@@ -143,13 +143,14 @@ void ViewSet::addTables()
     connections.model = &m_session.connections();
     connections.kind = RowMenu::Kind::Connections;
     connections.states = CellDelegate::States::Connection;
-    connections.widths = {148, 150, 110, 110, 72, 112, 104, 92, 84, 84, 84, 64, 64, 120, 78, 78, 78, 60, 66, 110, 120, 120, 160};
+    connections.widths = {148, 150, 110, 110, 72, 112, 104, 92, 84, 84, 84, 64, 64, 120, 78, 78, 78, 84, 60, 66, 110, 120, 120, 160};
     connections.quick = {{tr("awake"), QStringLiteral("state:attached")},
                          {tr("hibernating"), QStringLiteral("state:hibernating")},
                          {tr("with pending"), QStringLiteral("pending>0")},
                          {tr("waking > 10 s"), QStringLiteral("state:waking instate>10s")}};
     connections.worst = {{tr("Most pending"), QStringLiteral("pending.peak")},
                          {tr("Slowest acknowledgement"), QStringLiteral("ack")},
+                         {tr("Slowest client"), QStringLiteral("client.rtt")},
                          {tr("Most resends"), QStringLiteral("resends")},
                          {tr("Longest in its state"), QStringLiteral("instate")}};
     connections.emptyTitle = tr("No connections");

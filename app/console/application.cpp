@@ -108,7 +108,7 @@ void Application::begin()
     } else if (!m_options.connectUrl.isEmpty()) {
         if (const Status status = connectRemote({m_options.connectUrl, m_options.token, m_options.readWrite}); !status)
             problem(status.error().message);
-    } else if (const Status status = startEngine(m_options.engine, true); !status) {
+    } else if (const Status status = startEngine(firstEngine(), true); !status) {
         const QString help = Words::explain(QString::fromUtf8(status.error().fullCode()));
         problem(tr("The engine could not start: %1 %2").arg(status.error().message, help).trimmed());
     }
@@ -119,6 +119,14 @@ void Application::begin()
     }
     if (!m_options.screenshotDir.isEmpty())
         QTimer::singleShot(m_options.screenshotSeconds * 1000, this, &Application::takeScreenshots);
+}
+
+EngineOptions Application::firstEngine() const
+{
+    EngineOptions options = m_options.engine;
+    if (m_options.demo && options.config.clientPingIntervalMs == 0)
+        options.config.clientPingIntervalMs = 3'000; // so that the round trips to its clients can be seen
+    return options;
 }
 
 void Application::problem(const QString &text, const monitor::Source *source)

@@ -42,6 +42,7 @@ private:
         std::unique_ptr<monitor::Source> source;
     };
     /// Errors: those of EngineHost::start. first: the one of the command line.
+    EngineOptions firstEngine() const;
     Status startEngine(const EngineOptions &options, bool first);
     void openRecording(const QString &path);
     Status connectRemote(const ConnectTarget &target);

@@ -100,6 +100,11 @@ private:
                 entries.push_back({QByteArray("key") + QByteArray::number(1000 + i), "value"});
             context.kvPut(entries, [done](const Status &) { done({}); });
         }
+        /// Answers with what it was asked.
+        void httpRequest(ActorContext &, const ActorHttpRequest &request, std::shared_ptr<HttpResponder> responder) override
+        {
+            responder->respond(200, {}, request.method + ' ' + request.path + ' ' + request.body);
+        }
         SocketDecision webSocketOpen(ActorContext &, RunnerSocket &) override { return SocketDecision::hibernate(); }
         void webSocketMessage(ActorContext &, RunnerSocket &socket, const QByteArray &data, bool binary) override
         {

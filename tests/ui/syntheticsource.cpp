@@ -125,6 +125,8 @@ SyntheticSource::SyntheticSource(int count, int wantedConnections, quint32 seed)
             connection.resends = quint64(n % 3);
             connection.maxPendingBytes = quint64(*connection.pendingBytes) + 4096;
             connection.lastAckLatencyUs = 900 + n % 2000 * 13;
+            if (connection.hibernatable && n % 4 != 3)
+                connection.clientRttUs = 8'000 + n * 211 % 60'000;
             connection.keepaliveTs = m_now - 1000 * (n % 28);
             connection.keepaliveDueTs = *connection.keepaliveTs + 45'000;
             bytes += *connection.pendingBytes;
@@ -354,14 +356,18 @@ void SyntheticSource::setLink(LinkState state)
 }
 
 void SyntheticSource::command(const QString &name, const QJsonObject &arguments,
-                              std::function<void(const Result<QJsonObject> &)> done, int)
+                              std::function<void(const Result<QJsonObject> &)> done, int timeoutMs)
 {
     commands.append({name, arguments});
-    const auto answer = [done = std::move(done)] { done(Result<QJsonObject>(QJsonObject{{QStringLiteral("actor_id"), QStringLiteral("new")}})); };
+    lastTimeoutMs = timeoutMs;
+    Result<QJsonObject> result(answer);
+    if (const QString code = std::exchange(refuseWith, {}); !code.isEmpty())
+        result = Error::make("monitor", code.toUtf8(), QStringLiteral("refused"));
+    const auto reply = [done = std::move(done), result] { done(result); };
     if (deferAnswers)
-        QTimer::singleShot(0, this, answer);
+        QTimer::singleShot(0, this, reply);
     else
-        answer();
+        reply();
 }
 
 } // namespace dormouse

@@ -36,6 +36,9 @@ public:
     qint64 now() const { return m_now; }
 
     bool deferAnswers = false; ///< commands are answered by the event loop
+    QString refuseWith; ///< code of the group monitor, for the next command
+    QJsonObject answer{{QStringLiteral("actor_id"), QStringLiteral("new")}};
+    int lastTimeoutMs = 0;
     QList<QPair<QString, QJsonObject>> commands;
     std::optional<qint64> longTurnTs; ///< the engine was busy then
     std::vector<monitor::ActorInfo> actors;

@@ -14,6 +14,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QDockWidget>
+#include <QJsonArray>
 #include <QLabel>
 #include <QStatusBar>
 #include <QTableWidget>
@@ -38,6 +39,10 @@ private Q_SLOTS:
     void contentAndMoreKeysAreReadOnRequest();
     void ownTrafficStaysOutOfEverything();
     void oneConnectionIsHibernatedAndRestored();
+    void aDroppedLinkKeepsTheClient();
+    void theClientHearsTheConsole();
+    void anActionReachesTheActor();
+    void theGuideLeadsToTheFirstAnswer();
     void anEvictedRunnerIsGone();
     void presetsSuitTheEngine();
     void aDyingEngineThreadGreysTheViews();
@@ -301,6 +306,78 @@ void TestLiveEngine::oneConnectionIsHibernatedAndRestored()
     QTRY_COMPARE(refused, QStringLiteral("monitor.not_found"));
 }
 
+void TestLiveEngine::aDroppedLinkKeepsTheClient()
+{
+    makeActor();
+    const QString runner = actor()->runnerId;
+    const int starts = m_engine->starts;
+    bool dropped = false;
+    connect(m_engine->source.get(), &Source::frameReady, this, [&](const Frame &frame) {
+        for (const Event &event : frame.events)
+            dropped = dropped || (event.kind == EventKind::RunnerClosed && event.reason == u"link_dropped" && event.runnerId == runner);
+    });
+    session().command(QStringLiteral("drop_link"), {{QStringLiteral("runner_id"), runner}});
+    QTRY_VERIFY(dropped);
+    QTRY_VERIFY(!m_engine->runnerConnected());
+    QTRY_VERIFY_WITH_TIMEOUT(m_engine->runnerConnected(), 20'000); // it dials in again by itself
+    QTRY_VERIFY(session().runners().find(runner)->state == monitor::RunnerState::Connected);
+    m_client->send("after");
+    QTRY_VERIFY(m_client->received.contains("after"));
+    QVERIFY(m_client->open);
+    QCOMPARE(m_engine->starts, starts); // the actor has lived on in its process
+}
+
+/// console.md row 46.
+void TestLiveEngine::theClientHearsTheConsole()
+{
+    makeActor();
+    session().command(QStringLiteral("send_message"),
+                      {{QStringLiteral("connection_id"), connectionOf(false)->connectionId},
+                       {QStringLiteral("payload_base64"), QString::fromLatin1(QByteArray("from above").toBase64())}});
+    QTRY_VERIFY(m_client->received.contains("from above"));
+    QVERIFY(m_client->open);
+}
+
+void TestLiveEngine::anActionReachesTheActor()
+{
+    makeActor();
+    putToSleep();
+    const int starts = m_engine->starts;
+    QByteArray answer;
+    session().command(QStringLiteral("call_action"),
+                      {{QStringLiteral("actor_id"), m_actor}, {QStringLiteral("action"), QStringLiteral("add")}, {QStringLiteral("args"), QJsonArray{3}}},
+                      [&](const Result<QJsonObject> &result) {
+                          answer = result.ok() ? QByteArray::fromBase64(result->value(QLatin1String("body_base64")).toString().toLatin1()) : result.error().fullCode();
+                      });
+    QTRY_COMPARE(answer, QByteArray("POST /action/add {\"args\":[3]}")); // the runner says what it was asked
+    QVERIFY(m_engine->starts > starts); // it was woken
+    QTRY_COMPARE(session().own().totals().connections, 0);
+}
+
+/// console.md row 96, to the end: the fifth step is done when the actor has answered.
+void TestLiveEngine::theGuideLeadsToTheFirstAnswer()
+{
+    m_window->showView(QStringLiteral("overview"));
+    auto *guide = page(QStringLiteral("overview"))->findChild<Guide *>();
+    QTRY_VERIFY(guide->isVisible()); // an empty engine
+    QTRY_VERIFY(guide->isDone(Guide::Engine));
+    QVERIFY(!guide->isDone(Guide::Runner));
+    m_engine->startRunner();
+    QTRY_VERIFY(guide->isDone(Guide::Runner));
+    session().command(QStringLiteral("create_actor"), {{QStringLiteral("name"), QStringLiteral("echo")}, {QStringLiteral("pool"), QStringLiteral("live")}},
+                      [this](const Result<QJsonObject> &made) { m_actor = made.ok() ? made->value(QLatin1String("actor_id")).toString() : QString(); });
+    QTRY_VERIFY(guide->isDone(Guide::Actor));
+    QTRY_VERIFY(!m_actor.isEmpty());
+    LiveClient own(m_engine->host.url(), m_actor, true);
+    QTRY_VERIFY(own.open);
+    QTRY_VERIFY(connectionOf(true));
+    QVERIFY(!guide->isDone(Guide::Client)); // nothing was said yet
+    own.send("hello");
+    QTRY_COMPARE(own.received.size(), 1);
+    QTRY_VERIFY(guide->isDone(Guide::Client));
+    QVERIFY(guide->isVisible()); // it does not vanish under the reader
+}
+
 void TestLiveEngine::anEvictedRunnerIsGone()
 {
     makeActor();
@@ -335,6 +412,12 @@ void TestLiveEngine::presetsSuitTheEngine()
         values += presets.at(i).values.size();
     }
     QTRY_COMPARE(changedNow() - before, values);
+    // With one of them clients are pinged: their round trip is known.
+    session().command(QStringLiteral("set_setting"), {{QStringLiteral("section"), QStringLiteral("guard")},
+                                                      {QStringLiteral("key"), QStringLiteral("client_ping_interval_ms")},
+                                                      {QStringLiteral("value"), QStringLiteral("50")}});
+    makeActor();
+    QTRY_VERIFY(connectionOf(false)->clientRttUs.value_or(-1) > 0);
     apply(settingPresets(session()).constLast());
     QTRY_COMPARE(changedNow(), before);
 }

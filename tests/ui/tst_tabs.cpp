@@ -18,6 +18,8 @@
 #include <QStatusBar>
 #include <QTabBar>
 #include <QTemporaryDir>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QTest>
 #include <QToolBar>
 
@@ -318,6 +320,35 @@ void TestTabs::guideFollowsWhatHappens()
     empty.actors.push_back(m_first->actors.front());
     empty.snapshot();
     QVERIFY(guide->isDone(Guide::Actor));
+    QVERIFY(!guide->isDone(Guide::Client));
+    // A connection alone is no conversation, and neither is a question without an answer.
+    ConnectionInfo client;
+    client.connectionId = QStringLiteral("first");
+    client.actorId = m_first->actors.front().actorId;
+    client.kind = ConnectionKind::WebSocket;
+    client.state = ConnectionState::Open;
+    client.ownTraffic = true; // of the Client view
+    client.messagesIn = 1;
+    client.messagesOut = 0;
+    empty.connections.push_back(client);
+    empty.snapshot();
+    QVERIFY(!guide->isDone(Guide::Client));
+    empty.connections.back().messagesOut = 1;
+    empty.snapshot();
+    QVERIFY(guide->isDone(Guide::Client));
+    // In a low window the steps scroll, and none is squeezed or out of reach.
+    auto *area = guide->findChild<QScrollArea *>();
+    const QSize before = m_window->size();
+    m_window->resize(1280, 480);
+    QTRY_VERIFY(area->verticalScrollBar()->maximum() > 0);
+    QCOMPARE(area->horizontalScrollBar()->maximum(), 0);
+    const auto labels = area->widget()->findChildren<QLabel *>();
+    for (const QLabel *label : labels)
+        QVERIFY2(label->height() >= label->heightForWidth(label->width()), qPrintable(label->text()));
+    auto *dismiss = guide->findChildren<QPushButton *>().last();
+    area->ensureWidgetVisible(dismiss);
+    QCOMPARE(dismiss->visibleRegion().boundingRect().size(), dismiss->size());
+    m_window->resize(before);
     // Another text size makes everything again; the guide stays open and still leads on.
     m_theme->setTextSize(150);
     const auto now = [this] { return m_window->findChild<QDockWidget *>(QStringLiteral("overview"))->findChild<Guide *>(); };
