@@ -17,6 +17,8 @@
 namespace dormouse {
 
 namespace {
+
+constexpr monitor::EventLevel kLoggedFrom = monitor::EventLevel::Info;
 void logLine(const char *level, const QString &text)
 {
     const QByteArray time = QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs).toLatin1();
@@ -64,7 +66,7 @@ void logEvents(const monitor::Frame &frame)
         logLine("WARN", QStringLiteral("%1 events were too many to log").arg(frame.eventsDropped));
     LogLines lines;
     for (const monitor::Event &event : frame.events) {
-        if (event.level < monitor::EventLevel::Info)
+        if (event.level < kLoggedFrom)
             continue;
         lines.begin(levelText(event.level));
         lines.add(monitor::toString(event.kind));
@@ -133,7 +135,8 @@ int serve(QCoreApplication &application, const CommandLine &line)
     engine.post([](Core &, Publisher &publisher) {
         monitor::Interest events;
         events.values = false;
-        publisher.addConsumer(events, [](const monitor::Frame &frame) { logEvents(frame); });
+        const Publisher::ConsumerId log = publisher.addConsumer(events, [](const monitor::Frame &frame) { logEvents(frame); });
+        publisher.setLeastLevel(log, kLoggedFrom);
     });
     if (config->adminToken.isEmpty() && line.host != u"127.0.0.1" && line.host != u"localhost" && line.host != u"::1")
         logLine("WARN", QStringLiteral("listening on %1 without an admin token: everybody who reaches the port has full control").arg(line.host));

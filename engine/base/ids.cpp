@@ -9,6 +9,11 @@ namespace {
 constexpr int kIdBytes = 19;
 constexpr int kIdDigits = 30;
 constexpr char kDigits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+// Words of 32 bits, and six digits with each step: every request is given an id, and most name one.
+constexpr int kWords = 5;
+constexpr int kDigitsPerStep = 6;
+constexpr quint64 kStep = 36ULL * 36 * 36 * 36 * 36 * 36; // below 2^32
+static_assert((kWords - 1) * 4 < kIdBytes && kIdBytes < kWords * 4 && kIdDigits % kDigitsPerStep == 0);
 
 QByteArray hex32(quint32 value)
 {
@@ -41,11 +46,6 @@ QString makeId(Random &random, quint16 datacenterLabel)
     bytes[17] = quint8(datacenterLabel >> 8);
     bytes[18] = quint8(datacenterLabel & 0xff);
 
-    // Words of 32 bits, and six digits with each division: every request is given an id.
-    constexpr int kWords = 5;
-    constexpr int kDigitsPerStep = 6;
-    constexpr quint64 kStep = 36ULL * 36 * 36 * 36 * 36 * 36; // below 2^32
-    static_assert(kWords * 4 >= kIdBytes && kIdDigits % kDigitsPerStep == 0);
     std::array<quint32, kWords> words{};
     for (int i = 0; i < kIdBytes; ++i)
         words[std::size_t(i / 4)] |= quint32(bytes[std::size_t(i)]) << (8 * (i % 4));
@@ -75,25 +75,34 @@ Result<QByteArray> parseId(const QString &text)
         return bad(QStringLiteral("invalid input length: expected at least 4 characters"));
     if (text.size() != kIdDigits)
         return bad(QStringLiteral("invalid input length: expected 30, got %1").arg(text.size()));
-    QByteArray bytes(kIdBytes, '\0');
-    for (int digit = kIdDigits - 1; digit >= 0; --digit) {
-        const char16_t c = text[digit].toLower().unicode();
-        quint32 value = 0;
-        if (c >= u'0' && c <= u'9')
-            value = c - u'0';
-        else if (c >= u'a' && c <= u'z')
-            value = 10 + c - u'a';
-        else
-            return bad(QStringLiteral("invalid base36 character: '%1'").arg(text[digit]));
-        quint32 carry = value;
-        for (int i = 0; i < kIdBytes; ++i) {
-            const quint32 current = quint32(quint8(bytes[i])) * 36 + carry;
-            bytes[i] = char(current & 0xff);
-            carry = current >> 8;
+    // The same steps as in makeId(), backwards.
+    std::array<quint32, kWords> words{};
+    for (int at = kIdDigits - kDigitsPerStep; at >= 0; at -= kDigitsPerStep) {
+        quint64 carry = 0;
+        for (int digit = kDigitsPerStep - 1; digit >= 0; --digit) {
+            const char16_t c = text[at + digit].unicode();
+            quint32 value = 0;
+            if (c >= u'0' && c <= u'9')
+                value = c - u'0';
+            else if (c >= u'a' && c <= u'z')
+                value = 10 + c - u'a';
+            else if (c >= u'A' && c <= u'Z')
+                value = 10 + c - u'A';
+            else
+                return bad(QStringLiteral("invalid base36 character: '%1'").arg(text[at + digit]));
+            carry = carry * 36 + value;
         }
-        if (carry != 0)
-            return bad(QStringLiteral("invalid id: number too large"));
+        for (quint32 &word : words) {
+            const quint64 current = word * kStep + carry;
+            word = quint32(current);
+            carry = current >> 32;
+        }
     }
+    if (words.back() >> (8 * (kIdBytes % 4)) != 0)
+        return bad(QStringLiteral("invalid id: number too large"));
+    QByteArray bytes(kIdBytes, Qt::Uninitialized);
+    for (int i = 0; i < kIdBytes; ++i)
+        bytes[i] = char(words[std::size_t(i / 4)] >> (8 * (i % 4)));
     if (bytes[0] != 1)
         return bad(QStringLiteral("unsupported ID version: %1").arg(quint8(bytes[0])));
     return bytes;

@@ -50,6 +50,8 @@ void TurnWatch::begin()
     m_startUs = m_clock.monoUs();
     m_seenUs = m_startUs;
     m_claimedUs = 0;
+    if (m_turnClock)
+        m_turnClock->beginTurn(m_startUs);
 }
 
 void TurnWatch::end()
@@ -57,6 +59,8 @@ void TurnWatch::end()
     if (m_startUs < 0)
         return;
     const qint64 us = m_clock.monoUs() - std::exchange(m_startUs, -1);
+    if (m_turnClock)
+        m_turnClock->endTurn();
     if (m_durations)
         m_durations->observe(double(us) / 1e6);
     const bool isLong = us >= m_limits.reportUs;
@@ -97,7 +101,7 @@ TurnWatch::Scope::Scope(TurnWatch *watch, const char *what, Describe describe, c
     m_ownsTurn = watch->m_startUs < 0;
     if (m_ownsTurn)
         watch->begin();
-    m_startUs = m_ownsTurn ? watch->m_startUs : fromLast ? watch->m_seenUs : watch->m_clock.monoUs();
+    m_startUs = m_ownsTurn ? watch->m_startUs : fromLast ? watch->m_seenUs : watch->look();
 }
 
 TurnWatch::Scope::~Scope()
@@ -107,8 +111,7 @@ TurnWatch::Scope::~Scope()
     m_watch->m_current = m_outer;
     // A nested event loop may have ended the turn in which this began: only what lies within the running one counts.
     if (m_watch->m_startUs >= 0) {
-        m_watch->m_seenUs = m_watch->m_clock.monoUs();
-        const qint64 wholeUs = m_watch->m_seenUs - std::max(m_startUs, m_watch->m_startUs);
+        const qint64 wholeUs = m_watch->look() - std::max(m_startUs, m_watch->m_startUs);
         const qint64 us = std::max<qint64>(0, wholeUs - m_insideUs);
         m_watch->add(m_what, us);
         if (us >= kDescribedUs && us > m_watch->m_turn.longestUs) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/base/clock.h"
+#include "engine/base/turnclock.h"
 
 #include <QByteArray>
 
@@ -53,6 +53,15 @@ public:
     /// Where turns are counted (engine_turn_duration, engine_long_turns_total), and who hears of a long one, at its end
     /// and outside of it. The watch outlives the engine it watches, because the loop does: null and nothing detach.
     void attach(Metrics *metrics, Report report);
+    /// Gets to know every look at the clock; outlives the watch's turns, or null.
+    void setTurnClock(TurnClock *clock) { m_turnClock = clock; }
+    /// Somebody else has read the clock.
+    void see(qint64 monoUs)
+    {
+        m_seenUs = monoUs;
+        if (m_turnClock)
+            m_turnClock->see(monoUs);
+    }
 
     void begin();
     void end();
@@ -86,8 +95,14 @@ public:
 
 private:
     void add(const char *what, qint64 us);
+    qint64 look()
+    {
+        see(m_clock.monoUs());
+        return m_seenUs;
+    }
 
     const Clock &m_clock;
+    TurnClock *m_turnClock = nullptr;
     const Limits m_limits;
     Report m_report;
     Counter *m_longTurns = nullptr;

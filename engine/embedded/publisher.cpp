@@ -99,7 +99,12 @@ public:
         quint64 tracesHeld = 0; ///< events in them
         quint64 maxTraces = 0;
         quint64 dropped = 0;
+        monitor::EventLevel leastLevel = monitor::EventLevel::Trace;
         bool wantsTrace() const { return interest.events && interest.trace; }
+        bool wantsEvents(monitor::EventLevel level) const
+        {
+            return interest.events && level >= leastLevel && (level != monitor::EventLevel::Trace || interest.trace);
+        }
         void forgetEvents()
         {
             events.clear();
@@ -126,11 +131,6 @@ public:
 
     Private(Clock &engineClock, monitor::Sink &sink) : clock(engineClock), commands(sink) {}
 
-    bool wantsValues() const
-    {
-        return std::any_of(consumers.begin(), consumers.end(),
-                           [](const auto &entry) { return entry.second.interest.values; });
-    }
     /// Hands the running block to everybody who wants it.
     void endTraceBlock()
     {
@@ -154,8 +154,14 @@ public:
     /// Around every change of who wants what.
     void consumersChanged()
     {
-        tracing = std::any_of(consumers.begin(), consumers.end(), [](const auto &entry) { return entry.second.wantsTrace(); });
-        if (!wantsValues())
+        const auto any = [this](auto wants) {
+            return std::any_of(consumers.begin(), consumers.end(), [&](const auto &entry) { return wants(entry.second); });
+        };
+        tracing = any([](const Consumer &one) { return one.wantsTrace(); });
+        wantsValues = any([](const Consumer &one) { return one.interest.values; });
+        for (std::size_t level = 0; level < wantedLevels.size(); ++level)
+            wantedLevels[level] = any([level](const Consumer &one) { return one.wantsEvents(monitor::EventLevel(level)); });
+        if (!wantsValues)
             forgetTotals();
     }
     monitor::LatencySlice &slice()
@@ -263,7 +269,10 @@ public:
     QHash<QString, monitor::RunnerInfo> liveRunners;
 
     monitor::TraceLog traceLog;
+    // What the consumers want, together: asked for with every request and message.
     bool tracing = false;
+    bool wantsValues = false;
+    std::array<bool, std::size_t(monitor::EventLevel::Error) + 1> wantedLevels{};
 
     std::deque<Slice> slices;
     quint64 latencyRevision = 0;
@@ -536,11 +545,38 @@ void Publisher::setInterest(ConsumerId id, const monitor::Interest &interest)
     d->consumersChanged();
 }
 
+void Publisher::setLeastLevel(ConsumerId id, monitor::EventLevel level)
+{
+    const auto it = d->consumers.find(id);
+    if (it == d->consumers.end())
+        return;
+    it->second.leastLevel = level;
+    d->consumersChanged();
+}
+
 void Publisher::removeConsumer(ConsumerId id)
 {
     d->endTraceBlock();
     d->consumers.erase(id);
     d->consumersChanged();
+}
+
+void Publisher::finishConsumer(ConsumerId id)
+{
+    const auto it = d->consumers.find(id);
+    if (it == d->consumers.end())
+        return;
+    if (d->core) {
+        d->endTraceBlock();
+        Private::Rows rows;
+        Frame frame = d->makeFrame(it->second, rows);
+        if (!frame.isEmpty()) {
+            frame.revision = ++it->second.revision;
+            const Deliver deliver = it->second.deliver;
+            deliver(std::move(frame));
+        }
+    }
+    removeConsumer(id);
 }
 
 bool Publisher::hasConsumers() const
@@ -590,27 +626,32 @@ monitor::Frame Publisher::snapshot()
     frame.cluster = d->cluster();
     for (const Private::Slice &slice : d->slices)
         frame.latency.push_back(slice.values);
-    if (!d->wantsValues())
+    if (!d->wantsValues)
         d->forgetTotals(); // nobody keeps them up to date
     return frame;
 }
 
 void Publisher::actorChanged(const QString &actorId)
 {
-    if (d->wantsValues())
+    if (d->wantsValues)
         d->dirtyActors.insert(actorId);
 }
 
 void Publisher::runnerChanged(const QString &runnerId)
 {
-    if (d->wantsValues())
+    if (d->wantsValues)
         d->dirtyRunners.insert(runnerId);
 }
 
 void Publisher::connectionChanged(const QString &connectionId)
 {
-    if (d->wantsValues())
+    if (d->wantsValues)
         d->dirtyConnections.insert(connectionId);
+}
+
+bool Publisher::wantsValues() const
+{
+    return d->wantsValues;
 }
 
 void Publisher::connectionEnded(const monitor::ConnectionInfo &last)
@@ -619,7 +660,7 @@ void Publisher::connectionEnded(const monitor::ConnectionInfo &last)
     d->dirtyConnections.remove(last.connectionId);
     for (auto &[id, consumer] : d->consumers)
         consumer.connections.remove(last.connectionId);
-    if (d->wantsValues())
+    if (d->wantsValues)
         d->endedConnections.push_back(last);
 }
 
@@ -629,7 +670,7 @@ void Publisher::runnerEnded(const monitor::RunnerInfo &last)
     d->liveRunners.remove(last.runnerId);
     for (auto &[id, consumer] : d->consumers)
         consumer.runners.remove(last.runnerId);
-    if (d->wantsValues())
+    if (d->wantsValues)
         d->endedRunners.push_back(last);
 }
 
@@ -667,13 +708,18 @@ void Publisher::trace(monitor::TraceSlot &slot, const monitor::TraceSource &sour
         d->endTraceBlock();
 }
 
+bool Publisher::wantsEvents(monitor::EventLevel level) const
+{
+    return d->wantedLevels[std::size_t(level)];
+}
+
 void Publisher::event(monitor::Event event)
 {
     event.seq = ++d->seq;
     event.ts = d->clock.wallMs();
     event.monoUs = d->clock.monoUs();
     for (auto &[id, consumer] : d->consumers) {
-        if (!consumer.interest.events || (event.level == monitor::EventLevel::Trace && !consumer.interest.trace))
+        if (!consumer.wantsEvents(event.level))
             continue;
         if (consumer.events.size() >= kMaxEvents) {
             consumer.events.pop_front();

@@ -39,7 +39,11 @@ public:
     ConsumerId addConsumer(const monitor::Interest &interest, Deliver deliver, Ready ready = {},
                            int maxTraces = kMaxEvents);
     void setInterest(ConsumerId id, const monitor::Interest &interest);
+    /// Events below that level are of no use to the consumer, which then sees gaps in seq. All levels, until said.
+    void setLeastLevel(ConsumerId id, monitor::EventLevel level);
     void removeConsumer(ConsumerId id);
+    /// The same after a last frame with what has come up since the one before, whether it says that it is ready or not.
+    void finishConsumer(ConsumerId id);
     bool hasConsumers() const;
 
     /// Makes and delivers one frame per consumer with something new. The owner calls it every 100 ms while
@@ -60,6 +64,7 @@ public:
     void actorChanged(const QString &actorId) override;
     void runnerChanged(const QString &runnerId) override;
     void connectionChanged(const QString &connectionId) override;
+    bool wantsValues() const override;
     void connectionEnded(const monitor::ConnectionInfo &last) override;
     void runnerEnded(const monitor::RunnerInfo &last) override;
     void ackLatency(qint64 us) override;
@@ -68,6 +73,7 @@ public:
     bool wantsTrace() const override;
     void trace(monitor::TraceSlot &slot, const monitor::TraceSource &source, monitor::TraceKind kind, int index,
                quint64 value) override;
+    bool wantsEvents(monitor::EventLevel level) const override;
     void event(monitor::Event event) override;
 
 private:

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/embedded/recorder.h"
 
+#include <chrono>
+#include <future>
+
 using namespace Qt::StringLiterals;
 
 namespace dormouse {
+
+namespace {
+constexpr std::chrono::seconds kLastFrameWait{2}; ///< for an engine that is stuck; the file is closed all the same
+}
 
 Recorder::Recorder(Post post) : m_post(std::move(post)), m_consumer(std::make_shared<int>(0)) {}
 
@@ -45,7 +52,14 @@ Status Recorder::stop()
 {
     if (!m_writer)
         return okStatus();
-    m_post([consumer = m_consumer](Core &, Publisher &publisher) { publisher.removeConsumer(*consumer); });
+    // An engine that has ended drops what is posted to it, and the promise with it.
+    auto finished = std::make_shared<std::promise<void>>();
+    const std::future<void> done = finished->get_future();
+    m_post([consumer = m_consumer, finished = std::move(finished)](Core &, Publisher &publisher) {
+        publisher.finishConsumer(*consumer);
+        finished->set_value();
+    });
+    done.wait_for(kLastFrameWait);
     const Status status = m_writer->close();
     m_writer.reset();
     return status;

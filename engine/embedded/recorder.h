@@ -23,7 +23,8 @@ public:
     Status start(const QString &path, const QString &sourceName, const Clock &clock);
     bool isRunning() const { return m_writer != nullptr; }
     record::SessionWriter::Stats stats() const;
-    /// Closes the file; what the engine publishes from now on is not in it. Errors: record.cannot_write.
+    /// Takes what the engine has to tell until now and closes the file. Waits for the engine thread, at most two
+    /// seconds: call it before the engine is stopped. Errors: record.cannot_write.
     Status stop();
 
 private:

@@ -62,10 +62,11 @@ void GatewayCore::end(GatewaySession &session)
         return;
     // What the gauges and limits counted is given back exactly once, here.
     const monitor::ConnectionState last = session.monitorState();
-    monitor::ConnectionInfo info = session.describe();
+    const auto level = session.kind() == monitor::ConnectionKind::WebSocket ? monitor::EventLevel::Info
+                                                                            : monitor::EventLevel::Debug;
+    const bool isTold = context.sink.wantsValues() || context.sink.wantsEvents(level);
+    monitor::ConnectionInfo info = isTold ? session.describe() : monitor::ConnectionInfo();
     const QString requestHex = session.m_requestHex;
-    info.state = monitor::ConnectionState::Closed;
-    info.closedTs = context.clock.wallMs();
     session.stopTimers();
     session.dropRequest();
     session.m_ended = true;
@@ -88,9 +89,21 @@ void GatewayCore::end(GatewaySession &session)
         if (ofActor->empty())
             m_byActor.erase(ofActor);
     }
-    std::erase(m_changed, &session);
-    const auto level = session.kind() == monitor::ConnectionKind::WebSocket ? monitor::EventLevel::Info
-                                                                            : monitor::EventLevel::Debug;
+    if (session.m_dirty)
+        std::erase(m_changed, &session);
+    if (isTold)
+        reportEnd(session, level, last, requestHex, std::move(info));
+    const auto owned = m_sessions.find(&session);
+    m_ended.push_back(std::move(owned->second));
+    m_sessions.erase(owned);
+    sweepLater();
+}
+
+void GatewayCore::reportEnd(const GatewaySession &session, monitor::EventLevel level, monitor::ConnectionState last,
+                            const QString &requestHex, monitor::ConnectionInfo info)
+{
+    info.state = monitor::ConnectionState::Closed;
+    info.closedTs = context.clock.wallMs();
     monitor::Event event;
     event.kind = monitor::EventKind::ConnectionClosed;
     event.level = level;
@@ -112,10 +125,6 @@ void GatewayCore::end(GatewaySession &session)
         % u" B";
     context.sink.event(std::move(event));
     context.sink.connectionEnded(info);
-    const auto owned = m_sessions.find(&session);
-    m_ended.push_back(std::move(owned->second));
-    m_sessions.erase(owned);
-    sweepLater();
 }
 
 RequestId GatewayCore::newRequestId(GatewaySession &session)
@@ -333,7 +342,7 @@ void GatewayCore::drainCloseWakes()
 
 void GatewayCore::markChanged(GatewaySession &session)
 {
-    if (session.m_dirty || session.m_ended)
+    if (session.m_dirty || session.m_ended || !context.sink.wantsValues())
         return;
     session.m_dirty = true;
     m_changed.push_back(&session);

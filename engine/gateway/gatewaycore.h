@@ -101,6 +101,9 @@ public:
 private:
     bool isOwnThread() const;
     void enlist(std::unique_ptr<GatewaySession> session);
+    /// The event of its end and its last values. info: as it was before the end.
+    void reportEnd(const GatewaySession &session, monitor::EventLevel level, monitor::ConnectionState last,
+                   const QString &requestHex, monitor::ConnectionInfo info);
     void sweepLater();
     void drainCloseWakes();
     void channelMessage(Channel &, const QByteArray &, bool) override {}

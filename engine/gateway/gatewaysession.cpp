@@ -95,6 +95,8 @@ Error GatewaySession::notFoundError() const
 void GatewaySession::emitEvent(monitor::EventKind kind, monitor::EventLevel level, const QString &reason,
                                const QString &from, const QString &to, const QString &text) const
 {
+    if (!m_core.context.sink.wantsEvents(level))
+        return;
     monitor::Event event;
     event.kind = kind;
     event.level = level;
@@ -131,8 +133,9 @@ void GatewaySession::noteState(monitor::ConnectionState before, const char *reas
         m_lastLive = before;
     if (before != after)
         m_core.stateChanged(*this, before, after);
-    emitEvent(monitor::EventKind::ConnectionState, monitor::EventLevel::Debug, QString::fromLatin1(reason),
-              stateName(before), stateName(after));
+    if (m_core.context.sink.wantsEvents(monitor::EventLevel::Debug))
+        emitEvent(monitor::EventKind::ConnectionState, monitor::EventLevel::Debug, QString::fromLatin1(reason),
+                  stateName(before), stateName(after));
     if (!allowed) {
         emitEvent(monitor::EventKind::Engine, monitor::EventLevel::Error, QStringLiteral("gateway.illegal_transition"),
                   stateName(before), stateName(after), QString::fromLatin1(reason));

@@ -60,9 +60,9 @@ void keepFreedMemory()
 class Engine
 {
 public:
-    Engine(const EngineOptions &options, QObject *context, TurnWatch &turns, std::function<void(const QString &)> storageFailed)
-        : m_config(options.config), m_turns(turns), m_random(Random::fromSystem()), m_timers(m_clock.monoMs()),
-          m_driver(m_clock, m_timers, &turns), m_store(makeStore(options, context, turns), m_clock, m_metrics, [storageFailed = std::move(storageFailed)](const Error &error) { storageFailed(error.message); }),
+    Engine(const EngineOptions &options, QObject *context, TurnWatch &turns, TurnClock &clock, std::function<void(const QString &)> storageFailed)
+        : m_config(options.config), m_clock(clock), m_turns(turns), m_random(Random::fromSystem()), m_timers(m_clock.monoMs()),
+          m_driver(m_systemClock, m_timers, &turns), m_store(makeStore(options, context, turns), m_clock, m_metrics, [storageFailed = std::move(storageFailed)](const Error &error) { storageFailed(error.message); }),
           m_publisher(m_clock),
           m_core(CoreContext{m_config, m_clock, m_timers, m_random, m_store, m_publisher, m_metrics}),
           m_monitor(m_core, m_publisher)
@@ -224,7 +224,8 @@ private:
     }
 
     EngineConfig m_config;
-    SystemClock m_clock;
+    const SystemClock m_systemClock; ///< for how long to wait
+    TurnClock &m_clock;
     TurnWatch &m_turns;
     Metrics m_metrics;
     Random m_random;
@@ -274,7 +275,8 @@ class EngineHost::Private
 {
 public:
     SystemClock clock;
-    /// Of the engine thread; here because its loop is still in a turn when the engine goes.
+    /// Both of the engine thread; here because its loop is still in a turn when the engine goes.
+    TurnClock turnClock{clock};
     TurnWatch turns{clock};
     EngineThread thread;
     std::atomic<bool> dead = false; ///< the thread has ended by itself
@@ -288,6 +290,7 @@ public:
 
 EngineHost::EngineHost(QObject *parent) : QObject(parent), d(std::make_unique<Private>())
 {
+    d->turns.setTurnClock(&d->turnClock);
     keepFreedMemory();
     d->thread.setObjectName(QStringLiteral("engine"));
 }
@@ -328,7 +331,7 @@ Status EngineHost::start(const EngineOptions &options)
                 // Queued by the receiver's thread: this runs in the engine thread.
                 QMetaObject::invokeMethod(this, [this, message] { Q_EMIT failed(message); }, Qt::QueuedConnection);
             };
-            d->engine = std::make_unique<Engine>(options, d->context, d->turns, storageFailed);
+            d->engine = std::make_unique<Engine>(options, d->context, d->turns, d->turnClock, storageFailed);
             result = d->engine->start(options);
             d->url = d->engine->url();
             if (!result)

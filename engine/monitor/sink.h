@@ -15,6 +15,8 @@ public:
     virtual void actorChanged(const QString &actorId) = 0;
     virtual void runnerChanged(const QString &runnerId) = 0;
     virtual void connectionChanged(const QString &connectionId) = 0;
+    /// False: nobody looks at values now, so final ones need not be put together.
+    virtual bool wantsValues() const { return true; }
     /// Final values of something that is about to be forgotten by its owner.
     virtual void connectionEnded(const ConnectionInfo &last) = 0;
     virtual void runnerEnded(const RunnerInfo &last) = 0;
@@ -30,6 +32,8 @@ public:
         for (Event &one : eventsOf(source.traceSubject(), kind, index, value))
             event(std::move(one));
     }
+    /// False: nobody reads events of that level now. Worth asking for what happens with every request.
+    virtual bool wantsEvents(EventLevel) const { return true; }
     /// seq, ts and monoUs are filled in by the sink.
     virtual void event(Event event) = 0;
 };
@@ -46,6 +50,8 @@ public:
     void wakeLatency(qint64) override {}
     void httpLatency(qint64) override {}
     bool wantsTrace() const override { return false; }
+    bool wantsValues() const override { return false; }
+    bool wantsEvents(EventLevel) const override { return false; }
     void event(Event) override {}
 };
 

@@ -85,6 +85,12 @@ void DescriptorSet::remove(int descriptor, const DescriptorWatcher &watcher)
     ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, nullptr);
 }
 
+void DescriptorSet::forget(int descriptor, const DescriptorWatcher &watcher)
+{
+    if (Entry *entry = entryOf(descriptor, watcher))
+        *entry = {nullptr, entry->generation + 1, 0};
+}
+
 void DescriptorSet::setTurnWatch(TurnWatch *watch, bool isLoop)
 {
     m_watch = watch;

@@ -50,6 +50,8 @@ public:
     /// Nothing happens when another watcher has the descriptor by now.
     void change(int descriptor, const DescriptorWatcher &watcher, quint32 events);
     void remove(int descriptor, const DescriptorWatcher &watcher);
+    /// The same for one that the caller closes now, which takes it out of the system's set as well.
+    void forget(int descriptor, const DescriptorWatcher &watcher);
 
     /// Waits (-1: without limit) and delivers. Returns the number of descriptors that were ready. Reentrant: what the
     /// inner call delivers the outer one finds gone or delivers again, as level-triggered readiness allows.

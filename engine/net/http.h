@@ -76,7 +76,7 @@ public:
     virtual ~HttpHandler() = default;
     virtual void handleRequest(std::shared_ptr<HttpExchange> exchange) = 0;
     virtual void handleUpgrade(std::unique_ptr<UpgradeRequest> upgrade) = 0;
-    /// Called as soon as the head is known; returns the largest body this request may have, in bytes.
+    /// Called as soon as the head of a request with a body is known; returns the largest body this request may have, in bytes.
     virtual qint64 maxBodyBytes(const HttpHead &head) = 0;
     /// A body is still to come: called once per such request, before it has been read. False: the answer will not need
     /// it. A client that waits for "100 Continue" is then not asked for the body; its request is delivered without one

@@ -18,6 +18,7 @@ namespace dormouse {
 namespace {
 
 constexpr int kListenBacklog = 1024;
+constexpr char kLocalCongestion[] = "reno";
 constexpr int kAcceptsPerTurn = 64; // others are served between two slices of a flood
 
 struct Address
@@ -114,6 +115,11 @@ Status Listener::listen(const QString &address, quint16 port)
         ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
         if (target.storage.ss_family == AF_INET6)
             ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &v6Only, sizeof v6Only);
+        // Accepted connections inherit both. Inside one machine nothing is congested, and the plain algorithm is the
+        // cheapest; a system without it keeps its own.
+        ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        if (host.isLoopback())
+            ::setsockopt(descriptor, IPPROTO_TCP, TCP_CONGESTION, kLocalCongestion, sizeof kLocalCongestion - 1);
     }
     if (descriptor < 0 || ::bind(descriptor, target.get(), target.size) != 0 || ::listen(descriptor, kListenBacklog) != 0
         || ::getsockname(descriptor, target.get(), &target.size) != 0) {
@@ -171,8 +177,6 @@ void Listener::descriptorReady(quint32)
             m_failed(error);
             return;
         }
-        const int on = 1;
-        ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         m_accepted(descriptor, peerText(peer));
     }
 }

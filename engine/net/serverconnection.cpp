@@ -124,7 +124,8 @@ void ServerConnection::flush()
     m_dirty = false;
     bool moved = false;
     while (!m_lost && !m_broken && !m_blocked && m_outputAt < m_output.size()) {
-        const qint64 taken = m_transport->write(m_output.constData() + m_outputAt, m_output.size() - m_outputAt);
+        const qint64 taken = m_transport->write(m_output.constData() + m_outputAt, m_output.size() - m_outputAt,
+                                                m_state == State::Lingering && !m_endSent);
         if (taken == 0) {
             m_blocked = true;
             break;
@@ -362,7 +363,8 @@ void ServerConnection::headReady()
         startUpgrade();
         return;
     }
-    m_parser->readBody(m_server.m_handler.maxBodyBytes(head));
+    // Most have none, and the limit of one depends on where the request goes.
+    m_parser->readBody(m_parser->hasBody() ? m_server.m_handler.maxBodyBytes(head) : 0);
     if (m_parser->state() != HttpParser::State::Body)
         return;
     armRequestTimer();

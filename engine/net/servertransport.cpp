@@ -30,11 +30,12 @@ qint64 PlainTransport::read(char *to, qint64 size)
     return got < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
 }
 
-qint64 PlainTransport::write(const char *bytes, qint64 size)
+qint64 PlainTransport::write(const char *bytes, qint64 size, bool isLast)
 {
     if (m_descriptor < 0)
         return -1;
-    const ssize_t sent = ::send(m_descriptor, bytes, std::size_t(size), MSG_DONTWAIT | MSG_NOSIGNAL);
+    const ssize_t sent = ::send(m_descriptor, bytes, std::size_t(size),
+                                MSG_DONTWAIT | MSG_NOSIGNAL | (isLast ? MSG_MORE : 0));
     if (sent >= 0)
         return sent;
     // Short of kernel memory is a moment, not an end.
@@ -69,7 +70,7 @@ void PlainTransport::abort()
 {
     if (m_descriptor < 0)
         return;
-    m_set.remove(m_descriptor, *this);
+    m_set.forget(m_descriptor, *this);
     ::close(m_descriptor);
     m_descriptor = -1;
 }

@@ -30,7 +30,8 @@ public:
     /// Up to size bytes; 0 = none now, -1 = none will come any more.
     virtual qint64 read(char *to, qint64 size) = 0;
     /// Bytes taken, maybe fewer than offered; -1 = the connection takes none any more.
-    virtual qint64 write(const char *bytes, qint64 size) = 0;
+    /// isLast: endWriting() follows as soon as all of it is taken, so that both may leave together.
+    virtual qint64 write(const char *bytes, qint64 size, bool isLast) = 0;
     /// Which of the two the owner wants to be told about; with neither it is told nothing, not even the end.
     virtual void setInterest(bool read, bool write) = 0;
     /// Sends the end of the stream after everything written.
@@ -53,7 +54,7 @@ public:
     Q_DISABLE_COPY_MOVE(PlainTransport)
 
     qint64 read(char *to, qint64 size) override;
-    qint64 write(const char *bytes, qint64 size) override;
+    qint64 write(const char *bytes, qint64 size, bool isLast) override;
     void setInterest(bool read, bool write) override;
     void endWriting() override;
     void abort() override;

@@ -30,7 +30,11 @@ void TimerDriver::fire()
     m_armedForMs = -1;
     {
         const TurnWatch::Scope scope(m_turns, "timers");
-        m_wheel.advance(m_clock.monoMs());
+        // What is due sees the time at which it was found due.
+        const qint64 nowUs = m_clock.monoUs();
+        if (m_turns)
+            m_turns->see(nowUs);
+        m_wheel.advance(nowUs / 1000);
     }
     m_firing = false;
     arm();
@@ -49,8 +53,9 @@ void TimerDriver::arm()
     // An earlier wake-up than needed is harmless; a later one is not.
     if (m_timer.isActive() && m_armedForMs >= 0 && m_armedForMs <= *deadline)
         return;
-    const qint64 waitMs = std::clamp<qint64>(*deadline - m_clock.monoMs(), 0, kLongestSleepMs);
-    m_armedForMs = m_clock.monoMs() + waitMs;
+    const qint64 nowMs = m_clock.monoMs();
+    const qint64 waitMs = std::clamp<qint64>(*deadline - nowMs, 0, kLongestSleepMs);
+    m_armedForMs = nowMs + waitMs;
     m_timer.start(int(waitMs));
 }
 

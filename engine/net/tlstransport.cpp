@@ -98,7 +98,7 @@ qint64 TlsTransport::read(char *to, qint64 size)
     return got > 0 ? got : m_ended ? -1 : 0;
 }
 
-qint64 TlsTransport::write(const char *bytes, qint64 size)
+qint64 TlsTransport::write(const char *bytes, qint64 size, bool)
 {
     if (m_ended)
         return -1;

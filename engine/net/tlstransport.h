@@ -23,7 +23,7 @@ public:
     static Result<QSslConfiguration> load(const QString &certificateFile, const QString &keyFile);
 
     qint64 read(char *to, qint64 size) override;
-    qint64 write(const char *bytes, qint64 size) override;
+    qint64 write(const char *bytes, qint64 size, bool isLast) override;
     void setInterest(bool read, bool write) override;
     void endWriting() override;
     void abort() override;

@@ -13,10 +13,16 @@ namespace {
 class StillClock final : public Clock
 {
 public:
-    qint64 wallMs() const override { return nowUs / 1000; }
+    qint64 wallMs() const override
+    {
+        ++wallReads;
+        return nowUs / 1000 + wallAheadMs;
+    }
     qint64 monoMs() const override { return nowUs / 1000; }
     qint64 monoUs() const override { return nowUs; }
     qint64 nowUs = 7'000'000;
+    qint64 wallAheadMs = 0;
+    mutable int wallReads = 0;
 };
 
 struct Bench
@@ -216,6 +222,53 @@ private Q_SLOTS:
         QCOMPARE(bench.reports, 1);
         QCOMPARE(bench.last.us, 55'000);
         QCOMPARE(bench.us("console"), 55'000);
+    }
+
+    void turnClockMovesWithTheLooks()
+    {
+        Bench bench;
+        TurnClock clock(bench.clock);
+        bench.watch.setTurnClock(&clock);
+        bench.clock.nowUs += 300;
+        QCOMPARE(clock.monoUs(), bench.clock.nowUs); // between turns it is the source
+        bench.watch.begin();
+        const qint64 start = bench.clock.nowUs;
+        bench.clock.nowUs += 400;
+        QCOMPARE(clock.monoUs(), start);
+        QCOMPARE(clock.monoMs(), start / 1000);
+        {
+            const TurnWatch::Scope scope(&bench.watch, "sockets");
+            QCOMPARE(clock.monoUs(), start + 400);
+            bench.clock.nowUs += 30;
+            QCOMPARE(clock.monoUs(), start + 400);
+        }
+        QCOMPARE(clock.monoUs(), start + 430);
+        bench.watch.see(start + 500);
+        QCOMPARE(clock.monoUs(), start + 500);
+        bench.clock.nowUs = start + 900;
+        bench.watch.end();
+        QCOMPARE(clock.monoUs(), start + 900);
+        bench.work("console", 20); // without a loop the scope is the turn
+        QCOMPARE(clock.monoUs(), start + 920);
+    }
+
+    void turnClockReadsTheWallOncePerTurn()
+    {
+        Bench bench;
+        TurnClock clock(bench.clock);
+        bench.watch.setTurnClock(&clock);
+        bench.watch.begin();
+        const qint64 first = clock.wallMs();
+        QCOMPARE(first, bench.clock.nowUs / 1000);
+        bench.work("sockets", 7'000);
+        QCOMPARE(clock.wallMs(), first + 7);
+        QCOMPARE(bench.clock.wallReads, 1);
+        bench.watch.end();
+        bench.clock.wallAheadMs = 3'600'000; // it was set
+        QCOMPARE(clock.wallMs(), first + 7 + 3'600'000);
+        bench.watch.begin();
+        QCOMPARE(clock.wallMs(), first + 7 + 3'600'000);
+        bench.watch.end();
     }
 
     void nobodyAttached()

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/core/core.h"
 #include "engine/embedded/publisher.h"
+#include "engine/embedded/recorder.h"
 #include "engine/host/enginehost.h"
 #include "engine/net/epolldispatcher.h"
+#include "engine/record/sessionreader.h"
 #include "tests/support/postgresserver.h"
 
 #include <QElapsedTimer>
@@ -264,6 +266,45 @@ private Q_SLOTS:
         QVERIFY(cluster->longTurnTs.value_or(0) > 0);
         QVERIFY(!cluster->longTurnText.isEmpty());
         engine.stop();
+    }
+
+    void recordingHasWhatHappenedLast()
+    {
+        EngineHost engine;
+        QVERIFY(engine.start(options({})).ok());
+        QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("last.dms"));
+        const SystemClock clock;
+        Recorder recorder([&engine](std::function<void(Core &, Publisher &)> work) { engine.post(std::move(work)); });
+        QVERIFY(recorder.start(path, engine.url(), clock).ok());
+        // At once: the next regular frame is up to 100 ms away.
+        engine.post([](Core &, Publisher &publisher) {
+            monitor::Event event;
+            event.kind = monitor::EventKind::Engine;
+            event.reason = QStringLiteral("last_word");
+            publisher.event(event);
+        });
+        QVERIFY(recorder.stop().ok());
+        const auto reader = record::SessionReader::open(path);
+        QVERIFY(reader.ok());
+        QVERIFY((*reader)->hasEnd());
+        int told = 0;
+        bool snapshot = false;
+        QVERIFY((*reader)->forEachFrame([&](const monitor::Frame &frame) {
+            snapshot = snapshot || frame.snapshot;
+            for (const monitor::Event &event : frame.events)
+                told += event.reason == u"last_word" ? 1 : 0;
+            return true;
+        }).ok());
+        QCOMPARE(told, 1);
+        QVERIFY(snapshot);
+        // An engine that has ended keeps nobody waiting.
+        QVERIFY(recorder.start(path, engine.url(), clock).ok());
+        engine.stop();
+        QElapsedTimer waited;
+        waited.start();
+        QVERIFY(recorder.stop().ok());
+        QVERIFY(waited.elapsed() < 1'500);
     }
 
     void settingsChangeWhileItRuns()

@@ -38,10 +38,11 @@ struct Bed
             [raw = consumer.get()] { return raw->ready; }, maxTraces);
         return consumer;
     }
-    void say()
+    void say(EventLevel level = EventLevel::Info)
     {
         Event event;
         event.kind = EventKind::Engine;
+        event.level = level;
         publisher.event(event);
     }
     void trace(int count)
@@ -65,6 +66,8 @@ private Q_SLOTS:
     void tracesForThoseWhoAsk();
     void oldestAreDropped();
     void nobodyAsks();
+    void leastLevel();
+    void lastFrame();
 };
 
 void TestPublisher::tracesForThoseWhoAsk()
@@ -138,6 +141,53 @@ void TestPublisher::nobodyAsks()
     bed.publisher.publish();
     QVERIFY(tracing->frames.empty());
     QCOMPARE(plain->frames[0].events[0].seq, quint64(7)); // what nobody wants has no number
+}
+
+void TestPublisher::leastLevel()
+{
+    Bed bed;
+    QVERIFY(!bed.publisher.wantsEvents(EventLevel::Error));
+    QVERIFY(!bed.publisher.wantsValues());
+    const auto log = bed.consume(false);
+    QVERIFY(bed.publisher.wantsEvents(EventLevel::Debug));
+    bed.publisher.setLeastLevel(log->id, EventLevel::Warn);
+    QVERIFY(!bed.publisher.wantsEvents(EventLevel::Info));
+    QVERIFY(bed.publisher.wantsEvents(EventLevel::Warn));
+    const auto all = bed.consume(false);
+    QVERIFY(bed.publisher.wantsEvents(EventLevel::Info));
+    QVERIFY(!bed.publisher.wantsEvents(EventLevel::Trace));
+    bed.say(EventLevel::Info);
+    bed.say(EventLevel::Error);
+    bed.publisher.publish();
+    QCOMPARE(all->frames.at(0).events.size(), std::size_t(2));
+    QCOMPARE(log->frames.at(0).events.size(), std::size_t(1));
+    QVERIFY(log->frames.at(0).events.at(0).level == EventLevel::Error);
+    bed.publisher.removeConsumer(all->id);
+    QVERIFY(!bed.publisher.wantsEvents(EventLevel::Info));
+    bed.publisher.setInterest(log->id, Interest());
+    QVERIFY(bed.publisher.wantsValues());
+}
+
+void TestPublisher::lastFrame()
+{
+    Bed bed;
+    const auto leaving = bed.consume(true);
+    const auto staying = bed.consume(false);
+    bed.publisher.publish();
+    bed.say();
+    bed.trace(2);
+    leaving->ready = false; // asked no more
+    bed.publisher.finishConsumer(leaving->id);
+    QCOMPARE(leaving->frames.size(), std::size_t(2));
+    QCOMPARE(leaving->frames[1].events.size(), std::size_t(1));
+    QCOMPARE(leaving->frames[1].traces.size(), std::size_t(1));
+    QCOMPARE(leaving->frames[1].revision, leaving->frames[0].revision + 1);
+    QCOMPARE(staying->frames.size(), std::size_t(1));
+    bed.say();
+    bed.publisher.publish();
+    QCOMPARE(leaving->frames.size(), std::size_t(2));
+    QCOMPARE(staying->frames.at(1).events.size(), std::size_t(2)); // its own are untouched
+    bed.publisher.finishConsumer(leaving->id); // gone already
 }
 
 QTEST_GUILESS_MAIN(TestPublisher)
