@@ -165,8 +165,9 @@ void QueuePage::showActions(const monitor::ConnectionInfo *connection)
         button->setEnabled(allowed && possible);
         button->setToolTip(allowed ? button->accessibleName() : Words::explain(m_session.commandsReason()));
     };
-    set("hibernate", open && connection->hibernatable);
-    set("restore", open && connection->hibernatable);
+    const bool asleep = connection && connection->state == monitor::ConnectionState::Hibernating;
+    set("hibernate", open && connection->hibernatable && connection->state == monitor::ConnectionState::Attached);
+    set("restore", asleep);
     set("sendas", connection && hearsMessages(*connection));
     set("cutlink", open && !connection->runnerId.isEmpty());
     set("close", open);

@@ -37,6 +37,16 @@ QString problemText(const Error &error)
     return QString((help.isEmpty() ? error.message : help) % u" (" % code % u')').trimmed();
 }
 
+/// Makes room for a text that has become longer; never smaller than a person has made it.
+void grow(QDialog *dialog)
+{
+    if (dialog->isVisible())
+        dialog->layout()->activate();
+    const int needed = dialog->layout()->totalHeightForWidth(dialog->width());
+    if (dialog->height() < needed)
+        dialog->resize(dialog->width(), needed);
+}
+
 /// Ends with its session; follows frames and the link.
 template<typename Dialog>
 void follows(Dialog *dialog, Session &session, void (Dialog::*follow)())
@@ -62,7 +72,7 @@ SendDialog::SendDialog(Session &session, const ThemeManager &theme, const QStrin
 {
     setWindowTitle(tr("Send as the actor"));
     setAccessibleName(windowTitle());
-    setMinimumWidth(theme.px(600));
+    setMinimumWidth(theme.px(680));
     auto *all = new QVBoxLayout(this);
     all->setContentsMargins(16, 16, 16, 16);
     all->setSpacing(12);
@@ -100,8 +110,10 @@ void SendDialog::follow()
         text += u"\n" + Words::explain(m_session.commandsReason());
     else if (!hears)
         text += u"\n" + Words::explain(QStringLiteral("monitor.cannot_send"));
-    if (m_state->text() != text)
+    if (m_state->text() != text) {
         m_state->setText(text);
+        grow(this);
+    }
     m_sure->setEnabled(allowed && hears);
     if (const bool possible = allowed && hears && m_sure->isChecked(); possible != m_composer->isPossible())
         m_composer->setPossible(possible);
@@ -131,6 +143,7 @@ void SendDialog::showCount()
     if (m_refused > 0)
         text += u'\n' + m_problem;
     m_count->setText(text);
+    grow(this);
 }
 
 CallDialog::CallDialog(Session &session, const ThemeManager &theme, const QString &actorId, QWidget *parent)
@@ -200,8 +213,10 @@ void CallDialog::follow()
         text = QString(actor->name % u' ' % actor->key).trimmed() % u"  " % Words::look(actor->state).word % u"\n" % m_id;
     if (!m_session.commandsAllowed())
         text += u"\n" + Words::explain(m_session.commandsReason());
-    if (m_state->text() != text)
+    if (m_state->text() != text) {
         m_state->setText(text);
+        grow(this);
+    }
     const bool asleep = actor && actor->state == monitor::ActorState::Sleeping;
     m_call->setText(asleep ? tr("Wake and call") : tr("Call"));
     check();
@@ -253,6 +268,7 @@ void CallDialog::answered(const Result<QJsonObject> &result, qint64 tookMs)
     } else {
         m_outcome->setText(problemText(result.error()));
     }
+    grow(this);
     check();
 }
 

@@ -60,6 +60,20 @@ private:
                 return one;
         return nullptr;
     }
+    /// Texts and controls of a dialog that have less room than they need.
+    static QStringList cutOff(QWidget &dialog)
+    {
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest);
+        QCoreApplication::processEvents();
+        QStringList cut;
+        const auto all = dialog.findChildren<QWidget *>();
+        for (const QWidget *widget : all) {
+            const int needed = widget->hasHeightForWidth() ? widget->heightForWidth(widget->width()) : widget->minimumSizeHint().height();
+            if (widget->isVisible() && widget->parentWidget() && (widget->height() < needed || widget->visibleRegion().boundingRect().height() < widget->height()))
+                cut.append(QString(QLatin1String(widget->metaObject()->className()) % u' ' % widget->accessibleName()));
+        }
+        return cut;
+    }
     /// The last entry of the control log.
     ControlRow logged()
     {
@@ -171,6 +185,7 @@ void TestTalk::aMessageIsSentAsTheActor()
     QVERIFY(told != labels.cend());
     QVERIFY((*told)->text().contains(word("1 refused")) && (*told)->text().contains(Words::explain(word("monitor.cannot_send"))));
     QVERIFY(logged().state == ControlRow::Failed);
+    QCOMPARE(cutOff(*dialog), QStringList());
     // Read only: nothing goes, and the dialog says why.
     session().setReadOnly(true);
     QVERIFY(!composer->isPossible() && !sure->isEnabled());
@@ -224,6 +239,7 @@ void TestTalk::anActionIsCalled()
     QVERIFY(answer->isVisibleTo(dialog));
     QVERIFY2(answer->text().contains(word("output")), qPrintable(answer->text()));
     QVERIFY(logged().command == word("call_action") && logged().arguments.contains(word("add")) && !logged().arguments.contains(word("args")));
+    QCOMPARE(cutOff(*dialog), QStringList());
     m_source->refuseWith = word("action_failed");
     call->click();
     QVERIFY(!answer->isVisibleTo(dialog));
