@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/acklog.h"
 
+#include "models/owntraffic.h"
+
 #include <algorithm>
 
 namespace dormouse {
@@ -16,12 +18,13 @@ void AckLog::apply(const monitor::Frame &frame)
         m_entries.push_back({event.ts, *event.value, event.index.value_or(0), event.connectionId, event.actorId, event.runnerId});
         if (int(m_entries.size()) > kMaxEntries)
             m_entries.pop_front();
-        add(event.actorId, false, *event.value);
-        add(event.runnerId, true, *event.value);
+        const bool own = m_own && m_own->isOwn(event.connectionId);
+        add(event.actorId, false, own, *event.value);
+        add(event.runnerId, true, own, *event.value);
     }
 }
 
-void AckLog::add(const QString &id, bool runner, qint64 us)
+void AckLog::add(const QString &id, bool runner, bool own, qint64 us)
 {
     if (id.isEmpty())
         return;
@@ -29,9 +32,9 @@ void AckLog::add(const QString &id, bool runner, qint64 us)
     if (it == m_groups.end()) {
         if (m_groups.size() >= kMaxGroups)
             return;
-        it = m_groups.insert(id, {id, runner, {}});
+        it = m_groups.insert(id, {{id, runner, {}}, {}});
     }
-    it->histogram.add(us);
+    (own ? it->own : it->others.histogram).add(us);
 }
 
 void AckLog::clear()
@@ -44,7 +47,8 @@ std::vector<AckLog::Entry> AckLog::find(qint64 fromTs, qint64 toTs, qint64 fromU
 {
     std::vector<Entry> found;
     for (auto it = m_entries.rbegin(); it != m_entries.rend() && int(found.size()) < limit; ++it) {
-        if (it->ts >= fromTs && it->ts < toTs && it->us >= fromUs && it->us < toUs)
+        if (it->ts >= fromTs && it->ts < toTs && it->us >= fromUs && it->us < toUs
+            && !(m_own && m_own->isHidden(it->connectionId)))
             found.push_back(*it);
     }
     return found;
@@ -52,7 +56,14 @@ std::vector<AckLog::Entry> AckLog::find(qint64 fromTs, qint64 toTs, qint64 fromU
 
 std::vector<AckLog::Group> AckLog::groups() const
 {
-    std::vector<Group> all(m_groups.cbegin(), m_groups.cend());
+    std::vector<Group> all;
+    for (const Sums &sums : m_groups) {
+        Group group = sums.others;
+        if (m_own && m_own->isShown())
+            group.histogram.merge(sums.own);
+        if (group.histogram.count())
+            all.push_back(std::move(group));
+    }
     std::sort(all.begin(), all.end(), [](const Group &a, const Group &b) {
         if (a.runner != b.runner)
             return a.runner;

@@ -10,6 +10,8 @@
 
 namespace dormouse {
 
+class OwnTraffic;
+
 /// Single measurements behind the latency views (console.md rows 36, 37), from trace events: which messages took how
 /// long, and a histogram for each actor and runner. Empty unless trace is asked for. Thread: the UI thread.
 class AckLog
@@ -32,6 +34,8 @@ public:
     };
 
     void apply(const monitor::Frame &frame);
+    /// Those of its hidden connections are in no answer; borrowed, nullptr = none.
+    void setOwn(const OwnTraffic *own) { m_own = own; }
     void clear();
     bool isEmpty() const { return m_entries.empty(); }
     const std::deque<Entry> &entries() const { return m_entries; } ///< oldest first
@@ -41,9 +45,15 @@ public:
     std::vector<Group> groups() const;
 
 private:
-    void add(const QString &id, bool runner, qint64 us);
+    struct Sums
+    {
+        Group others;
+        monitor::Histogram own;
+    };
+    void add(const QString &id, bool runner, bool own, qint64 us);
     std::deque<Entry> m_entries;
-    QHash<QString, Group> m_groups;
+    QHash<QString, Sums> m_groups;
+    const OwnTraffic *m_own = nullptr;
     qint64 m_lastTs = 0;
 };
 

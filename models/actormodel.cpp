@@ -99,4 +99,31 @@ QString ActorModel::stateWord(int state) const
     return monitor::toString(monitor::ActorState(state));
 }
 
+QStringView ActorModel::storedText(int slot, int column) const
+{
+    const monitor::ActorInfo &actor = item(slot);
+    switch (column) {
+    case Name:
+        return actor.name;
+    case Key:
+        return actor.key;
+    case Id:
+        return actor.actorId;
+    case Pool:
+        return actor.pool;
+    case Runner:
+        return actor.runnerId;
+    case Namespace:
+        return actor.namespaceName;
+    default:
+        return {};
+    }
+}
+
+TimeSpan ActorModel::span(int slot) const
+{
+    const monitor::ActorInfo &actor = item(slot);
+    return {actor.createTs.value_or(TimeSpan::kEver), actor.destroyTs.value_or(TimeSpan::kForever)};
+}
+
 } // namespace dormouse

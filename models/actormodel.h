@@ -28,6 +28,8 @@ protected:
     QVariant raw(int slot, int column) const override;
     QList<double> course(int slot, int column) const override;
     QString stateWord(int state) const override;
+    QStringView storedText(int slot, int column) const override;
+    TimeSpan span(int slot) const override;
     int stateOf(int slot) const override { return int(item(slot).state); }
 
 private:

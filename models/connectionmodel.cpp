@@ -130,4 +130,25 @@ QString ConnectionModel::stateWord(int state) const
     return monitor::toString(monitor::ConnectionState(state));
 }
 
+QStringView ConnectionModel::storedText(int slot, int column) const
+{
+    const monitor::ConnectionInfo &connection = item(slot);
+    switch (column) {
+    case Actor:
+        return connection.actorId;
+    case Runner:
+        return connection.runnerId;
+    case Id:
+        return connection.connectionId;
+    default:
+        return {};
+    }
+}
+
+TimeSpan ConnectionModel::span(int slot) const
+{
+    const monitor::ConnectionInfo &connection = item(slot);
+    return {connection.openedTs.value_or(TimeSpan::kEver), connection.closedTs.value_or(TimeSpan::kForever)};
+}
+
 } // namespace dormouse

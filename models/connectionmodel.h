@@ -33,6 +33,8 @@ protected:
     std::optional<double> fraction(int slot, int column) const override;
     QList<double> course(int slot, int column) const override;
     QString stateWord(int state) const override;
+    QStringView storedText(int slot, int column) const override;
+    TimeSpan span(int slot) const override;
     int stateOf(int slot) const override { return int(item(slot).state); }
     bool hides(int slot) const override { return !m_showOwn && item(slot).ownTraffic; }
 

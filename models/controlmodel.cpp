@@ -106,4 +106,10 @@ QString ControlModel::stateWord(int state) const
     return {};
 }
 
+TimeSpan ControlModel::span(int slot) const
+{
+    const ControlRow &row = item(slot);
+    return {row.ts, row.state == ControlRow::Running ? TimeSpan::kForever : row.ts + row.tookMs.value_or(0)};
+}
+
 } // namespace dormouse

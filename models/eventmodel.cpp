@@ -149,6 +149,8 @@ bool EventModel::accepts(const monitor::Event &event) const
                 all += m_model.text(m_event, column) + u'\n';
             return all;
         }
+        TimeSpan span() const override { return {m_event.ts, m_event.ts}; }
+        qint64 now() const override { return m_model.m_now; }
 
     private:
         const EventModel &m_model;
@@ -160,6 +162,7 @@ bool EventModel::accepts(const monitor::Event &event) const
 void EventModel::apply(const monitor::Frame &frame)
 {
     m_dropped += frame.eventsDropped;
+    m_now = frame.ts;
     if (frame.snapshot && !m_events.empty() && m_events.back().ts > frame.ts) {
         while (!m_events.empty() && m_events.back().ts > frame.ts)
             m_events.pop_back();
@@ -245,7 +248,23 @@ void EventModel::setFilter(const Filter &filter)
                 return column;
         return -1;
     });
+    m_filterFollows = m_filter.followsClock([](int) { return false; });
     rebuild();
+}
+
+void EventModel::setNow(qint64 ts)
+{
+    m_now = ts;
+    if (!m_filterFollows || !m_active)
+        return;
+    size_t rows = 0;
+    while (rows < m_visible.size() && !accepts(*at(int(rows))))
+        ++rows;
+    if (rows == 0)
+        return;
+    beginRemoveRows({}, 0, int(rows) - 1);
+    m_visible.erase(m_visible.begin(), m_visible.begin() + qsizetype(rows));
+    endRemoveRows();
 }
 
 void EventModel::setObject(const QString &id)

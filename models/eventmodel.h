@@ -35,6 +35,8 @@ public:
     void apply(const monitor::Frame &frame);
     void setMinimumLevel(monitor::EventLevel level);
     void setFilter(const Filter &filter);
+    /// Wall ms: what a time range that goes on with the clock has left behind leaves the list.
+    void setNow(qint64 ts);
     /// Only events of this actor or connection; empty = all.
     void setObject(const QString &id);
     /// Events of its hidden connections are left out; borrowed, nullptr = none.
@@ -76,6 +78,8 @@ private:
     quint64 m_announced = 0;      ///< events with a smaller number have been looked at
     monitor::EventLevel m_level = monitor::EventLevel::Info;
     Filter m_filter;
+    bool m_filterFollows = false; ///< the clock
+    qint64 m_now = 0;
     QString m_object;
     const OwnTraffic *m_own = nullptr;
     QStringList m_titles;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/timerange.h"
+
 #include <QRegularExpression>
 #include <QString>
 #include <QStringList>
@@ -16,9 +18,11 @@ namespace dormouse {
 ///   word            anywhere in the row, letter case ignored
 ///   "two words"     the same with blanks
 ///   /regex/         regular expression, letter case ignored
-///   field:word      one column, by its key (state:hibernating)
+///   ~letters        these letters in this order in one cell, the first at the beginning of a word
+///   field:word      one column, by its key (state:hibernating); field~letters
 ///   field=word      the whole cell, letter case ignored; also written ==, and != for the opposite
 ///   field>512KiB    number with a unit: B KiB MiB GiB, us ms s m h; also < >= <=. Without a unit: bytes, ms
+///   time:15m        what was there in that time (TimeRange); also time:10:00..10:05, time>=10:00
 ///   -term, not term the opposite
 ///   a b or c        a and b, or c; "and" may be written and changes nothing
 /// Operators may stand between blanks: "state == sleeping and age > 1m".
@@ -32,14 +36,21 @@ public:
     public:
         Needle() = default;
         explicit Needle(const QString &word);
-        explicit Needle(const QRegularExpression &expression) : m_expression(expression), m_isExpression(true) {}
+        explicit Needle(const QRegularExpression &expression);
+        /// ~word
+        static Needle letters(const QString &word);
         bool in(QStringView text) const;
         /// Wants Row::whole(): one look at a row is cheaper than one at each cell.
         bool isExpression() const { return m_isExpression; }
+        /// A part that each text has which the expression finds, "" when none is known: quicker to look for.
+        const QString &literal() const { return m_word; }
 
     private:
+        bool hasWord(QStringView text) const;
+        bool hasLetters(QStringView text) const;
         QString m_word; ///< lower case when it is ASCII
         bool m_ascii = false;
+        bool m_isLetters = false;
         QRegularExpression m_expression;
         bool m_isExpression = false;
     };
@@ -51,6 +62,8 @@ public:
         virtual QString shown(int column) const = 0;
         virtual bool anywhere(const Needle &word) const = 0;
         virtual QString whole() const = 0; ///< all its texts, one per line
+        virtual TimeSpan span() const { return {}; } ///< when it was there, wall ms; ends that are not known are open
+        virtual qint64 now() const { return 0; }     ///< wall ms
 
     protected:
         ~Row() = default;
@@ -67,9 +80,14 @@ public:
     /// Looks up the columns of a table, once for all its rows. columnOf: -1 = the table has no such column.
     void bind(const std::function<int(const QString &key)> &columnOf);
     bool matches(const Row &row) const;
+    /// The one that all rows must be in; absent when there is none or more than one alternative.
+    std::optional<TimeRange> timeRange() const;
+    /// The answer for a row may change without the row: a range that goes on with the clock, or a column of which
+    /// changes() says so. After bind().
+    bool followsClock(const std::function<bool(int column)> &changes) const;
 
 private:
-    enum class Operator { Contains, Equals, Greater, Less, GreaterEqual, LessEqual };
+    enum class Operator { Contains, Equals, Greater, Less, GreaterEqual, LessEqual, Within };
     struct Term
     {
         bool negated = false;
@@ -79,11 +97,14 @@ private:
         QString text;
         Needle needle;
         std::optional<double> number; ///< what text means as one
+        std::optional<TimeRange> range; ///< of Within
+        Needle literal; ///< of an expression
     };
     QString m_source;
     QString m_error;
     static bool holds(const Term &term, const Row &row);
     bool addTerm(QString token);
+    bool addRange(Term &term, const QString &op);
     std::vector<std::vector<Term>> m_groups; ///< one of them must hold as a whole
 };
 

@@ -3,6 +3,7 @@
 
 #include "models/format.h"
 #include "models/livetablemodel.h"
+#include "models/owntraffic.h"
 
 #include <algorithm>
 
@@ -35,29 +36,32 @@ QVariant LatencyModel::raw(int row, int column) const
         const auto us = histogram.quantileUs(q);
         return us ? QVariant(double(*us)) : QVariant();
     };
+    const auto of = [&](LatencyKind kind) { return histogram(slice, kind); };
     switch (Columns(column)) {
     case Time:
         return slice.startTs;
     case AckCount:
-        return double(slice.ack.count());
+        return double(of(LatencyKind::Ack).count());
     case AckP50:
-        return quantile(slice.ack, 0.5);
+        return quantile(of(LatencyKind::Ack), 0.5);
     case AckP99:
-        return quantile(slice.ack, 0.99);
-    case AckMax:
-        return slice.ack.count() ? QVariant(double(slice.ack.maxUs())) : QVariant();
+        return quantile(of(LatencyKind::Ack), 0.99);
+    case AckMax: {
+        const monitor::Histogram ack = of(LatencyKind::Ack);
+        return ack.count() ? QVariant(double(ack.maxUs())) : QVariant();
+    }
     case WakeCount:
-        return double(slice.wake.count());
+        return double(of(LatencyKind::Wake).count());
     case WakeP50:
-        return quantile(slice.wake, 0.5);
+        return quantile(of(LatencyKind::Wake), 0.5);
     case WakeP99:
-        return quantile(slice.wake, 0.99);
+        return quantile(of(LatencyKind::Wake), 0.99);
     case HttpCount:
-        return double(slice.http.count());
+        return double(of(LatencyKind::Http).count());
     case HttpP50:
-        return quantile(slice.http, 0.5);
+        return quantile(of(LatencyKind::Http), 0.5);
     case HttpP99:
-        return quantile(slice.http, 0.99);
+        return quantile(of(LatencyKind::Http), 0.99);
     case ColumnCount:
         break;
     }
@@ -145,17 +149,29 @@ void LatencyModel::apply(const monitor::Frame &frame)
     }
 }
 
-const monitor::Histogram &LatencyModel::histogram(const monitor::LatencySlice &slice, LatencyKind kind)
+void LatencyModel::ownChanged()
 {
+    if (!m_slices.empty())
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+}
+
+monitor::Histogram LatencyModel::histogram(const monitor::LatencySlice &slice, LatencyKind kind) const
+{
+    const auto with = [this](const monitor::Histogram &others, const monitor::Histogram &own) {
+        monitor::Histogram sum = others;
+        if (m_own && m_own->isShown())
+            sum.merge(own);
+        return sum;
+    };
     switch (kind) {
     case LatencyKind::Ack:
-        return slice.ack;
+        return with(slice.ack, slice.ownAck);
     case LatencyKind::Wake:
-        return slice.wake;
+        return with(slice.wake, slice.ownWake);
     case LatencyKind::Http:
         break;
     }
-    return slice.http;
+    return with(slice.http, slice.ownHttp);
 }
 
 monitor::Histogram LatencyModel::merged(LatencyKind kind, qint64 windowMs) const
@@ -166,6 +182,15 @@ monitor::Histogram LatencyModel::merged(LatencyKind kind, qint64 windowMs) const
     const qint64 from = m_slices.back().startTs + m_slices.back().lengthMs - windowMs;
     for (auto slice = m_slices.rbegin(); slice != m_slices.rend() && slice->startTs >= from; ++slice)
         sum.merge(histogram(*slice, kind));
+    return sum;
+}
+
+monitor::Histogram LatencyModel::mergedIn(LatencyKind kind, const TimeSpan &span) const
+{
+    monitor::Histogram sum;
+    for (const monitor::LatencySlice &slice : m_slices)
+        if (span.overlaps({slice.startTs, slice.startTs + slice.lengthMs - 1}))
+            sum.merge(histogram(slice, kind));
     return sum;
 }
 

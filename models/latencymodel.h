@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/monitor/frame.h"
+#include "models/timerange.h"
 
 #include <QAbstractTableModel>
 #include <QStringList>
@@ -10,6 +11,8 @@
 #include <optional>
 
 namespace dormouse {
+
+class OwnTraffic;
 
 enum class LatencyKind { Ack, Wake, Http };
 
@@ -32,15 +35,21 @@ public:
     void setColumnTitles(const QStringList &titles);
 
     void apply(const monitor::Frame &frame);
+    /// Whose being shown decides whether consoles' own latencies count; borrowed, nullptr = they do not.
+    void setOwn(const OwnTraffic *own) { m_own = own; }
+    void ownChanged();
     const std::deque<monitor::LatencySlice> &slices() const { return m_slices; }
-    static const monitor::Histogram &histogram(const monitor::LatencySlice &slice, LatencyKind kind);
+    monitor::Histogram histogram(const monitor::LatencySlice &slice, LatencyKind kind) const;
     /// Everything of the last windowMs before the newest slice's end.
     monitor::Histogram merged(LatencyKind kind, qint64 windowMs) const;
+    /// Everything of the slices that touch the span.
+    monitor::Histogram mergedIn(LatencyKind kind, const TimeSpan &span) const;
 
 private:
     QVariant raw(int row, int column) const;
     std::deque<monitor::LatencySlice> m_slices;
     QStringList m_titles;
+    const OwnTraffic *m_own = nullptr;
 };
 
 } // namespace dormouse

@@ -51,7 +51,7 @@ QString LiveTableModel::formatted(const QVariant &value, CellKind kind) const
         return text.isEmpty() ? unknownText() : text;
     }
     case CellKind::State:
-        return stateWord(value.toInt());
+        return wordOf(value.toInt());
     case CellKind::Count:
         return countText(value.toDouble());
     case CellKind::Bytes:
@@ -70,6 +70,19 @@ QString LiveTableModel::formatted(const QVariant &value, CellKind kind) const
         return value.toBool() ? QStringLiteral("yes") : QStringLiteral("no");
     }
     return {};
+}
+
+const QString &LiveTableModel::wordOf(int state) const
+{
+    static const QString none;
+    if (state < 0)
+        return none;
+    if (size_t(state) >= m_stateWords.size())
+        m_stateWords.resize(size_t(state) + 1);
+    QString &word = m_stateWords[size_t(state)];
+    if (word.isNull())
+        word = stateWord(state);
+    return word;
 }
 
 QString LiveTableModel::cellText(int slot, int column) const
@@ -164,7 +177,7 @@ public:
         if (word.in(m_model.idOf(m_slot)))
             return true;
         for (int column = 0; column < m_model.columnCount(); ++column)
-            if (isText(column) && word.in(text(column)))
+            if (isText(column) && inText(column, [&](QStringView text) { return word.in(text); }))
                 return true;
         return false;
     }
@@ -175,9 +188,11 @@ public:
         all += m_model.idOf(m_slot);
         for (int column = 0; column < m_model.columnCount(); ++column)
             if (isText(column))
-                all.append(u'\n').append(text(column));
+                inText(column, [&](QStringView text) { return all.append(u'\n').append(text).isEmpty(); });
         return all;
     }
+    TimeSpan span() const override { return m_model.span(m_slot); }
+    qint64 now() const override { return m_model.now(); }
 
 private:
     bool isText(int column) const
@@ -185,9 +200,13 @@ private:
         const CellKind kind = m_model.columnKind(column);
         return kind == CellKind::Text || kind == CellKind::Id || kind == CellKind::State;
     }
-    QString text(int column) const
+    template<typename F>
+    bool inText(int column, F look) const
     {
-        return m_model.columnKind(column) == CellKind::State ? m_model.cellText(m_slot, column) : raw(column).toString();
+        if (m_model.columnKind(column) == CellKind::State)
+            return look(m_model.wordOf(raw(column).toInt()));
+        const QStringView stored = m_model.storedText(m_slot, column);
+        return stored.isNull() ? look(raw(column).toString()) : look(stored);
     }
     const LiveTableModel &m_model;
     int m_slot;
@@ -197,7 +216,8 @@ bool LiveTableModel::accepts(int slot) const
 {
     if (hides(slot))
         return false;
-    if (!m_showEnded && isEnded(slot))
+    // What has ended is what somebody looks for who asks for a time.
+    if (!hasEnded() && isEnded(slot))
         return false;
     return m_filter.isEmpty() || m_filter.matches(RowReader(*this, slot));
 }
@@ -217,7 +237,18 @@ void LiveTableModel::setFilter(const Filter &filter)
         return;
     m_filter = filter;
     m_filter.bind([this](const QString &key) { return columnOf(key); });
+    m_filterInTime = m_filter.timeRange().has_value();
+    m_filterFollows = m_filter.followsClock([this](int column) {
+        const CellKind kind = columnKind(column);
+        return kind == CellKind::Age || kind == CellKind::Duration || kind == CellKind::Rate;
+    });
     refilter();
+}
+
+void LiveTableModel::followClock()
+{
+    if (m_filterFollows && m_active && !isSettling() && (m_now < m_filteredAt || m_now - m_filteredAt >= kFollowMs))
+        refilter();
 }
 
 void LiveTableModel::setShowEnded(bool on)
@@ -231,6 +262,7 @@ void LiveTableModel::setShowEnded(bool on)
 void LiveTableModel::refilter()
 {
     m_scanAt = 0;
+    m_filteredAt = m_now;
     if (m_active)
         scan();
 }

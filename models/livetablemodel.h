@@ -64,6 +64,8 @@ public:
     const Filter &filter() const { return m_filter; }
     void setShowEnded(bool on);
     bool showEnded() const { return m_showEnded; }
+    /// They are among the rows: wanted, or there at the time that the filter asks for.
+    bool hasEnded() const { return m_showEnded || m_filterInTime; }
     void setActive(bool on);
     /// Changes of other rows are not announced: they are read when they are scrolled to. The default is all rows.
     void setShownRows(int first, int last);
@@ -72,6 +74,12 @@ public:
     void setSortFrozen(bool on) { m_sortFrozen = on; }
     /// The owner calls it at most once a second. True when rows moved.
     bool resortIfNeeded();
+    bool isSortFrozen() const { return m_sortFrozen; }
+    /// Rows have values that the order does not know yet.
+    bool isSortDue() const { return m_sortNeeded && m_sortColumn >= 0; }
+    /// Lets a filter that depends on the time look again, every kFollowMs by now(). The owner calls it once a second.
+    void followClock();
+    static constexpr qint64 kFollowMs = 5'000;
 
     int rowOf(const QString &id) const; ///< -1 when not shown
     QString idAt(int row) const;
@@ -96,6 +104,10 @@ protected:
     virtual std::optional<double> fraction(int, int) const { return std::nullopt; }
     virtual QList<double> course(int, int) const { return {}; }
     virtual QString cellText(int slot, int column) const; ///< by kind
+    /// The text of a column that holds nothing else, for filters; null: raw() knows. Valid until the next store().
+    virtual QStringView storedText(int, int) const { return {}; }
+    /// When it was there, wall ms.
+    virtual TimeSpan span(int) const { return {}; }
     virtual void releaseSlot(int slot) = 0;
 
     void growTo(int slotCount);
@@ -118,6 +130,7 @@ private:
     };
     class RowReader;
     bool accepts(int slot) const;
+    const QString &wordOf(int state) const;
     bool judge(int slot);
     QString formatted(const QVariant &value, CellKind kind) const;
     void removeRows(std::vector<int> rows);
@@ -139,7 +152,11 @@ private:
     std::vector<quint8> m_flags;
     std::vector<int> m_dirty;
     std::vector<int> m_moved;
+    mutable std::vector<QString> m_stateWords; ///< by state; they never change
     Filter m_filter;
+    bool m_filterFollows = false; ///< the clock
+    bool m_filterInTime = false;  ///< has a time range
+    qint64 m_filteredAt = 0;      ///< now() of the last look at all rows
     int m_scanAt = -1; ///< next slot that the filter has to look at; -1 = it has seen all
     QTimer m_scanTimer;
     int m_firstShown = 0;

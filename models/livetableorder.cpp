@@ -2,6 +2,7 @@
 #include "models/livetablemodel.h"
 
 #include <algorithm>
+#include <deque>
 #include <limits>
 
 namespace dormouse {
@@ -19,7 +20,7 @@ struct Key
 };
 using Keys = std::vector<Key>;
 
-quint64 headOf(const QString &text, qsizetype from)
+quint64 headOf(QStringView text, qsizetype from)
 {
     quint64 head = 0;
     for (qsizetype i = from; i < from + 4; ++i)
@@ -29,11 +30,11 @@ quint64 headOf(const QString &text, qsizetype from)
 
 /// Sorts [first, last), whose texts have the first `from` letters in common, four letters at a time: comparing numbers that
 /// lie side by side is many times faster than comparing texts that are spread over the memory.
-void sortTexts(Keys::iterator first, Keys::iterator last, const std::vector<QString> &texts, qsizetype from, bool down)
+void sortTexts(Keys::iterator first, Keys::iterator last, const std::vector<QStringView> &texts, qsizetype from, bool down)
 {
     qsizetype common = texts[first->place].size(), longest = 0;
     for (auto key = first; key != last; ++key) {
-        const QString &text = texts[key->place];
+        const QStringView text = texts[key->place];
         common = std::min(common, text.size());
         common = std::mismatch(text.begin() + from, text.begin() + common, texts[first->place].begin() + from).first - text.begin();
         longest = std::max(longest, text.size());
@@ -62,14 +63,23 @@ std::vector<int> LiveTableModel::sortedOrder(const std::vector<int> &order) cons
 {
     Keys keys;
     keys.reserve(order.size());
-    std::vector<QString> texts;
+    std::vector<QStringView> texts;
+    std::deque<QString> made; // texts that are nobody else's
     for (const int slot : order) {
+        // Counting references of a hundred thousand texts costs as much as sorting them.
+        if (const QStringView stored = storedText(slot, m_sortColumn); !stored.isNull()) {
+            if (texts.empty())
+                texts.resize(order.size());
+            texts[keys.size()] = stored;
+            keys.push_back({0, 0, quint32(keys.size())});
+            continue;
+        }
         QVariant value = raw(slot, m_sortColumn);
         const bool text = value.typeId() == QMetaType::QString;
         if (text && texts.empty())
             texts.resize(order.size());
         if (text)
-            texts[keys.size()] = std::move(*static_cast<QString *>(value.data())); // counting references costs as much as the sorting
+            texts[keys.size()] = made.emplace_back(std::move(*static_cast<QString *>(value.data())));
         keys.push_back({value.isValid() && !text ? value.toDouble() : -std::numeric_limits<double>::infinity(), 0, quint32(keys.size())});
     }
     const bool down = m_sortOrder == Qt::DescendingOrder;

@@ -126,4 +126,29 @@ QString RunnerModel::stateWord(int state) const
     return monitor::toString(monitor::RunnerState(state));
 }
 
+QStringView RunnerModel::storedText(int slot, int column) const
+{
+    const monitor::RunnerInfo &runner = item(slot);
+    switch (column) {
+    case Name:
+        return runner.name;
+    case Key:
+        return runner.key;
+    case Id:
+        return runner.runnerId;
+    case Namespace:
+        return runner.namespaceName;
+    default:
+        return {};
+    }
+}
+
+TimeSpan RunnerModel::span(int slot) const
+{
+    const monitor::RunnerInfo &runner = item(slot);
+    const std::optional<qint64> from = runner.createTs ? runner.createTs : runner.lastConnectedTs;
+    const std::optional<qint64> to = runner.stopTs ? runner.stopTs : runner.lostAtTs;
+    return {from.value_or(TimeSpan::kEver), ended(runner) ? to.value_or(TimeSpan::kForever) : TimeSpan::kForever};
+}
+
 } // namespace dormouse

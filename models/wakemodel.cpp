@@ -183,4 +183,14 @@ QString WakeModel::stateWord(int state) const
                                      : QStringLiteral("failed");
 }
 
+TimeSpan WakeModel::span(int slot) const
+{
+    const WakeRow &row = item(slot);
+    qint64 lastUs = row.at[WakeRow::Needed].value_or(0);
+    for (const auto &moment : row.at)
+        lastUs = std::max(lastUs, moment.value_or(0));
+    const qint64 took = (lastUs - row.at[WakeRow::Needed].value_or(lastUs)) / 1000;
+    return {row.ts, row.state == WakeRow::Running ? TimeSpan::kForever : row.ts + took};
+}
+
 } // namespace dormouse

@@ -46,6 +46,7 @@ protected:
     const QString &keyOf(const WakeRow &row) const override { return row.id; }
     QVariant raw(int slot, int column) const override;
     QString stateWord(int state) const override;
+    TimeSpan span(int slot) const override;
     int stateOf(int slot) const override { return item(slot).state; }
 
 private:

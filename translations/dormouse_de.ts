@@ -1016,10 +1016,6 @@ erscheinen hier, das Nächste zuerst.</translation>
         <translation>Vervollständigungen</translation>
     </message>
     <message>
-        <source>Words, &quot;two words&quot;, /regex/, state:sleeping, state == running, pending.bytes &gt; 512KiB, age &gt; 1m, -not, a or b</source>
-        <translation>Wörter, &quot;zwei Wörter&quot;, /Regex/, state:sleeping, state == running, pending.bytes &gt; 512KiB, age &gt; 1m, -nicht, a or b</translation>
-    </message>
-    <message>
         <source>Take %1 out of the filter</source>
         <translation>%1 aus dem Filter nehmen</translation>
     </message>
@@ -1090,6 +1086,54 @@ erscheinen hier, das Nächste zuerst.</translation>
     <message>
         <source>not a filter: %1</source>
         <translation>kein Filter: %1</translation>
+    </message>
+    <message>
+        <source>Not a regular expression: %1</source>
+        <translation>Kein regulärer Ausdruck: %1</translation>
+    </message>
+    <message>
+        <source>Not a number with a unit: %1</source>
+        <translation>Keine Zahl mit Einheit: %1</translation>
+    </message>
+    <message>
+        <source>Not a time range: %1</source>
+        <translation>Kein Zeitraum: %1</translation>
+    </message>
+    <message>
+        <source>Time range</source>
+        <translation>Zeitraum</translation>
+    </message>
+    <message>
+        <source>Words, &quot;two words&quot;, ~letters, /regex/, state:sleeping, state == running, pending.bytes &gt; 512KiB, age &gt; 1m, time:15m, -not, a or b</source>
+        <translation>Wörter, &quot;zwei Wörter&quot;, ~letters, /regex/, state:sleeping, state == running, pending.bytes &gt; 512KiB, age &gt; 1m, time:15m, -nicht, a or b</translation>
+    </message>
+    <message>
+        <source>The last minute</source>
+        <translation>Die letzte Minute</translation>
+    </message>
+    <message>
+        <source>The last 5 minutes</source>
+        <translation>Die letzten 5 Minuten</translation>
+    </message>
+    <message>
+        <source>The last 15 minutes</source>
+        <translation>Die letzten 15 Minuten</translation>
+    </message>
+    <message>
+        <source>The last hour</source>
+        <translation>Die letzte Stunde</translation>
+    </message>
+    <message>
+        <source>The last day</source>
+        <translation>Der letzte Tag</translation>
+    </message>
+    <message>
+        <source>At any time</source>
+        <translation>Zu jeder Zeit</translation>
+    </message>
+    <message>
+        <source>Between two moments…</source>
+        <translation>Zwischen zwei Zeitpunkten …</translation>
     </message>
 </context>
 <context>
@@ -1244,6 +1288,10 @@ erscheinen hier, das Nächste zuerst.</translation>
         <source>In a table: arrows move, Enter opens, F5 sorts now, Ctrl+C copies rows, the menu key shows more. In the map: arrows walk through the actors. In the heat map: arrows choose a cell, Shift widens, Esc lets go. In the message field: Up and Down bring back earlier messages. Tab goes on, Alt opens the menus.</source>
         <translation>In einer Tabelle: Pfeile bewegen, Enter öffnet, F5 sortiert jetzt, Strg+C kopiert Zeilen, die Menütaste zeigt mehr. In der Karte: Pfeile gehen durch die Aktoren. In der Heatmap: Pfeile wählen eine Zelle, Umschalt erweitert, Esc lässt los. Im Nachrichtenfeld: Pfeil hoch und runter holen frühere Nachrichten. Tab geht weiter, Alt öffnet die Menüs.</translation>
     </message>
+    <message>
+        <source>Filter</source>
+        <translation>Filter</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::LatencyPage</name>
@@ -1362,6 +1410,22 @@ erscheinen hier, das Nächste zuerst.</translation>
     <message>
         <source>actor %1</source>
         <translation>Aktor %1</translation>
+    </message>
+    <message>
+        <source>Only this time</source>
+        <translation>Nur diese Zeit</translation>
+    </message>
+    <message>
+        <source>Filter all views by the chosen time</source>
+        <translation>Alle Ansichten nach der gewählten Zeit filtern</translation>
+    </message>
+    <message>
+        <source>Makes the seconds that are chosen in the heat map the time range of all views</source>
+        <translation>Macht die in der Wärmekarte gewählten Sekunden zum Zeitraum aller Ansichten</translation>
+    </message>
+    <message>
+        <source>count, in that time</source>
+        <translation>Anzahl in dieser Zeit</translation>
     </message>
 </context>
 <context>
@@ -1920,10 +1984,6 @@ erscheinen hier, das Nächste zuerst.</translation>
         <translation>Wählen Sie eine Verbindung in der Tabelle oder in den Einzelheiten eines Aktors.</translation>
     </message>
     <message>
-        <source>No queue to show</source>
-        <translation>Keine Warteschlange zu zeigen</translation>
-    </message>
-    <message>
         <source>Open for %1, in this state for %2. Keepalive %3 ago.</source>
         <translation>Offen seit %1, in diesem Zustand seit %2. Lebenszeichen vor %3.</translation>
     </message>
@@ -2150,6 +2210,14 @@ erscheinen hier, das Nächste zuerst.</translation>
     <message>
         <source>Call an action…</source>
         <translation>Aktion aufrufen…</translation>
+    </message>
+    <message>
+        <source>Only from %1 on</source>
+        <translation>Nur ab %1</translation>
+    </message>
+    <message>
+        <source>Only until %1</source>
+        <translation>Nur bis %1</translation>
     </message>
 </context>
 <context>
@@ -2497,6 +2565,45 @@ Standard: %3. Die Änderung gilt, bis die Engine neu startet.</translation>
     <message>
         <source>The largest first, ended ones among them</source>
         <translation>Das Größte zuerst, Beendetes eingeschlossen</translation>
+    </message>
+    <message>
+        <source>order held, F5 sorts</source>
+        <translation>Ordnung steht still, F5 sortiert</translation>
+    </message>
+    <message>
+        <source>With a time range, rows that have ended since are shown anyway.</source>
+        <translation>Mit einem Zeitraum erscheinen auch Zeilen, die seither geendet haben.</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::TimeRangeDialog</name>
+    <message>
+        <source>Time range</source>
+        <translation>Zeitraum</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>Until</source>
+        <translation>Bis</translation>
+    </message>
+    <message>
+        <source>&amp;From</source>
+        <translation>&amp;Von</translation>
+    </message>
+    <message>
+        <source>&amp;Until</source>
+        <translation>&amp;Bis</translation>
+    </message>
+    <message>
+        <source>Shows what was there at any moment between the two, also what has ended since, and what happened then.</source>
+        <translation>Zeigt, was zu irgendeinem Zeitpunkt dazwischen da war, auch was seither geendet hat, und was da geschah.</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
     </message>
 </context>
 <context>

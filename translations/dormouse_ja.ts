@@ -1007,10 +1007,6 @@ soonest first.</source>
         <translation>補完候補</translation>
     </message>
     <message>
-        <source>Words, &quot;two words&quot;, /regex/, state:sleeping, state == running, pending.bytes &gt; 512KiB, age &gt; 1m, -not, a or b</source>
-        <translation>単語、&quot;二つの 単語&quot;、/正規表現/、state:sleeping、state == running、pending.bytes &gt; 512KiB、age &gt; 1m、-除外、a or b</translation>
-    </message>
-    <message>
         <source>Take %1 out of the filter</source>
         <translation>フィルターから %1 を外す</translation>
     </message>
@@ -1081,6 +1077,54 @@ soonest first.</source>
     <message>
         <source>not a filter: %1</source>
         <translation>フィルターではありません: %1</translation>
+    </message>
+    <message>
+        <source>Not a regular expression: %1</source>
+        <translation>正規表現ではありません: %1</translation>
+    </message>
+    <message>
+        <source>Not a number with a unit: %1</source>
+        <translation>単位付きの数値ではありません: %1</translation>
+    </message>
+    <message>
+        <source>Not a time range: %1</source>
+        <translation>時間範囲ではありません: %1</translation>
+    </message>
+    <message>
+        <source>Time range</source>
+        <translation>時間範囲</translation>
+    </message>
+    <message>
+        <source>Words, &quot;two words&quot;, ~letters, /regex/, state:sleeping, state == running, pending.bytes &gt; 512KiB, age &gt; 1m, time:15m, -not, a or b</source>
+        <translation>単語、&quot;two words&quot;、~letters、/regex/、state:sleeping、state == running、pending.bytes &gt; 512KiB、age &gt; 1m、time:15m、-not、a or b</translation>
+    </message>
+    <message>
+        <source>The last minute</source>
+        <translation>直近 1 分</translation>
+    </message>
+    <message>
+        <source>The last 5 minutes</source>
+        <translation>直近 5 分</translation>
+    </message>
+    <message>
+        <source>The last 15 minutes</source>
+        <translation>直近 15 分</translation>
+    </message>
+    <message>
+        <source>The last hour</source>
+        <translation>直近 1 時間</translation>
+    </message>
+    <message>
+        <source>The last day</source>
+        <translation>直近 1 日</translation>
+    </message>
+    <message>
+        <source>At any time</source>
+        <translation>すべての時間</translation>
+    </message>
+    <message>
+        <source>Between two moments…</source>
+        <translation>2 つの時点の間…</translation>
     </message>
 </context>
 <context>
@@ -1235,6 +1279,10 @@ soonest first.</source>
         <source>In a table: arrows move, Enter opens, F5 sorts now, Ctrl+C copies rows, the menu key shows more. In the map: arrows walk through the actors. In the heat map: arrows choose a cell, Shift widens, Esc lets go. In the message field: Up and Down bring back earlier messages. Tab goes on, Alt opens the menus.</source>
         <translation>表では、矢印で移動、Enter で開く、F5 で並べ替え、Ctrl+C で行をコピー、メニューキーで操作を表示します。マップでは矢印でアクターをたどります。ヒートマップでは矢印でセルを選び、Shift で広げ、Esc で解除します。メッセージ欄では ↑↓ で履歴を呼び出します。Tab で次へ、Alt でメニューを開きます。</translation>
     </message>
+    <message>
+        <source>Filter</source>
+        <translation>フィルター</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::LatencyPage</name>
@@ -1353,6 +1401,22 @@ soonest first.</source>
     <message>
         <source>actor %1</source>
         <translation>アクター %1</translation>
+    </message>
+    <message>
+        <source>Only this time</source>
+        <translation>この時間のみ</translation>
+    </message>
+    <message>
+        <source>Filter all views by the chosen time</source>
+        <translation>選んだ時間ですべての画面を絞り込む</translation>
+    </message>
+    <message>
+        <source>Makes the seconds that are chosen in the heat map the time range of all views</source>
+        <translation>ヒートマップで選んだ秒を、すべての画面の時間範囲にします</translation>
+    </message>
+    <message>
+        <source>count, in that time</source>
+        <translation>件数、この時間内</translation>
     </message>
 </context>
 <context>
@@ -1911,10 +1975,6 @@ soonest first.</source>
         <translation>表またはアクターの詳細で接続を選択してください。</translation>
     </message>
     <message>
-        <source>No queue to show</source>
-        <translation>表示するキューがありません</translation>
-    </message>
-    <message>
         <source>Open for %1, in this state for %2. Keepalive %3 ago.</source>
         <translation>接続 %1、この状態 %2。キープアライブは %3 前。</translation>
     </message>
@@ -2138,6 +2198,14 @@ soonest first.</source>
     <message>
         <source>Call an action…</source>
         <translation>アクションの呼び出し…</translation>
+    </message>
+    <message>
+        <source>Only from %1 on</source>
+        <translation>%1 以降のみ</translation>
+    </message>
+    <message>
+        <source>Only until %1</source>
+        <translation>%1 まで</translation>
     </message>
 </context>
 <context>
@@ -2483,6 +2551,45 @@ Default: %3. The change lasts until the engine restarts.</source>
     <message>
         <source>The largest first, ended ones among them</source>
         <translation>大きい順 (終了したものを含む)</translation>
+    </message>
+    <message>
+        <source>order held, F5 sorts</source>
+        <translation>並び順を保持中、F5 で並べ替え</translation>
+    </message>
+    <message>
+        <source>With a time range, rows that have ended since are shown anyway.</source>
+        <translation>時間範囲を指定している間は、その後に終了した行も表示されます。</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::TimeRangeDialog</name>
+    <message>
+        <source>Time range</source>
+        <translation>時間範囲</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>開始</translation>
+    </message>
+    <message>
+        <source>Until</source>
+        <translation>終了</translation>
+    </message>
+    <message>
+        <source>&amp;From</source>
+        <translation>開始(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Until</source>
+        <translation>終了(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Shows what was there at any moment between the two, also what has ended since, and what happened then.</source>
+        <translation>この間に存在したもの (その後に終了したものも含む) と、その間に起きたことを表示します。</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>表示</translation>
     </message>
 </context>
 <context>

@@ -101,7 +101,10 @@ ActorPage::ActorPage(Session &session, const ThemeManager &theme, QWidget *paren
     all->addWidget(label(tr("LIFE CYCLE"), "section"));
     m_facts = new FactTable(theme, {tr("What"), tr("Since / value"), tr("Took")}, tr("Life cycle and facts"), this);
     m_facts->setColumnWidth(0, theme.px(112));
-    m_facts->setColumnWidth(1, theme.px(150));
+    // What is long is in the middle: an id is shown whole as soon as there is room.
+    m_facts->horizontalHeader()->setStretchLastSection(false);
+    m_facts->horizontalHeader()->setSectionResizeMode(1, QHeaderView::Stretch);
+    m_facts->horizontalHeader()->setSectionResizeMode(2, QHeaderView::ResizeToContents);
     m_facts->horizontalHeader()->hide();
     all->addWidget(m_facts);
 

@@ -4,6 +4,7 @@
 #include "ui/named.h"
 
 #include <QComboBox>
+#include <QDateTimeEdit>
 #include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QLabel>
@@ -153,6 +154,43 @@ DestroyDialog::DestroyDialog(const QString &actor, int connections, int hibernat
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     all->addWidget(buttons);
+}
+
+TimeRangeDialog::TimeRangeDialog(const TimeSpan &span, QWidget *parent) : QDialog(parent)
+{
+    setWindowTitle(tr("Time range"));
+    setAccessibleName(windowTitle());
+    auto *form = new QFormLayout(this);
+    form->setContentsMargins(16, 16, 16, 16);
+    form->setSpacing(8);
+    const auto edit = [this](qint64 ms, const QString &name) {
+        auto *one = named(new QDateTimeEdit(QDateTime::fromMSecsSinceEpoch(ms), this), name);
+        one->setDisplayFormat(QStringLiteral("yyyy-MM-dd HH:mm:ss"));
+        one->setCurrentSection(QDateTimeEdit::MinuteSection);
+        return one;
+    };
+    m_from = edit(span.from, tr("From"));
+    m_to = edit(span.to, tr("Until"));
+    m_to->setMinimumDateTime(m_from->dateTime());
+    connect(m_from, &QDateTimeEdit::dateTimeChanged, m_to, &QDateTimeEdit::setMinimumDateTime);
+    form->addRow(tr("&From"), m_from);
+    form->addRow(tr("&Until"), m_to);
+    auto *explain = new QLabel(tr("Shows what was there at any moment between the two, also what has ended since, and what happened then."), this);
+    explain->setWordWrap(true);
+    explain->setProperty("role", QStringLiteral("muted"));
+    form->addRow(explain);
+    auto *buttons = new QDialogButtonBox(this);
+    buttons->addButton(tr("Show"), QDialogButtonBox::AcceptRole)->setDefault(true);
+    buttons->addButton(QDialogButtonBox::Cancel);
+    nameButtons(buttons);
+    connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    form->addRow(buttons);
+}
+
+TimeSpan TimeRangeDialog::span() const
+{
+    return {m_from->dateTime().toMSecsSinceEpoch(), m_to->dateTime().toMSecsSinceEpoch()};
 }
 
 } // namespace dormouse

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/timerange.h"
+
 #include <QDialog>
 #include <QJsonObject>
 
 class QComboBox;
+class QDateTimeEdit;
 class QLineEdit;
 class QPushButton;
 class QSpinBox;
@@ -45,6 +48,18 @@ class DestroyDialog final : public QDialog
 public:
     static constexpr int kTypedAbove = 10;
     DestroyDialog(const QString &actor, int connections, int hibernating, qint64 pendingMessages, QWidget *parent = nullptr);
+};
+
+/// Two moments, local time. The second one is never before the first.
+class TimeRangeDialog final : public QDialog
+{
+    Q_OBJECT
+public:
+    explicit TimeRangeDialog(const TimeSpan &span, QWidget *parent = nullptr);
+    TimeSpan span() const;
+
+private:
+    QDateTimeEdit *m_from, *m_to;
 };
 
 } // namespace dormouse

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/filterbar.h"
 
+#include "ui/dialogs.h"
+
 #include <QAbstractItemView>
 #include <QCompleter>
+#include <QDateTime>
 #include <QFile>
 #include <QFileDialog>
 #include <QHBoxLayout>
@@ -22,7 +25,9 @@ namespace dormouse {
 namespace {
 
 const QString kGroup = QStringLiteral("filters");
+const QString kTime = QStringLiteral("time:");
 constexpr int kMaxCompletions = 40;
+const QStringList kRanges{QStringLiteral("1m"), QStringLiteral("5m"), QStringLiteral("15m"), QStringLiteral("1h"), QStringLiteral("24h")};
 
 QStringList stateWords()
 {
@@ -40,6 +45,17 @@ QStringList stateWords()
 
 } // namespace
 
+/// error: code, colon, term.
+QString FilterBar::problemText(const QString &error)
+{
+    const QString code = error.section(u':', 0, 0), term = error.section(QStringLiteral(": "), 1);
+    if (code == u"bad_regex")
+        return tr("Not a regular expression: %1").arg(term);
+    if (code == u"bad_number")
+        return tr("Not a number with a unit: %1").arg(term);
+    return tr("Not a time range: %1").arg(term);
+}
+
 FilterBar::FilterBar(Session &session, const ThemeManager &theme, QSettings *settings, QWidget *parent)
     : QWidget(parent), m_session(&session), m_theme(theme), m_settings(settings)
 {
@@ -56,18 +72,10 @@ FilterBar::FilterBar(Session &session, const ThemeManager &theme, QSettings *set
     m_field->setMinimumWidth(theme.px(200));
     m_field->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     all->addWidget(m_field);
-    auto *more = new QToolButton(this);
-    more->setAccessibleName(tr("Saved filters"));
-    more->setToolTip(tr("Saved filters"));
-    more->setPopupMode(QToolButton::InstantPopup);
-    more->setIcon(theme.icon(QStringLiteral("archive")));
-    more->setIconSize({theme.px(16), theme.px(16)});
-    connect(&theme, &ThemeManager::changed, more, [more, &theme] { more->setIcon(theme.icon(QStringLiteral("archive"))); });
-    m_menu = new QMenu(more);
-    m_menu->setAccessibleName(tr("Saved filters"));
-    more->setMenu(m_menu);
+    all->addWidget(makeButton(tr("Time range"), QStringLiteral("due"), &m_times));
+    connect(m_times, &QMenu::aboutToShow, this, &FilterBar::fillTimes);
+    all->addWidget(makeButton(tr("Saved filters"), QStringLiteral("archive"), &m_menu));
     connect(m_menu, &QMenu::aboutToShow, this, &FilterBar::fillMenu);
-    all->addWidget(more);
 
     m_chips = new QWidget(this);
     m_chips->setAccessibleName(tr("Terms of the filter"));
@@ -95,6 +103,23 @@ FilterBar::FilterBar(Session &session, const ThemeManager &theme, QSettings *set
     }
 }
 
+QToolButton *FilterBar::makeButton(const QString &name, const QString &icon, QMenu **menu)
+{
+    auto *button = new QToolButton(this);
+    button->setAccessibleName(name);
+    button->setToolTip(name);
+    button->setPopupMode(QToolButton::InstantPopup);
+    button->setIconSize({m_theme.px(16), m_theme.px(16)});
+    const auto paint = [button, icon, this] { button->setIcon(m_theme.icon(icon)); };
+    paint();
+    connect(&m_theme, &ThemeManager::changed, button, paint);
+    *menu = new QMenu(button);
+    (*menu)->setAccessibleName(name);
+    (*menu)->setToolTipsVisible(true);
+    button->setMenu(*menu);
+    return button;
+}
+
 void FilterBar::setSession(Session &session)
 {
     m_session->disconnect(this);
@@ -113,9 +138,9 @@ void FilterBar::showFilter(const QString &text, const QString &error)
         m_field->setText(text);
     m_field->setProperty("invalid", !error.isEmpty());
     m_field->style()->polish(m_field);
-    m_field->setToolTip(error.isEmpty() ? tr("Words, \"two words\", /regex/, state:sleeping, state == running, pending.bytes > 512KiB, "
-                                             "age > 1m, -not, a or b")
-                                        : error);
+    m_field->setToolTip(error.isEmpty() ? tr("Words, \"two words\", ~letters, /regex/, state:sleeping, state == running, pending.bytes > 512KiB, "
+                                             "age > 1m, time:15m, -not, a or b")
+                                        : problemText(error));
     fillChips(text);
 }
 
@@ -141,9 +166,13 @@ QStringList FilterBar::completions(const QString &unfinished) const
                 if (word.startsWith(term.mid(colon + 1), Qt::CaseInsensitive) && word != term.mid(colon + 1))
                     out.append(sign + term.left(colon + 1) + word);
         }
+        if (term.left(colon) == u"time")
+            for (const QString &range : kRanges)
+                if (range.startsWith(term.mid(colon + 1)) && range != term.mid(colon + 1))
+                    out.append(sign + term.left(colon + 1) + range);
         return out.mid(0, kMaxCompletions);
     }
-    QStringList keys;
+    QStringList keys{QStringLiteral("time")};
     for (const LiveTableModel *model : {static_cast<const LiveTableModel *>(&m_session->actors()),
                                         static_cast<const LiveTableModel *>(&m_session->connections()),
                                         static_cast<const LiveTableModel *>(&m_session->runners())})
@@ -153,7 +182,7 @@ QStringList FilterBar::completions(const QString &unfinished) const
     keys.sort();
     for (const QString &key : std::as_const(keys))
         if (key.startsWith(term, Qt::CaseInsensitive))
-            out.append(QString(sign % key % (key == u"state" ? u":" : u"")));
+            out.append(QString(sign % key % (key == u"state" || key == u"time" ? u":" : u"")));
     return out.mid(0, kMaxCompletions);
 }
 
@@ -214,6 +243,10 @@ void FilterBar::toggleTerm(const QString &term)
 {
     QStringList now = Filter::terms(m_field->text());
     const QStringList wanted = Filter::terms(term);
+    if (wanted.size() == 1 && term.startsWith(kTime)) { // there is one time for all
+        setTimeRange(now.contains(term) ? QString() : term.mid(kTime.size()));
+        return;
+    }
     bool there = true;
     for (const QString &one : wanted)
         there = there && now.contains(one);
@@ -225,6 +258,59 @@ void FilterBar::toggleTerm(const QString &term)
     }
     m_field->selectAll();
     m_field->insert(now.join(u' '));
+}
+
+QString FilterBar::timeRange() const
+{
+    const QStringList terms = Filter::terms(m_field->text());
+    for (const QString &term : terms)
+        if (term.startsWith(kTime))
+            return term.mid(kTime.size());
+    return {};
+}
+
+void FilterBar::setTimeRange(const QString &range)
+{
+    QStringList terms = Filter::terms(m_field->text());
+    terms.removeIf([](const QString &term) { return term.startsWith(kTime); });
+    if (!range.isEmpty())
+        terms.append(kTime + range);
+    m_field->selectAll();
+    m_field->insert(terms.join(u' ')); // Ctrl+Z brings the other back
+}
+
+void FilterBar::fillTimes()
+{
+    m_times->clear();
+    const QString now = timeRange();
+    const QStringList words{tr("The last minute"), tr("The last 5 minutes"), tr("The last 15 minutes"), tr("The last hour"), tr("The last day")};
+    const auto offer = [&](const QString &word, const QString &range) {
+        QAction *action = m_times->addAction(word, this, [this, range] { setTimeRange(range); });
+        action->setCheckable(true);
+        action->setChecked(range == now);
+        action->setToolTip(range.isEmpty() ? QString() : kTime + range);
+    };
+    offer(tr("At any time"), {});
+    m_times->addSeparator();
+    for (qsizetype i = 0; i < kRanges.size(); ++i)
+        offer(words.at(i), kRanges.at(i));
+    m_times->addSeparator();
+    QAction *between = m_times->addAction(tr("Between two moments…"), this, &FilterBar::askTimes);
+    between->setCheckable(true);
+    between->setChecked(!now.isEmpty() && !kRanges.contains(now));
+}
+
+void FilterBar::askTimes()
+{
+    const qint64 now = m_session->actors().now() ? m_session->actors().now() : QDateTime::currentMSecsSinceEpoch();
+    TimeSpan span = m_session->timeSpan().value_or(TimeSpan{now - 15 * 60'000, now});
+    if (span.from == TimeSpan::kEver)
+        span.from = std::min(span.to, now) - 15 * 60'000;
+    if (span.to == TimeSpan::kForever)
+        span.to = now;
+    TimeRangeDialog dialog(span, this);
+    if (dialog.exec() == QDialog::Accepted)
+        setTimeRange(TimeRange::text(dialog.span()));
 }
 
 void FilterBar::fillMenu()

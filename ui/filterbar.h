@@ -12,6 +12,7 @@ class QLineEdit;
 class QMenu;
 class QSettings;
 class QStringListModel;
+class QToolButton;
 
 namespace dormouse {
 
@@ -31,6 +32,9 @@ public:
     QWidget *chips() const { return m_chips; }
     /// Adds a term; a term that is there already is taken away.
     void toggleTerm(const QString &term);
+    /// The range of time that all views show, as TimeRange writes it; empty = all.
+    void setTimeRange(const QString &range);
+    QString timeRange() const;
     /// What can follow the unfinished term before the cursor.
     QStringList completions(const QString &unfinished) const;
     QMap<QString, QString> saved() const { return m_saved; }
@@ -43,11 +47,15 @@ protected:
     bool eventFilter(QObject *object, QEvent *event) override;
 
 private:
+    static QString problemText(const QString &error);
     void showFilter(const QString &text, const QString &error);
     void textEdited();
     void complete(const QString &completion);
     void fillChips(const QString &text);
     void fillMenu();
+    void fillTimes();
+    void askTimes();
+    QToolButton *makeButton(const QString &name, const QString &icon, QMenu **menu);
     void store();
     void askName();
     QString unfinishedTerm() const;
@@ -60,7 +68,7 @@ private:
     QHBoxLayout *m_chipRow;
     QCompleter *m_completer;
     QStringListModel *m_words;
-    QMenu *m_menu;
+    QMenu *m_menu, *m_times;
     QMap<QString, QString> m_saved;
 };
 

@@ -59,11 +59,16 @@ void HeatMap::refresh()
     m_top = 0;
     const auto &slices = m_latency.slices();
     m_endTs = slices.empty() ? 0 : slices.back().startTs + slices.back().lengthMs;
+    m_toNow = m_span.to >= m_endTs;
+    if (!m_toNow) // the last second of the span stands at the right
+        m_endTs -= std::max<qint64>(0, m_endTs - m_span.to - 1) / 1000 * 1000;
     for (const monitor::LatencySlice &slice : slices) {
+        if (slice.startTs >= m_endTs || !m_span.overlaps({slice.startTs, slice.startTs + slice.lengthMs - 1}))
+            continue;
         const qint64 column = kColumns - 1 - (m_endTs - slice.startTs - 1) / 1000;
         if (column < 0)
             continue;
-        const monitor::Histogram &histogram = LatencyModel::histogram(slice, m_kind);
+        const monitor::Histogram histogram = m_latency.histogram(slice, m_kind);
         for (auto it = histogram.buckets().cbegin(); it != histogram.buckets().cend(); ++it) {
             const int row = std::min(kRows - 1, int(rowOf(double(monitor::Histogram::bucketUpperUs(it.key())))));
             quint64 &cell = cells[size_t(row) * kColumns + size_t(column)];
@@ -122,7 +127,7 @@ void HeatMap::paintEvent(QPaintEvent *)
     const int below = area.bottom() + 4;
     for (int minutes = 0; minutes <= 5; ++minutes) {
         const int x = area.right() - area.width() * minutes * 60 / kColumns;
-        const QString text = minutes ? tr("−%1 min").arg(minutes) : tr("now");
+        const QString text = !m_toNow ? timeText(m_endTs - minutes * 60'000).left(8) : minutes ? tr("−%1 min").arg(minutes) : tr("now");
         if (minutes == 0)
             painter.drawText(QRect(x - m_theme.px(80), below, m_theme.px(80), m_theme.px(16)), Qt::AlignRight, text);
         else

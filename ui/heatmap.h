@@ -20,6 +20,8 @@ class HeatMap : public QWidget
 public:
     HeatMap(const ThemeManager &theme, const LatencyModel &latency, QWidget *parent = nullptr);
     void setKind(LatencyKind kind);
+    /// Only this time; by default all.
+    void setSpan(const TimeSpan &span) { m_span = span; }
     void refresh();
     QSize sizeHint() const override { return {m_theme.px(600), m_theme.px(220)}; }
     QSize minimumSizeHint() const override { return {200, 120}; }
@@ -54,7 +56,9 @@ private:
     const LatencyModel &m_latency;
     LatencyKind m_kind = LatencyKind::Ack;
     QImage m_image;
+    TimeSpan m_span;
     qint64 m_endTs = 0;
+    bool m_toNow = true; ///< what happens now stands at the right
     quint64 m_top = 0;
 };
 

@@ -27,7 +27,7 @@ HelpDialog::HelpDialog(const QString &view, const QString &viewTitle, const QLis
     all->setSpacing(8);
     auto *bar = new QHBoxLayout;
     const std::initializer_list<std::pair<Part, QString>> parts = {
-        {Part::View, m_viewTitle}, {Part::Keys, tr("Keys")}, {Part::Codes, tr("Reasons and errors")}};
+        {Part::View, m_viewTitle}, {Part::Filter, tr("Filter")}, {Part::Keys, tr("Keys")}, {Part::Codes, tr("Reasons and errors")}};
     for (const auto &[part, title] : parts) {
         auto *button = new QPushButton(title, this);
         button->setCheckable(true);
@@ -64,7 +64,10 @@ void HelpDialog::show(Part part)
 
 void HelpDialog::fill()
 {
-    const QString text = m_part == Part::View ? viewText() : m_part == Part::Keys ? keysText() : codesText();
+    const QString text = m_part == Part::View ? viewText()
+        : m_part == Part::Filter              ? QString(u"### " % tr("Filter") % u"\n\n" % Help::view(QStringLiteral("filter"), Words::language()))
+        : m_part == Part::Keys                ? keysText()
+                                              : codesText();
     m_text->setMarkdown(text.isEmpty() ? tr("Nothing found.") : text);
 }
 

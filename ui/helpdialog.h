@@ -15,7 +15,7 @@ class HelpDialog final : public QDialog
 {
     Q_OBJECT
 public:
-    enum class Part { View, Keys, Codes };
+    enum class Part { View, Filter, Keys, Codes };
     HelpDialog(const QString &view, const QString &viewTitle, const QList<QAction *> &actions, QWidget *parent = nullptr);
     void show(Part part);
     Part part() const { return m_part; }

@@ -7,10 +7,12 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFrame>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QTabWidget>
 #include <QTableWidget>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <limits>
@@ -71,7 +73,8 @@ LatencyPage::LatencyPage(Session &session, const ThemeManager &theme, QWidget *p
         auto *inside = new QVBoxLayout(card);
         inside->setContentsMargins(12, 4, 12, 4);
         inside->setSpacing(0);
-        inside->addWidget(label(name, "muted"));
+        m_countName = label(name, "muted"); // of the last one
+        inside->addWidget(m_countName);
         auto *value = label(unknownText(), "title");
         value->setAccessibleName(name);
         inside->addWidget(value);
@@ -79,6 +82,21 @@ LatencyPage::LatencyPage(Session &session, const ThemeManager &theme, QWidget *p
         bar->addWidget(card);
     }
     all->addLayout(bar);
+    // As high as the tabs: they stand on one line with their words.
+    auto *corner = new QWidget(this);
+    auto *inCorner = new QHBoxLayout(corner);
+    inCorner->setContentsMargins(0, 0, 8, 1);
+    inCorner->setSpacing(8);
+    m_onlyThen = new QToolButton(corner);
+    m_onlyThen->setText(tr("Only this time"));
+    m_onlyThen->setAccessibleName(tr("Filter all views by the chosen time"));
+    m_onlyThen->setToolTip(tr("Makes the seconds that are chosen in the heat map the time range of all views"));
+    m_onlyThen->setEnabled(false);
+    connect(m_onlyThen, &QToolButton::clicked, this, [this] {
+        if (const auto &cells = m_map->chosen())
+            Q_EMIT filterWanted(u"time:" % TimeRange::text({cells->fromTs, cells->toTs - 1}));
+    });
+    inCorner->addWidget(m_onlyThen);
     m_map = new HeatMap(theme, session.latency(), this);
     all->addWidget(m_map, 3);
     m_table = new TableView(theme, CellDelegate::States::Level, this);
@@ -94,13 +112,15 @@ LatencyPage::LatencyPage(Session &session, const ThemeManager &theme, QWidget *p
     m_tabs->addTab(m_messages, tr("Messages"));
     m_groups = list(theme, m_tabs, {tr("Of"), tr("Count"), tr("p50"), tr("p90"), tr("p99"), tr("max")}, tr("Latency by runner and actor"));
     m_tabs->addTab(m_groups, tr("By runner and actor"));
-    m_trace = new QCheckBox(tr("Follow each message"), this);
+    m_trace = new QCheckBox(tr("Follow each message"), corner);
     m_trace->setAccessibleName(tr("Follow each message"));
     m_trace->setToolTip(tr("One event per message: costs the engine time. Needed for the lists of messages, actors and runners."));
-    m_tabs->setCornerWidget(m_trace);
+    inCorner->addWidget(m_trace);
+    m_tabs->setCornerWidget(corner);
     all->addWidget(m_tabs, 2);
     connect(m_trace, &QCheckBox::toggled, this, [this](bool on) { m_session.setTrace(Session::TraceReader::Latency, on); });
     connect(m_map, &HeatMap::chosenChanged, this, [this] {
+        m_onlyThen->setEnabled(m_map->chosen().has_value());
         if (m_map->chosen())
             m_tabs->setCurrentWidget(m_messages);
         showMessages();
@@ -133,7 +153,11 @@ void LatencyPage::refresh()
     if (m_lastRefresh && now >= m_lastRefresh && now - m_lastRefresh < 500)
         return;
     m_lastRefresh = now;
-    const monitor::Histogram sum = m_session.latency().merged(LatencyKind(m_kind->currentData().toInt()), kWindowMs);
+    const LatencyKind kind = LatencyKind(m_kind->currentData().toInt());
+    const std::optional<TimeSpan> span = m_session.timeSpan();
+    const monitor::Histogram sum = span ? m_session.latency().mergedIn(kind, *span) : m_session.latency().merged(kind, kWindowMs);
+    m_countName->setText(span ? tr("count, in that time") : tr("count, 1 min"));
+    m_map->setSpan(span.value_or(TimeSpan()));
     int n = 0;
     for (const double q : {0.5, 0.9, 0.99, 0.999}) {
         const auto us = sum.quantileUs(q);
@@ -142,6 +166,7 @@ void LatencyPage::refresh()
     m_values.at(4)->setText(sum.count() ? microsText(double(sum.maxUs())) : unknownText());
     m_values.at(5)->setText(countText(double(sum.count())));
     m_map->refresh();
+    m_onlyThen->setEnabled(m_map->chosen().has_value());
     m_table->scrollToBottom();
     m_trace->setEnabled(m_session.source() && m_session.source()->capabilities().traceEvents);
     if (!m_map->chosen()) // a chosen list stays as it is under the reader's eyes
@@ -153,7 +178,8 @@ void LatencyPage::showMessages()
 {
     if (m_tabs->currentWidget() != m_messages)
         return;
-    const HeatMap::Cells all{0, std::numeric_limits<qint64>::max(), 0, std::numeric_limits<qint64>::max()};
+    const TimeSpan span = m_session.timeSpan().value_or(TimeSpan());
+    const HeatMap::Cells all{span.from, span.to, 0, std::numeric_limits<qint64>::max()};
     const HeatMap::Cells cells = m_map->chosen().value_or(all);
     const auto found = m_session.acks().find(cells.fromTs, cells.toTs, cells.fromUs, cells.toUs, kMostRows);
     std::vector<QStringList> rows;

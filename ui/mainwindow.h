@@ -154,6 +154,7 @@ private:
     QMap<QString, QByteArray> m_layouts;
     bool m_showOwn = false;
     static constexpr double kSideShare = 0.293;
+    static constexpr double kSideGrowth = 0.035; ///< per 100 % of text size
     static constexpr double kLowerShare = 0.2375;
     double m_sideShare = kSideShare;   ///< of the width, for the docks on the right
     double m_lowerShare = kLowerShare; ///< of the height, for the docks below

@@ -114,7 +114,7 @@ void MainWindow::makeActions()
     addAction(QStringLiteral("refresh"), tr("Refresh this view now"), {}, QKeySequence(Qt::Key_F6),
               [this] { static_cast<Page *>(m_docks.value(frontView())->widget())->refreshNow(); });
     addAction(QStringLiteral("help"), tr("Help for this view"), QStringLiteral("help"), QKeySequence(Qt::Key_F1),
-              [this] { showHelp(HelpDialog::Part::View); });
+              [this] { showHelp(m_filter->hasFocus() ? HelpDialog::Part::Filter : HelpDialog::Part::View); });
     addAction(QStringLiteral("keys"), tr("Keys"), {}, QKeySequence(Qt::Key_Question), [this] { showHelp(HelpDialog::Part::Keys); });
     addAction(QStringLiteral("codes"), tr("Reasons and errors"), {}, QKeySequence(QStringLiteral("Shift+F1")),
               [this] { showHelp(HelpDialog::Part::Codes); });

@@ -4,6 +4,7 @@
 #include "models/format.h"
 #include "ui/filterbar.h"
 #include "ui/linklook.h"
+#include "ui/tearoff.h"
 
 #include <QAction>
 #include <QDockWidget>
@@ -16,6 +17,12 @@
 #include <QToolButton>
 
 namespace dormouse {
+
+namespace {
+
+constexpr int kTabPadding = 38; // of a tab with an icon, by the style sheet
+
+} // namespace
 
 void MainWindow::makeToolBar()
 {
@@ -196,15 +203,26 @@ void MainWindow::updateStatus()
     // The tab bars of tabbed docks are made by Qt at any time.
     const auto bars = findChildren<QTabBar *>(QString(), Qt::FindDirectChildrenOnly);
     for (QTabBar *bar : bars) {
+        if (!TearOff::isOn(*bar))
+            new TearOff(bar, [this, bar](int tab) {
+                for (QDockWidget *dock : std::as_const(m_docks))
+                    if (dock->windowTitle() == bar->tabText(tab))
+                        return dock;
+                return static_cast<QDockWidget *>(nullptr);
+            });
         bar->setAccessibleName(tr("Views"));
         bar->setIconSize({m_theme.px(16), m_theme.px(16)});
         bar->setExpanding(false);
         bar->setDrawBase(false);
         bar->setElideMode(Qt::ElideNone); // names are whole, arrows lead to those that do not fit
+        // Words matter more: icons only where they do not push a name out of sight.
+        int needed = 0;
+        for (int tab = 0; tab < bar->count(); ++tab)
+            needed += bar->fontMetrics().horizontalAdvance(bar->tabText(tab)) + m_theme.px(16) + kTabPadding;
         for (int tab = 0; tab < bar->count(); ++tab) {
             for (const QString &name : std::as_const(m_order))
                 if (m_docks.value(name)->windowTitle() == bar->tabText(tab))
-                    bar->setTabIcon(tab, m_theme.icon(m_icons.value(name)));
+                    bar->setTabIcon(tab, needed <= bar->width() ? m_theme.icon(m_icons.value(name)) : QIcon());
         }
     }
 }

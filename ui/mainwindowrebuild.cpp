@@ -11,6 +11,7 @@
 #include <QMenuBar>
 #include <QSettings>
 #include <QStatusBar>
+#include <QTimer>
 #include <QToolBar>
 
 #include <utility>
@@ -56,6 +57,7 @@ void MainWindow::rebuild()
     const QByteArray exportedFilters = m_filterBar->exported();
     const QString note = m_note->text(), noteStyle = m_note->styleSheet();
     const int textSize = m_builtTextSize;
+    const double sideShare = m_sideShare, lowerShare = m_lowerShare;
     struct Help
     {
         HelpDialog::Part part;
@@ -89,7 +91,11 @@ void MainWindow::rebuild()
     build();
     m_filterBar->import(exportedFilters);
     restoreState(layout, kLayoutVersion);
+    // The parts keep what was dragged, and grow with their words.
+    m_sideShare = sideShare + kSideGrowth * (m_theme.textSize() - textSize) / 100.0;
+    m_lowerShare = lowerShare;
     showBars();
+    QTimer::singleShot(0, this, &MainWindow::applyShares); // the docks have their new sizes only then
     if (filterFocused)
         m_filterBar->field()->setFocus();
     m_note->setText(note);

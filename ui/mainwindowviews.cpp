@@ -18,7 +18,6 @@ namespace dormouse {
 
 namespace {
 
-constexpr double kSideGrowth = 0.035; // per 100 % of text size
 constexpr int kBarsHeight = 140; // menu, tools, tabs and status
 
 } // namespace

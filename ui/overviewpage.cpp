@@ -55,13 +55,15 @@ OverviewPage::OverviewPage(Session &session, const ThemeManager &theme, QWidget 
     mapLayout->setContentsMargins(8, 8, 8, 8);
     m_topology = new Topology(theme, session, mapFrame);
     mapLayout->addWidget(m_topology);
-    row->addWidget(mapFrame, 1);
+    row->addWidget(mapFrame, 4);
 
     auto *side = new QWidget(this);
     side->setObjectName(QStringLiteral("page"));
     side->setAttribute(Qt::WA_StyledBackground);
     // Twice as large text needs more room, but not at the cost of the map.
-    side->setFixedWidth(std::min(theme.px(224), 300));
+    side->setMinimumWidth(std::min(theme.px(224), 300));
+    side->setMaximumWidth(theme.px(480));
+    side->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
     auto *sideLayout = new QVBoxLayout(side);
     sideLayout->setContentsMargins(12, 12, 4, 8);
     sideLayout->addWidget(label(tr("NEEDS ATTENTION"), "section"));
@@ -71,7 +73,7 @@ OverviewPage::OverviewPage(Session &session, const ThemeManager &theme, QWidget 
     m_attention->setWordWrap(true);
     m_attention->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     sideLayout->addWidget(m_attention);
-    row->addWidget(side);
+    row->addWidget(side, 1);
     all->addLayout(row, 1);
 
     connect(m_topology, &Topology::actorChosen, &session, &Session::selectActor);

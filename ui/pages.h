@@ -122,6 +122,7 @@ public:
 protected:
     void refresh() override;
     void tick() override;
+    void activate(bool on) override;
     void flow(bool on) override;
 
 private:
@@ -191,6 +192,7 @@ private:
     PressureChain *m_chain;
     PayloadView *m_preview;
     DetailHead *m_head;
+    QList<QWidget *> m_whole; ///< there is nothing to say without a connection
     QLabel *m_facts;
     RuleList *m_why;
     StepTable *m_steps;
@@ -217,6 +219,8 @@ private:
     HeatMap *m_map;
     TableView *m_table;
     QCheckBox *m_trace;
+    QLabel *m_countName = nullptr;
+    QToolButton *m_onlyThen;
     QTabWidget *m_tabs;
     QTableWidget *m_messages, *m_groups;
     qint64 m_lastRefresh = 0;

@@ -83,6 +83,7 @@ QueuePage::QueuePage(Session &session, const ThemeManager &theme, QWidget *paren
     m_table->setMinimumHeight(theme.px(160));
     all->addWidget(m_table, 1);
     auto *look = new QToolButton(this);
+    m_whole = {m_bar, m_ruler, m_table, look};
     look->setText(tr("Show content"));
     look->setAccessibleName(tr("Show the content of the chosen message"));
     look->setToolTip(tr("Asks the engine for the first 256 bytes of the message."));
@@ -96,6 +97,7 @@ QueuePage::QueuePage(Session &session, const ThemeManager &theme, QWidget *paren
     all->addWidget(m_diagram);
     m_steps = new StepTable(theme, QStringLiteral("websocket"), this);
     all->addWidget(m_steps);
+    all->addStretch();
 }
 
 void QueuePage::activate(bool on)
@@ -117,8 +119,9 @@ void QueuePage::refresh()
         m_chain->setStages({});
         for (QWidget *part : std::initializer_list<QWidget *>{m_strip, m_chain, m_diagram, m_preview, m_why, m_steps})
             part->hide();
+        for (QWidget *part : std::as_const(m_whole))
+            part->hide();
         m_shown.clear();
-        m_table->setEmptyText(tr("No queue to show"), {});
         return;
     }
     if (m_shown != connection->connectionId) {
@@ -127,6 +130,8 @@ void QueuePage::refresh()
         m_preview->hide();
     }
     for (QWidget *part : std::initializer_list<QWidget *>{m_strip, m_chain, m_diagram})
+        part->show();
+    for (QWidget *part : std::as_const(m_whole))
         part->show();
     m_head->show(Words::look(connection->state), connection->path.isEmpty() ? connection->connectionId : connection->path, connection->connectionId);
     m_why->setRules(hibernationRules(m_session, *connection));

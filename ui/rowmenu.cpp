@@ -137,6 +137,13 @@ void RowMenu::addFilters(QMenu &menu, const QModelIndex &index)
         menu.addAction(tr("Without %1").arg(term), this, [this, term] { Q_EMIT filterWanted(QString(u'-' % term)); });
         return;
     }
+    if (key == u"time") {
+        const qint64 ts = raw.toLongLong();
+        for (const auto &[word, span] : {std::pair(tr("Only from %1 on").arg(shown), TimeSpan{ts, TimeSpan::kForever}),
+                                         std::pair(tr("Only until %1").arg(shown), TimeSpan{TimeSpan::kEver, ts})})
+            menu.addAction(word, this, [this, term = QString(u"time:" % TimeRange::text(span))] { Q_EMIT filterWanted(term); });
+        return;
+    }
     const QString number = QString::number(CellKind(kind.toInt()) == CellKind::Micros ? raw.toDouble() / 1000 : raw.toDouble(), 'g', 15);
     for (const QString &op : {QStringLiteral(">="), QStringLiteral("<=")}) {
         const QString term = key % op % number;

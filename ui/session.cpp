@@ -32,6 +32,8 @@ Session::Session(QObject *parent) : QObject(parent)
     m_runners.setRates(&m_rates);
     m_cluster.setOwn(&m_own);
     m_events.setOwn(&m_own);
+    m_latency.setOwn(&m_own);
+    m_acks.setOwn(&m_own);
     m_second.setInterval(1000);
     connect(&m_second, &QTimer::timeout, this, &Session::second);
     m_second.start();
@@ -180,10 +182,17 @@ void Session::second()
                 m_runners.setNow(now);
                 m_connections.setNow(now);
                 m_pending.setNow(now);
+                m_wakes.setNow(now);
+                m_events.setNow(now);
                 m_cluster.tick(now);
                 m_rates.prune(now);
             }
         }
+        m_controls.setNow(QDateTime::currentMSecsSinceEpoch());
+        for (LiveTableModel *model : {static_cast<LiveTableModel *>(&m_actors), static_cast<LiveTableModel *>(&m_runners),
+                                      static_cast<LiveTableModel *>(&m_connections), static_cast<LiveTableModel *>(&m_wakes),
+                                      static_cast<LiveTableModel *>(&m_controls)})
+            model->followClock();
         m_actors.resortIfNeeded();
         m_runners.resortIfNeeded();
         m_connections.resortIfNeeded();
@@ -262,6 +271,7 @@ void Session::setFilter(const QString &text)
     m_filterText = text;
     const Filter filter = Filter::parse(text);
     if (filter.isValid()) {
+        m_timeRange = filter.timeRange();
         m_actors.setFilter(filter);
         m_runners.setFilter(filter);
         m_connections.setFilter(filter);
@@ -272,6 +282,11 @@ void Session::setFilter(const QString &text)
     Q_EMIT filterChanged(text, filter.error());
 }
 
+std::optional<TimeSpan> Session::timeSpan() const
+{
+    return m_timeRange ? std::optional(m_timeRange->at(m_actors.now())) : std::nullopt;
+}
+
 void Session::setShowOwn(bool on)
 {
     if (m_own.isShown() == on)
@@ -279,6 +294,7 @@ void Session::setShowOwn(bool on)
     m_own.setShown(on);
     m_connections.setShowOwn(on);
     m_events.ownChanged();
+    m_latency.ownChanged();
     Q_EMIT selectionChanged(); // lists derived from the connections follow
 }
 

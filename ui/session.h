@@ -73,6 +73,8 @@ public:
     void selectConnection(const QString &id);
     void selectRunner(const QString &id);
     void setFilter(const QString &text);
+    /// The time that the filter asks for, as it is now; absent: all.
+    std::optional<TimeSpan> timeSpan() const;
     QString filterText() const { return m_filterText; } ///< as typed, also while it cannot be read
     /// Connections made by consoles, in lists, counts, rates, events and the map: shown or left out.
     void setShowOwn(bool on);
@@ -129,6 +131,7 @@ private:
     OwnTraffic m_own;
     RateBook m_rates;
     QString m_actor, m_connection, m_runner, m_filterText;
+    std::optional<TimeRange> m_timeRange;
     bool m_paused = false;
     bool m_readOnly = false;
     bool m_watchingPending = false;

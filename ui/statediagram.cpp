@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kBoxWidth = 104; // at normal text size
 constexpr int kBoxHeight = 24;
+constexpr int kBoxPadding = 16; // beside icon and word
 constexpr int kGapX = 12;
 constexpr int kGapY = 20;
 constexpr int kMargin = 8;
@@ -120,20 +121,33 @@ void StateDiagram::setCurrent(const QString &state, const std::deque<StateHistor
     update();
 }
 
+/// All have the width of the longest word, as long as two fit beside each other.
+int StateDiagram::boxWidth(int width) const
+{
+    QFont type = m_theme.smallFont();
+    type.setWeight(QFont::DemiBold);
+    const QFontMetrics metrics(type);
+    int widest = m_theme.px(kBoxWidth);
+    for (const QStringList &layer : m_layers)
+        for (const QString &state : layer)
+            widest = std::max(widest, metrics.horizontalAdvance(Words::lookOfState(m_machine.name, state).word) + m_theme.px(12) + kBoxPadding);
+    return std::min(widest, std::max(m_theme.px(kBoxWidth), (width - 2 * kMargin - kGapX) / 2));
+}
+
 std::vector<StateDiagram::Box> StateDiagram::boxes(int width, int *height) const
 {
-    const int boxWidth = m_theme.px(kBoxWidth), boxHeight = m_theme.px(kBoxHeight);
-    const int perRow = std::max(1, (width - 2 * kMargin + kGapX) / (boxWidth + kGapX));
+    const int wide = boxWidth(width), boxHeight = m_theme.px(kBoxHeight);
+    const int perRow = std::max(1, (width - 2 * kMargin + kGapX) / (wide + kGapX));
     std::vector<Box> all;
     int y = kMargin;
     for (const QStringList &layer : m_layers) {
         for (qsizetype at = 0; at < layer.size(); at += perRow) {
             const qsizetype n = std::min<qsizetype>(perRow, layer.size() - at);
             // A wide view spreads the boxes, up to twice the gap between them.
-            const double pitch = std::min(double(boxWidth + 5 * kGapX), n > 0 ? double(width - 2 * kMargin + kGapX) / double(n) : 0);
-            double x = (width - pitch * double(n) + (pitch - boxWidth)) / 2;
+            const double pitch = std::min(double(wide + 5 * kGapX), n > 0 ? double(width - 2 * kMargin + kGapX) / double(n) : 0);
+            double x = (width - pitch * double(n) + (pitch - wide)) / 2;
             for (qsizetype i = 0; i < n; ++i, x += pitch)
-                all.push_back({layer.at(at + i), QRectF(x, y, boxWidth, boxHeight)});
+                all.push_back({layer.at(at + i), QRectF(x, y, wide, boxHeight)});
             y += boxHeight + kGapY;
         }
     }

@@ -36,6 +36,7 @@ private:
         QRectF area;
     };
     std::vector<Box> boxes(int width, int *height) const;
+    int boxWidth(int width) const;
     const ThemeManager &m_theme;
     monitor::StateMachineInfo m_machine;
     std::vector<QStringList> m_layers;

@@ -76,18 +76,29 @@ void TablePage::flow(bool on)
     m_setup.model->setActive(on);
 }
 
+void TablePage::activate(bool on)
+{
+    if (on)
+        m_setup.model->setSortFrozen(false); // nobody has seen the order that it had
+}
+
 void TablePage::refresh()
 {
+    m_table->updateFrozen();
     const LiveTableModel &model = *m_setup.model;
     const int own = m_setup.kind == RowMenu::Kind::Connections ? m_session.ownHidden() : 0;
-    const int known = model.liveCount() - own + (model.showEnded() ? model.endedCount() : 0);
+    const int known = model.liveCount() - own + (model.hasEnded() ? model.endedCount() : 0);
     QString text = model.filter().isEmpty()
         ? countText(model.rowCount())
         : tr("%1 of %2 match").arg(countText(model.rowCount()), countText(known));
-    if (!model.showEnded() && model.endedCount() > 0)
+    if (!model.hasEnded() && model.endedCount() > 0)
         text += tr("   %1 ended kept").arg(countText(model.endedCount()));
     if (own > 0)
         text += tr("   %1 of the console hidden").arg(countText(own));
+    if (model.isSortFrozen() && model.isSortDue())
+        text += QStringLiteral("   ") + tr("order held, F5 sorts");
+    m_ended->setEnabled(model.hasEnded() == model.showEnded());
+    m_ended->setToolTip(m_ended->isEnabled() ? QString() : tr("With a time range, rows that have ended since are shown anyway."));
     m_count->setText(QString(m_setup.title % QStringLiteral("   ") % text));
     if (!model.filter().isEmpty() && known > 0)
         m_table->setEmptyText(tr("Nothing matches the filter"), tr("Esc in the filter field clears it."));

@@ -40,6 +40,40 @@ protected:
     }
 };
 
+Words::Look lookOf(CellDelegate::States states, int state)
+{
+    using States = CellDelegate::States;
+    switch (states) {
+    case States::Actor:
+        return Words::look(monitor::ActorState(state));
+    case States::Runner:
+        return Words::look(monitor::RunnerState(state));
+    case States::Connection:
+        return Words::look(monitor::ConnectionState(state));
+    case States::Pending:
+        return Words::lookOfPending(state);
+    case States::Level:
+        return Words::look(monitor::EventLevel(state));
+    case States::Due:
+        return Words::look(DueRow::What(state));
+    case States::Control:
+        return Words::look(ControlRow::State(state));
+    case States::Wake:
+        break;
+    }
+    return Words::look(WakeRow::State(state));
+}
+
+/// Greatest state of those that have long words; -1: their column is wide enough.
+int lastOf(CellDelegate::States states)
+{
+    using States = CellDelegate::States;
+    return states == States::Actor      ? int(monitor::ActorState::Destroyed)
+        : states == States::Connection  ? int(monitor::ConnectionState::Closed)
+        : states == States::Runner      ? int(monitor::RunnerState::Stopped)
+                                        : -1;
+}
+
 constexpr int kUsualWidth = 100;
 constexpr int kHeadPadding = 18; // of the style sheet, and a pixel for rounding on both sides
 
@@ -76,33 +110,7 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     switch (kind) {
     case CellKind::State: {
         const int state = index.data(StateRole).toInt();
-        Words::Look look;
-        switch (m_states) {
-        case States::Actor:
-            look = Words::look(monitor::ActorState(state));
-            break;
-        case States::Runner:
-            look = Words::look(monitor::RunnerState(state));
-            break;
-        case States::Connection:
-            look = Words::look(monitor::ConnectionState(state));
-            break;
-        case States::Pending:
-            look = Words::lookOfPending(state);
-            break;
-        case States::Level:
-            look = Words::look(monitor::EventLevel(state));
-            break;
-        case States::Due:
-            look = Words::look(DueRow::What(state));
-            break;
-        case States::Control:
-            look = Words::look(ControlRow::State(state));
-            break;
-        case States::Wake:
-            look = Words::look(WakeRow::State(state));
-            break;
-        }
+        const Words::Look look = lookOf(m_states, state);
         const QColor tone = m_theme.color(m_stale ? Color::Faint : look.tone);
         painter->drawPixmap(area.left(), area.center().y() - m_theme.px(14) / 2 + 1, m_theme.pixmap(look.icon, tone, m_theme.px(14), ratio));
         area.setLeft(area.left() + m_theme.px(20));
@@ -159,7 +167,7 @@ bool CellDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const Q
 }
 
 TableView::TableView(const ThemeManager &theme, CellDelegate::States states, QWidget *parent)
-    : QTableView(parent), m_theme(theme), m_delegate(new CellDelegate(theme, states, this))
+    : QTableView(parent), m_theme(theme), m_states(states), m_delegate(new CellDelegate(theme, states, this))
 {
     setItemDelegate(m_delegate);
     setSelectionBehavior(SelectRows);
@@ -213,7 +221,19 @@ void TableView::setTable(QAbstractItemModel *model, const QList<int> &widths)
         else // no title is cut, in whatever language
             setColumnWidth(column, std::max(m_theme.px(width), head.horizontalAdvance(titles.at(column)) + kHeadPadding));
     }
+    // Nor a state.
+    const QFontMetrics words(font());
+    int widest = 0;
+    for (int state = 0; state <= lastOf(m_states); ++state)
+        widest = std::max(widest, words.horizontalAdvance(lookOf(m_states, state).word) + m_theme.px(20) + kHeadPadding);
+    for (int column = 0; m_live && column < model->columnCount(); ++column)
+        if (m_live->columnKind(column) == CellKind::State && !isColumnHidden(column))
+            setColumnWidth(column, std::max(columnWidth(column), widest));
     connect(horizontalHeader(), &QHeaderView::sortIndicatorChanged, this, &TableView::makeRoomForArrow);
+    // A number at the far edge of a wide window is nobody's: only texts take what is left.
+    const int lastColumn = model->columnCount() - 1;
+    const bool number = model->headerData(lastColumn, Qt::Horizontal, Qt::TextAlignmentRole).toInt() & Qt::AlignRight;
+    horizontalHeader()->setStretchLastSection(!number);
     if (m_live) {
         horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
         horizontalHeader()->setSortIndicatorClearable(true);
@@ -336,6 +356,11 @@ void TableView::keyPressEvent(QKeyEvent *event)
     if (event->key() == Qt::Key_F5 && m_live) {
         m_live->setSortFrozen(false);
         m_live->resortIfNeeded();
+        updateFrozen();
+        return;
+    }
+    if (event->key() == Qt::Key_Escape && selectionModel() && selectionModel()->hasSelection()) {
+        clearSelection();
         return;
     }
     if (event->key() == Qt::Key_Space) { // means pause everywhere
@@ -355,16 +380,28 @@ void TableView::focusInEvent(QFocusEvent *event)
 
 void TableView::enterEvent(QEnterEvent *event)
 {
-    if (m_live)
-        m_live->setSortFrozen(true);
+    m_entered = true;
+    updateFrozen();
     QTableView::enterEvent(event);
 }
 
 void TableView::leaveEvent(QEvent *event)
 {
-    if (m_live)
-        m_live->setSortFrozen(false);
+    m_entered = false;
+    updateFrozen();
     QTableView::leaveEvent(event);
+}
+
+void TableView::updateFrozen()
+{
+    if (m_live)
+        m_live->setSortFrozen(m_entered || (selectionModel() && selectionModel()->hasSelection()));
+}
+
+void TableView::selectionChanged(const QItemSelection &selected, const QItemSelection &deselected)
+{
+    QTableView::selectionChanged(selected, deselected);
+    updateFrozen();
 }
 
 void TableView::currentChanged(const QModelIndex &current, const QModelIndex &previous)

@@ -35,7 +35,7 @@ private:
 };
 
 /// A QTableView for live models: fixed row heights, no row header, sorting by click, copying, and no re-sorting while
-/// the pointer is over it (console.md row 16). Tells the hand-written text of an empty table below its header.
+/// the pointer is over it or a row is selected (console.md row 16; F5 sorts all the same, Esc selects nothing). Tells the hand-written text of an empty table below its header.
 class TableView : public QTableView
 {
     Q_OBJECT
@@ -48,6 +48,8 @@ public:
     QString currentId() const;
     void selectRowById(const QString &id);
     QStringList selectedIds() const;
+    /// Its order may change now: what the model gets to know when it is set otherwise meanwhile.
+    void updateFrozen();
     /// Rows shown as tab separated text.
     QString selectedText() const;
 
@@ -60,6 +62,7 @@ protected:
     void showEvent(QShowEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void focusInEvent(QFocusEvent *event) override;
+    void selectionChanged(const QItemSelection &selected, const QItemSelection &deselected) override;
     void enterEvent(QEnterEvent *event) override;
     void leaveEvent(QEvent *event) override;
     void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
@@ -67,10 +70,12 @@ protected:
 private:
     void makeRoomForArrow();
     const ThemeManager &m_theme;
+    const CellDelegate::States m_states;
     CellDelegate *m_delegate;
     LiveTableModel *m_live = nullptr;
     QString m_emptyTitle, m_emptyHelp;
     bool m_restoring = false;
+    bool m_entered = false; ///< by the pointer
 };
 
 } // namespace dormouse

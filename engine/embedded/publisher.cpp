@@ -674,19 +674,22 @@ void Publisher::runnerEnded(const monitor::RunnerInfo &last)
         d->endedRunners.push_back(last);
 }
 
-void Publisher::ackLatency(qint64 us)
+void Publisher::ackLatency(qint64 us, bool own)
 {
-    d->slice().ack.add(us);
+    monitor::LatencySlice &slice = d->slice();
+    (own ? slice.ownAck : slice.ack).add(us);
 }
 
-void Publisher::wakeLatency(qint64 us)
+void Publisher::wakeLatency(qint64 us, bool own)
 {
-    d->slice().wake.add(us);
+    monitor::LatencySlice &slice = d->slice();
+    (own ? slice.ownWake : slice.wake).add(us);
 }
 
-void Publisher::httpLatency(qint64 us)
+void Publisher::httpLatency(qint64 us, bool own)
 {
-    d->slice().http.add(us);
+    monitor::LatencySlice &slice = d->slice();
+    (own ? slice.ownHttp : slice.http).add(us);
 }
 
 bool Publisher::wantsTrace() const

@@ -67,9 +67,9 @@ public:
     bool wantsValues() const override;
     void connectionEnded(const monitor::ConnectionInfo &last) override;
     void runnerEnded(const monitor::RunnerInfo &last) override;
-    void ackLatency(qint64 us) override;
-    void wakeLatency(qint64 us) override;
-    void httpLatency(qint64 us) override;
+    void ackLatency(qint64 us, bool own) override;
+    void wakeLatency(qint64 us, bool own) override;
+    void httpLatency(qint64 us, bool own) override;
     bool wantsTrace() const override;
     void trace(monitor::TraceSlot &slot, const monitor::TraceSource &source, monitor::TraceKind kind, int index,
                quint64 value) override;

@@ -29,7 +29,8 @@ QString stateName(monitor::ConnectionState state)
 }
 
 GatewaySession::GatewaySession(GatewayCore &core, Setup setup)
-    : m_core(core), m_setup(std::move(setup)), m_openedTs(core.context.clock.wallMs()), m_openedUs(core.nowUs()),
+    : m_core(core), m_setup(std::move(setup)), m_ownTraffic(!m_setup.head.header("x-dormouse-console").isNull()),
+      m_openedTs(core.context.clock.wallMs()), m_openedUs(core.nowUs()),
       m_stateSinceTs(m_openedTs)
 {}
 
@@ -46,7 +47,7 @@ monitor::ConnectionInfo GatewaySession::describe() const
     info.state = m_ended ? monitor::ConnectionState::Closed : monitorState();
     info.path = QString::fromUtf8(m_setup.target.path);
     info.clientAddress = QString::fromUtf8(m_setup.clientAddress);
-    info.ownTraffic = !m_setup.head.header("x-dormouse-console").isNull();
+    info.ownTraffic = m_ownTraffic;
     info.openedTs = m_openedTs;
     info.stateSinceTs = m_stateSinceTs;
     info.messagesIn = m_messagesIn;

@@ -125,6 +125,7 @@ protected:
 
     GatewayCore &m_core;
     Setup m_setup;
+    const bool m_ownTraffic; ///< a console made it: header x-dormouse-console
     QString m_runnerId;
     std::optional<RequestId> m_requestId;
     quint32 m_generation = 0;

@@ -72,7 +72,7 @@ void HttpRequest::tunnel(const wire::ToServerTunnelMessageKind &kind)
 void HttpRequest::responseStart(const wire::ToServerResponseStart &start)
 {
     m_startTimer.cancel();
-    m_core.context.sink.httpLatency(m_core.nowUs() - m_writtenUs);
+    m_core.context.sink.httpLatency(m_core.nowUs() - m_writtenUs, m_ownTraffic);
     m_core.metrics.attempt(kind(), "answered", "");
     if (start.status < 200 || start.status > 999) {
         reject(guardError("invalid_response_body", QStringLiteral("the actor answered with an invalid status"),

@@ -227,7 +227,7 @@ void HttpRequest::trySend()
     m_writtenUs = m_core.nowUs();
     setState(HttpState::Written, "link took it");
     if (m_needSinceUs) {
-        m_core.context.sink.wakeLatency(m_writtenUs - *m_needSinceUs);
+        m_core.context.sink.wakeLatency(m_writtenUs - *m_needSinceUs, m_ownTraffic);
         m_needSinceUs.reset();
     }
     m_startTimer.start(m_core.nowMs() + m_core.config().gatewayResponseStartTimeoutMs, [this] {

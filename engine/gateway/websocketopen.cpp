@@ -72,7 +72,7 @@ void WebSocketSession::trySendOpen()
         return;
     }
     if (m_needSinceUs) {
-        m_core.context.sink.wakeLatency(m_core.nowUs() - *m_needSinceUs);
+        m_core.context.sink.wakeLatency(m_core.nowUs() - *m_needSinceUs, m_ownTraffic);
         m_needSinceUs.reset();
     }
 }

@@ -166,7 +166,7 @@ void WebSocketSession::pump(Record &record, qint64 nowUs)
             m_core.metrics.resentBytes.add(quint64(size - PendingBuffer::kOverheadBytes));
         }
         if (m_needSinceUs) {
-            m_core.context.sink.wakeLatency(m_core.nowUs() - *m_needSinceUs);
+            m_core.context.sink.wakeLatency(m_core.nowUs() - *m_needSinceUs, m_ownTraffic);
             m_needSinceUs.reset();
         }
         if (trace) {
@@ -198,7 +198,7 @@ void WebSocketSession::acknowledged(quint16 index)
             return;
         const qint64 latencyUs = nowUs - message.writtenUs;
         m_record->lastAckLatencyUs = latencyUs;
-        m_core.context.sink.ackLatency(latencyUs);
+        m_core.context.sink.ackLatency(latencyUs, m_ownTraffic);
         m_core.metrics.ackLatency.observe(double(latencyUs) / 1e6);
         if (trace)
             emitMessage(monitor::TraceKind::Acked, message.index, latencyUs);

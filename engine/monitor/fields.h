@@ -261,6 +261,9 @@ void visitFields(V &v, T &l)
     v("a", "ack", l.ack);
     v("w", "wake", l.wake);
     v("h", "http", l.http);
+    v("oa", "own_ack", l.ownAck);
+    v("ow", "own_wake", l.ownWake);
+    v("oh", "own_http", l.ownHttp);
 }
 
 } // namespace dormouse::monitor

@@ -20,9 +20,10 @@ public:
     /// Final values of something that is about to be forgotten by its owner.
     virtual void connectionEnded(const ConnectionInfo &last) = 0;
     virtual void runnerEnded(const RunnerInfo &last) = 0;
-    virtual void ackLatency(qint64 us) = 0;
-    virtual void wakeLatency(qint64 us) = 0;
-    virtual void httpLatency(qint64 us) = 0;
+    /// own: of a connection that a console made (ConnectionInfo::ownTraffic).
+    virtual void ackLatency(qint64 us, bool own) = 0;
+    virtual void wakeLatency(qint64 us, bool own) = 0;
+    virtual void httpLatency(qint64 us, bool own) = 0;
     /// True when trace events (one per message) have a consumer; ask before reporting one.
     virtual bool wantsTrace() const = 0;
     /// What happened to one message. value = bytes, or us for an acknowledgement; index < 0: none. This one makes events
@@ -46,9 +47,9 @@ public:
     void connectionChanged(const QString &) override {}
     void connectionEnded(const ConnectionInfo &) override {}
     void runnerEnded(const RunnerInfo &) override {}
-    void ackLatency(qint64) override {}
-    void wakeLatency(qint64) override {}
-    void httpLatency(qint64) override {}
+    void ackLatency(qint64, bool) override {}
+    void wakeLatency(qint64, bool) override {}
+    void httpLatency(qint64, bool) override {}
     bool wantsTrace() const override { return false; }
     bool wantsValues() const override { return false; }
     bool wantsEvents(EventLevel) const override { return false; }

@@ -162,6 +162,7 @@ struct LatencySlice
     Histogram ack;  ///< message written to the runner until acknowledged
     Histogram wake; ///< first event that needed the actor until its first message is delivered
     Histogram http; ///< request written until the answer started
+    Histogram ownAck, ownWake, ownHttp; ///< the same of what consoles did themselves, which is not in the others
 };
 
 enum class EventKind {

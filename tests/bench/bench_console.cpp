@@ -239,7 +239,7 @@ private:
         m_window->showView(QStringLiteral("actors"));
         wait(500);
         for (const QString &text : {QStringLiteral("inbox"), QStringLiteral("state:running"), QStringLiteral("age > 200h"),
-                                    QStringLiteral("/inbox-9.*7$/"), QStringLiteral("-pool:games connections>0"), QStringLiteral("nothing")}) {
+                                    QStringLiteral("/inbo-9.*7$/"), QStringLiteral("/[0-9]7\\d?$/"), QStringLiteral("~cr7"), QStringLiteral("time:10h"), QStringLiteral("-pool:games connections>0"), QStringLiteral("nothing")}) {
             out.insert(text, filter(text));
             out.insert(QString(text % u", open"), phase());
             out.insert(QString(text % u", cleared"), filter({}));

@@ -50,9 +50,9 @@ public:
             onEnded();
     }
     void runnerEnded(const monitor::RunnerInfo &) override {}
-    void ackLatency(qint64 us) override { ackLatencies.push_back(us); }
-    void wakeLatency(qint64 us) override { wakeLatencies.push_back(us); }
-    void httpLatency(qint64 us) override { httpLatencies.push_back(us); }
+    void ackLatency(qint64 us, bool) override { ackLatencies.push_back(us); }
+    void wakeLatency(qint64 us, bool) override { wakeLatencies.push_back(us); }
+    void httpLatency(qint64 us, bool) override { httpLatencies.push_back(us); }
     bool wantsTrace() const override { return trace; }
     void event(monitor::Event event) override { events.push_back(std::move(event)); }
     int count(const QString &reason) const;

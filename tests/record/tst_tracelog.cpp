@@ -248,9 +248,9 @@ void TestTraceLog::sinkWithoutPacking()
         void connectionChanged(const QString &) override {}
         void connectionEnded(const ConnectionInfo &) override {}
         void runnerEnded(const RunnerInfo &) override {}
-        void ackLatency(qint64) override {}
-        void wakeLatency(qint64) override {}
-        void httpLatency(qint64) override {}
+        void ackLatency(qint64, bool) override {}
+        void wakeLatency(qint64, bool) override {}
+        void httpLatency(qint64, bool) override {}
         bool wantsTrace() const override { return true; }
         void event(Event one) override { events.push_back(std::move(one)); }
         std::vector<Event> events;

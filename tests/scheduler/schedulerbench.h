@@ -157,9 +157,9 @@ public:
     void connectionChanged(const QString &) override {}
     void connectionEnded(const monitor::ConnectionInfo &) override {}
     void runnerEnded(const monitor::RunnerInfo &last) override { runnersEnded.push_back(last); }
-    void ackLatency(qint64) override {}
-    void wakeLatency(qint64) override {}
-    void httpLatency(qint64) override {}
+    void ackLatency(qint64, bool) override {}
+    void wakeLatency(qint64, bool) override {}
+    void httpLatency(qint64, bool) override {}
     bool wantsTrace() const override { return false; }
     void event(monitor::Event event) override { events.push_back(std::move(event)); }
 

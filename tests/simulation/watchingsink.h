@@ -47,20 +47,20 @@ public:
         if (m_recorder)
             m_recorder->runnerEnded(last);
     }
-    void ackLatency(qint64 us) override
+    void ackLatency(qint64 us, bool own) override
     {
         if (m_recorder)
-            m_recorder->ackLatency(us);
+            m_recorder->ackLatency(us, own);
     }
-    void wakeLatency(qint64 us) override
+    void wakeLatency(qint64 us, bool own) override
     {
         if (m_recorder)
-            m_recorder->wakeLatency(us);
+            m_recorder->wakeLatency(us, own);
     }
-    void httpLatency(qint64 us) override
+    void httpLatency(qint64 us, bool own) override
     {
         if (m_recorder)
-            m_recorder->httpLatency(us);
+            m_recorder->httpLatency(us, own);
     }
     bool wantsTrace() const override { return m_recorder && m_recorder->wantsTrace(); }
     void event(monitor::Event event) override

@@ -223,7 +223,7 @@ void SyntheticSource::addEvent(Frame &frame, EventKind kind, EventLevel level, c
     event.level = level;
     event.actorId = actor.actorId;
     if (kind == EventKind::ActorState) {
-        event.from = QStringLiteral("running");
+        event.from = toString(actor.state == ActorState::Running ? ActorState::Sleeping : ActorState::Running);
         event.to = toString(actor.state);
         event.reason = QStringLiteral("idle");
     } else if (kind == EventKind::ConnectionOpened && !connections.empty()) {
@@ -234,6 +234,37 @@ void SyntheticSource::addEvent(Frame &frame, EventKind kind, EventLevel level, c
         event.value = 640'000;
     }
     frame.events.push_back(event);
+}
+
+/// What an engine tells of a sleeping actor that is needed, in its own times.
+void SyntheticSource::addWake(Frame &frame, const ActorInfo &actor)
+{
+    const auto w = [](const char *text) { return QString::fromLatin1(text); };
+    qint64 us = m_now * 1000;
+    const auto add = [&](EventKind kind, const char *from, const char *to, const char *reason, qint64 tookUs) {
+        us += tookUs;
+        Event event;
+        event.seq = ++m_seq;
+        event.ts = m_now + (us - m_now * 1000) / 1000;
+        event.monoUs = us;
+        event.kind = kind;
+        event.level = EventLevel::Info;
+        event.actorId = actor.actorId;
+        event.runnerId = actor.runnerId;
+        event.from = w(from);
+        event.to = w(to);
+        event.reason = w(reason);
+        frame.events.push_back(event);
+    };
+    const bool socket = actor.connections.value_or(0) > 0;
+    if (socket)
+        add(EventKind::ConnectionState, "hibernating", "waking", "message", 0);
+    add(EventKind::ActorWake, "", "", socket ? "hws_message" : "request", 200);
+    add(EventKind::ActorState, "sleeping", "starting", "assigned", 300 + m_random.bounded(4000));
+    add(EventKind::Command, "", "", "start", 150 + m_random.bounded(300));
+    add(EventKind::ActorState, "starting", "running", "running", 9'000 + m_random.bounded(60'000));
+    if (socket)
+        add(EventKind::ConnectionState, "waking", "attached", "ready", 800 + m_random.bounded(5000));
 }
 
 void SyntheticSource::snapshot()
@@ -254,6 +285,15 @@ void SyntheticSource::snapshot()
                        {{w("waiting"), w("opening"), w("ready")}, {w("opening"), w("attached"), w("accepted")},
                         {w("attached"), w("hibernating"), w("actor stopped")}, {w("hibernating"), w("waking"), w("message")},
                         {w("waking"), w("attached"), w("ready")}, {w("attached"), w("closed"), w("closed")}}}};
+    const auto setting = [&](const char *section, const char *key, const char *unit, const char *value, const char *usual, const char *range) {
+        frame.settings.push_back({w(section), w(key), w(unit), w(value), w(usual), {}, w(range)});
+    };
+    setting("guard", "websocket_open_timeout_ms", "ms", "15000", "15000", "1 to 3600000");
+    setting("guard", "event_dispatcher", "", "epoll", "epoll", "epoll, qt");
+    setting("pegboard", "hws_pending_limit_bytes", "bytes", "1048576", "1048576", "1024 to 1073741824");
+    setting("pegboard", "hws_message_ack_timeout_ms", "ms", "5000", "30000", "100 to 3600000");
+    setting("pegboard", "runner_lost_threshold_ms", "ms", "15000", "15000", "100 to 3600000");
+    setting("pegboard", "actor_start_threshold_ms", "ms", "30000", "30000", "100 to 3600000");
     if (!actors.empty())
         for (int second = 299; second >= 0; --second)
             frame.latency.push_back(slice(m_now / 1000 * 1000 - second * 1000));
@@ -268,8 +308,12 @@ void SyntheticSource::step(int ms)
     if (!actors.empty()) {
         for (int i = 0; i < 6; ++i) {
             ActorInfo &actor = actors[size_t(m_random.bounded(int(actors.size())))];
+            const ActorState before = actor.state;
             changeActor(frame, actor);
-            addEvent(frame, i % 3 == 0 ? EventKind::ConnectionOpened : EventKind::ActorState, EventLevel::Info, actor);
+            if (before == ActorState::Sleeping)
+                addWake(frame, actor);
+            else
+                addEvent(frame, i % 3 == 0 || before == actor.state ? EventKind::ConnectionOpened : EventKind::ActorState, EventLevel::Info, actor);
         }
         if (m_revision % 9 == 0)
             addEvent(frame, EventKind::Limit, EventLevel::Warn, actors.front());

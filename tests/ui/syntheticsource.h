@@ -50,6 +50,7 @@ private:
     void changeActor(monitor::Frame &frame, monitor::ActorInfo &actor);
     void changeConnection(monitor::Frame &frame, monitor::ConnectionInfo &connection);
     void addEvent(monitor::Frame &frame, monitor::EventKind kind, monitor::EventLevel level, const monitor::ActorInfo &actor);
+    void addWake(monitor::Frame &frame, const monitor::ActorInfo &actor);
     monitor::LatencySlice slice(qint64 startTs);
 
     QRandomGenerator m_random;

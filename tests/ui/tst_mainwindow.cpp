@@ -580,6 +580,8 @@ void TestMainWindow::helpForViewKeysAndCodes()
     QVERIFY(help);
     QVERIFY2(help->text().contains(QStringLiteral("messages wait here")), qPrintable(help->text()));
     QVERIFY2(unnamed(*help).isEmpty(), qPrintable(unnamed(*help).join(u'\n')));
+    help->show(HelpDialog::Part::Filter);
+    QVERIFY(help->text().contains(QStringLiteral("time:15m")));
     help->show(HelpDialog::Part::Keys);
     QVERIFY(help->text().contains(QStringLiteral("Ctrl+K")));
     help->show(HelpDialog::Part::Codes);

@@ -3,6 +3,9 @@
 // said about a picture without looking at it: nothing is cut off, nothing needs a wider window.
 // DORMOUSE_PICTURES=all takes every combination (./check --pictures), else those that are quick.
 #include "tests/ui/syntheticsource.h"
+#include "ui/dialogs.h"
+#include "ui/filterbar.h"
+#include "ui/helpdialog.h"
 #include "ui/language.h"
 #include "ui/mainwindow.h"
 #include "ui/pages.h"
@@ -15,6 +18,8 @@
 #include <QDockWidget>
 #include <QHeaderView>
 #include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
 #include <QPixmap>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -124,6 +129,8 @@ private Q_SLOTS:
     void pictures();
     void fitsASmallScreen_data();
     void fitsASmallScreen();
+    void moments_data();
+    void moments();
 
 private:
     SyntheticSource &source(const QString &data);
@@ -245,6 +252,89 @@ void TestPictures::fitsASmallScreen()
     }
     window.setSource(nullptr);
     manager.setTextSize(100);
+    languages.setLanguage(QStringLiteral("en"));
+    for (const QString &line : std::as_const(wrong))
+        qWarning("%s", qPrintable(line));
+    QVERIFY2(wrong.isEmpty(), "see the warnings above");
+}
+
+void TestPictures::moments_data()
+{
+    QTest::addColumn<QString>("theme");
+    QTest::addColumn<QString>("language");
+    QTest::newRow("dark") << QStringLiteral("dark") << QStringLiteral("en");
+    QTest::newRow("light, German") << QStringLiteral("light") << QStringLiteral("de");
+    QTest::newRow("dark, Japanese") << QStringLiteral("dark") << QStringLiteral("ja");
+}
+
+/// What the views look like only now and then: filtered, with a menu or a dialog open, without a link.
+void TestPictures::moments()
+{
+    QFETCH(QString, theme);
+    QFETCH(QString, language);
+    LanguageManager languages;
+    languages.setLanguage(language);
+    ThemeManager manager(*qApp);
+    manager.setTheme(theme);
+    SyntheticSource from(120);
+    MainWindow window(manager, nullptr, nullptr);
+    window.setSource(&from);
+    window.show();
+    window.resize(kSmall);
+    from.start();
+    for (int i = 0; i < 8; ++i)
+        from.step();
+    window.session().selectConnection(from.connections.at(5).connectionId);
+    const QDir folder(QStringLiteral(DORMOUSE_PICTURES));
+    QVERIFY(folder.mkpath(QStringLiteral(".")));
+    QStringList wrong;
+    const auto take = [&](const QString &name, QWidget &what) {
+        for (int i = 0; i < 3; ++i)
+            QCoreApplication::processEvents();
+        QVERIFY(what.grab().save(folder.filePath(QStringLiteral("moment-%1-%2.png").arg(name, language))));
+        const QStringList bad = misfits(what);
+        for (const QString &one : bad)
+            wrong.append(QString(name % u": " % one));
+    };
+    // Menus are painted without being opened: an open one would wait for a person.
+    const auto menus = [&](const QString &view, QWidget &of) {
+        int n = 0;
+        const auto all = of.findChildren<QMenu *>();
+        for (QMenu *menu : all) {
+            Q_EMIT menu->aboutToShow();
+            menu->resize(menu->sizeHint());
+            take(QStringLiteral("%1-menu%2").arg(view).arg(n++), *menu);
+        }
+    };
+    window.showView(QStringLiteral("connections"));
+    window.setFilter(QStringLiteral("state:hibernating"));
+    window.setFilter(QStringLiteral("time:15m"));
+    window.setFilter(QStringLiteral("~web"));
+    from.step();
+    take(QStringLiteral("filtered"), window);
+    menus(QStringLiteral("filter"), *window.findChild<FilterBar *>());
+    menus(QStringLiteral("connections"), *window.findChild<QDockWidget *>(QStringLiteral("connections")));
+    window.showView(QStringLiteral("settings"));
+    menus(QStringLiteral("settings"), *window.findChild<QDockWidget *>(QStringLiteral("settings")));
+    TimeRangeDialog dialog({from.now() - 900'000, from.now()});
+    dialog.resize(dialog.sizeHint());
+    dialog.show();
+    take(QStringLiteral("times"), dialog);
+    dialog.hide();
+    window.findChild<QLineEdit *>(QStringLiteral("filter"))->clear();
+    window.showView(QStringLiteral("actors"));
+    for (const HelpDialog::Part part : {HelpDialog::Part::View, HelpDialog::Part::Filter, HelpDialog::Part::Keys}) {
+        window.showHelp(part);
+        auto *help = window.findChildren<HelpDialog *>(QString(), Qt::FindDirectChildrenOnly).constLast();
+        take(QStringLiteral("help%1").arg(int(part)), *help);
+        delete help;
+    }
+    from.setLink(LinkState::Stale);
+    for (const QString &view : {QStringLiteral("overview"), QStringLiteral("actors"), QStringLiteral("latency")}) {
+        window.showView(view);
+        take(QStringLiteral("stale-%1").arg(view), window);
+    }
+    window.setSource(nullptr);
     languages.setLanguage(QStringLiteral("en"));
     for (const QString &line : std::as_const(wrong))
         qWarning("%s", qPrintable(line));
