@@ -2543,14 +2543,6 @@ Standard: %3. Die Änderung gilt, bis die Engine neu startet.</translation>
         <translation>   %1 beendete aufgehoben</translation>
     </message>
     <message>
-        <source>Nothing matches the filter</source>
-        <translation>Nichts passt zum Filter</translation>
-    </message>
-    <message>
-        <source>Esc in the filter field clears it.</source>
-        <translation>Esc im Filterfeld leert ihn.</translation>
-    </message>
-    <message>
         <source>   %1 of the console hidden</source>
         <translation>   %1 der Konsole verborgen</translation>
     </message>
@@ -2573,6 +2565,25 @@ Standard: %3. Die Änderung gilt, bis die Engine neu startet.</translation>
     <message>
         <source>With a time range, rows that have ended since are shown anyway.</source>
         <translation>Mit einem Zeitraum erscheinen auch Zeilen, die seither geendet haben.</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::TableView</name>
+    <message>
+        <source>Nothing matches the filter</source>
+        <translation>Nichts passt zum Filter</translation>
+    </message>
+    <message>
+        <source>Esc in the filter field clears it.</source>
+        <translation>Esc im Filterfeld leert ihn.</translation>
+    </message>
+    <message>
+        <source>Nothing is left</source>
+        <translation>Nichts bleibt übrig</translation>
+    </message>
+    <message>
+        <source>The level, the filter or the chosen actor leaves all events out.</source>
+        <translation>Stufe, Filter oder gewählter Aktor lassen alle Ereignisse weg.</translation>
     </message>
 </context>
 <context>

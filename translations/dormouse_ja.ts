@@ -2529,14 +2529,6 @@ Default: %3. The change lasts until the engine restarts.</source>
         <translation>   終了 %1 件を保持</translation>
     </message>
     <message>
-        <source>Nothing matches the filter</source>
-        <translation>フィルターに一致するものはありません</translation>
-    </message>
-    <message>
-        <source>Esc in the filter field clears it.</source>
-        <translation>フィルター欄で Esc を押すと消去されます。</translation>
-    </message>
-    <message>
         <source>   %1 of the console hidden</source>
         <translation>   コンソール分 %1 件を非表示</translation>
     </message>
@@ -2559,6 +2551,25 @@ Default: %3. The change lasts until the engine restarts.</source>
     <message>
         <source>With a time range, rows that have ended since are shown anyway.</source>
         <translation>時間範囲を指定している間は、その後に終了した行も表示されます。</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::TableView</name>
+    <message>
+        <source>Nothing matches the filter</source>
+        <translation>フィルターに一致するものはありません</translation>
+    </message>
+    <message>
+        <source>Esc in the filter field clears it.</source>
+        <translation>フィルター欄で Esc を押すと消去されます。</translation>
+    </message>
+    <message>
+        <source>Nothing is left</source>
+        <translation>該当なし</translation>
+    </message>
+    <message>
+        <source>The level, the filter or the chosen actor leaves all events out.</source>
+        <translation>レベル、フィルター、または選択中のアクターによって、すべてのイベントが除かれています。</translation>
     </message>
 </context>
 <context>

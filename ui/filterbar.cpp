@@ -208,8 +208,10 @@ void FilterBar::complete(const QString &completion)
 void FilterBar::fillChips(const QString &text)
 {
     while (QLayoutItem *item = m_chipRow->takeAt(0)) {
-        if (item->widget())
-            item->widget()->deleteLater();
+        if (QWidget *chip = item->widget()) {
+            chip->hide();
+            chip->deleteLater(); // it may be the one that was clicked
+        }
         delete item;
     }
     const QStringList terms = Filter::terms(text);

@@ -9,6 +9,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTextBrowser>
+#include <QTextTable>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -59,6 +60,7 @@ void HelpDialog::show(Part part)
 {
     m_part = part;
     m_parts.at(int(part))->setChecked(true);
+    m_parts.at(int(part))->setFocus();
     fill();
 }
 
@@ -69,6 +71,20 @@ void HelpDialog::fill()
         : m_part == Part::Keys                ? keysText()
                                               : codesText();
     m_text->setMarkdown(text.isEmpty() ? tr("Nothing found.") : text);
+    const auto frames = m_text->document()->rootFrame()->childFrames();
+    for (QTextFrame *frame : frames) {
+        auto *table = qobject_cast<QTextTable *>(frame);
+        if (!table)
+            continue;
+        QTextTableFormat look = table->format();
+        look.setBorderCollapse(true);
+        look.setBorder(1);
+        look.setBorderStyle(QTextFrameFormat::BorderStyle_Solid);
+        look.setBorderBrush(palette().color(QPalette::Mid));
+        look.setCellPadding(4);
+        look.setCellSpacing(0);
+        table->setFormat(look);
+    }
 }
 
 QString HelpDialog::text() const

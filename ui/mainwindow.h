@@ -128,6 +128,7 @@ private:
     void showSelection();
     void updateActions();
     void updateStatus();
+    void dressTabs();
     void retint();
 
     ThemeManager &m_theme;

@@ -200,7 +200,12 @@ void MainWindow::updateStatus()
                         .arg(cluster.text(ClusterModel::EventsDropped), cluster.text(ClusterModel::MonitorBytes),
                              QString::number(session().frameMs(), 'f', 1)));
     m_cost->setToolTip(tr("What watching costs: events lost, memory held by the engine for this view, time to apply the last frame"));
-    // The tab bars of tabbed docks are made by Qt at any time.
+    dressTabs();
+}
+
+/// Names, icons and tearing off. The tab bars of tabbed docks are made by Qt at any time.
+void MainWindow::dressTabs()
+{
     const auto bars = findChildren<QTabBar *>(QString(), Qt::FindDirectChildrenOnly);
     for (QTabBar *bar : bars) {
         if (!TearOff::isOn(*bar))

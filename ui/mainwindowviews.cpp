@@ -110,6 +110,7 @@ void MainWindow::resizeEvent(QResizeEvent *event)
 {
     QMainWindow::resizeEvent(event);
     applyShares();
+    QTimer::singleShot(0, this, &MainWindow::dressTabs); // their bars have their new width then
 }
 
 bool MainWindow::eventFilter(QObject *object, QEvent *event)

@@ -100,10 +100,6 @@ void TablePage::refresh()
     m_ended->setEnabled(model.hasEnded() == model.showEnded());
     m_ended->setToolTip(m_ended->isEnabled() ? QString() : tr("With a time range, rows that have ended since are shown anyway."));
     m_count->setText(QString(m_setup.title % QStringLiteral("   ") % text));
-    if (!model.filter().isEmpty() && known > 0)
-        m_table->setEmptyText(tr("Nothing matches the filter"), tr("Esc in the filter field clears it."));
-    else
-        m_table->setEmptyText(m_setup.emptyTitle, m_setup.emptyHelp);
     m_table->setStale(m_session.staleMs().has_value());
 }
 

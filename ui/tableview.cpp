@@ -325,17 +325,25 @@ void TableView::paintEvent(QPaintEvent *event)
     QTableView::paintEvent(event);
     if (!model() || model()->rowCount() > 0 || m_emptyTitle.isEmpty())
         return;
+    QString emptyTitle = m_emptyTitle, emptyHelp = m_emptyHelp;
+    if (m_live && !m_live->filter().isEmpty() && m_live->liveCount() + m_live->endedCount() > 0) {
+        emptyTitle = tr("Nothing matches the filter");
+        emptyHelp = tr("Esc in the filter field clears it.");
+    } else if (const auto *events = qobject_cast<EventModel *>(model()); events && events->stored() > 0) {
+        emptyTitle = tr("Nothing is left");
+        emptyHelp = tr("The level, the filter or the chosen actor leaves all events out.");
+    }
     QPainter painter(viewport());
     QFont title = font();
     title.setPixelSize(m_theme.px(15));
     title.setWeight(QFont::DemiBold);
     QRect area = viewport()->rect().adjusted(24, 0, -24, 0);
-    const QStringList lines = m_emptyHelp.split(u'\n');
+    const QStringList lines = emptyHelp.split(u'\n');
     const int height = m_theme.px(32) + int(lines.size()) * m_theme.px(22);
     area.setTop(std::max(8, (area.height() - height) / 2));
     painter.setFont(title);
     painter.setPen(m_theme.color(Color::Text));
-    painter.drawText(area, Qt::AlignHCenter | Qt::AlignTop, m_emptyTitle);
+    painter.drawText(area, Qt::AlignHCenter | Qt::AlignTop, emptyTitle);
     area.setTop(area.top() + m_theme.px(30));
     for (const QString &line : lines) {
         // Lines to type are indented and shown as code.

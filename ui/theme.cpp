@@ -96,6 +96,7 @@ void ThemeManager::setTheme(const QString &name)
     palette.setColor(QPalette::Base, color(Color::Surface));
     palette.setColor(QPalette::AlternateBase, color(Color::Raised));
     palette.setColor(QPalette::Text, color(Color::Text));
+    palette.setColor(QPalette::Mid, color(Color::BorderStrong)); // frames in texts
     palette.setColor(QPalette::Button, color(Color::Raised));
     palette.setColor(QPalette::ButtonText, color(Color::Text));
     palette.setColor(QPalette::Highlight, color(Color::Selection));
