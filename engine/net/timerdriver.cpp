@@ -50,11 +50,14 @@ void TimerDriver::arm()
         m_armedForMs = -1;
         return;
     }
+    // The wheel fires nothing twice in one millisecond: what is due in the present one waits for the next. Armed for less,
+    // the loop would spin until then.
+    const qint64 dueMs = std::max(*deadline, m_wheel.nowMs() + 1);
     // An earlier wake-up than needed is harmless; a later one is not.
-    if (m_timer.isActive() && m_armedForMs >= 0 && m_armedForMs <= *deadline)
+    if (m_timer.isActive() && m_armedForMs >= 0 && m_armedForMs <= dueMs)
         return;
     const qint64 nowMs = m_clock.monoMs();
-    const qint64 waitMs = std::clamp<qint64>(*deadline - nowMs, 0, kLongestSleepMs);
+    const qint64 waitMs = std::clamp<qint64>(dueMs - nowMs, 0, kLongestSleepMs);
     m_armedForMs = nowMs + waitMs;
     m_timer.start(int(waitMs));
 }

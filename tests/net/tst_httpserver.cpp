@@ -3,6 +3,7 @@
 
 #include "engine/net/timerdriver.h"
 
+#include <QAbstractEventDispatcher>
 #include <QRegularExpression>
 
 using namespace dormouse;
@@ -541,6 +542,27 @@ private Q_SLOTS:
                 QVERIFY(late >= 0);
         }
         wheel.schedule(clock.monoMs() + 1, [] {}); // the hook is gone with the driver
+    }
+
+    void timersThatAreDueAtOnceDoNotSpin()
+    {
+        SystemClock clock;
+        TimerWheel wheel(clock.monoMs());
+        TimerDriver driver(clock, wheel);
+        int turns = 0;
+        connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::awake, this, [&] { ++turns; });
+        // Each falls into the millisecond that the wheel has just dealt with.
+        constexpr int kTimers = 50;
+        int fired = 0;
+        std::function<void()> again = [&] {
+            if (++fired < kTimers)
+                wheel.schedule(clock.monoMs(), again);
+        };
+        wheel.schedule(clock.monoMs(), again);
+        while (fired < kTimers)
+            QCoreApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents);
+        disconnect(QAbstractEventDispatcher::instance(), nullptr, this, nullptr);
+        QVERIFY2(turns <= 4 * kTimers, qPrintable(QString::number(turns)));
     }
 };
 
