@@ -19,12 +19,13 @@ void AckLog::apply(const monitor::Frame &frame)
         if (int(m_entries.size()) > kMaxEntries)
             m_entries.pop_front();
         const bool own = m_own && m_own->isOwn(event.connectionId);
-        add(event.actorId, false, own, *event.value);
-        add(event.runnerId, true, own, *event.value);
+        add(event.runnerId, Of::Runner, own, *event.value);
+        add(event.actorId, Of::Actor, own, *event.value);
+        add(event.connectionId, Of::Connection, own, *event.value);
     }
 }
 
-void AckLog::add(const QString &id, bool runner, bool own, qint64 us)
+void AckLog::add(const QString &id, Of of, bool own, qint64 us)
 {
     if (id.isEmpty())
         return;
@@ -32,7 +33,7 @@ void AckLog::add(const QString &id, bool runner, bool own, qint64 us)
     if (it == m_groups.end()) {
         if (m_groups.size() >= kMaxGroups)
             return;
-        it = m_groups.insert(id, {{id, runner, {}}, {}});
+        it = m_groups.insert(id, {{id, of, {}}, {}});
     }
     (own ? it->own : it->others.histogram).add(us);
 }
@@ -54,23 +55,40 @@ std::vector<AckLog::Entry> AckLog::find(qint64 fromTs, qint64 toTs, qint64 fromU
     return found;
 }
 
-std::vector<AckLog::Group> AckLog::groups() const
+std::vector<AckLog::Group> AckLog::groups(const std::function<QString(const QString &actorId)> &nameOf) const
 {
     std::vector<Group> all;
+    QHash<QString, Group> names;
     for (const Sums &sums : m_groups) {
         Group group = sums.others;
         if (m_own && m_own->isShown())
             group.histogram.merge(sums.own);
-        if (group.histogram.count())
-            all.push_back(std::move(group));
+        if (!group.histogram.count())
+            continue;
+        if (const QString name = group.of == Of::Actor ? nameOf(group.id) : QString(); !name.isEmpty()) {
+            Group &sum = names[name];
+            sum.id = name;
+            sum.of = Of::Name;
+            sum.histogram.merge(group.histogram);
+        }
+        all.push_back(std::move(group));
     }
-    std::sort(all.begin(), all.end(), [](const Group &a, const Group &b) {
-        if (a.runner != b.runner)
-            return a.runner;
-        const qint64 slowA = a.histogram.quantileUs(0.99).value_or(0), slowB = b.histogram.quantileUs(0.99).value_or(0);
-        return slowA != slowB ? slowA > slowB : a.id < b.id;
+    all.insert(all.end(), names.cbegin(), names.cend());
+    // Quantiles are not asked for at each comparison.
+    std::vector<std::pair<qint64, size_t>> slow;
+    for (size_t i = 0; i < all.size(); ++i)
+        slow.emplace_back(all[i].histogram.quantileUs(0.99).value_or(0), i);
+    std::sort(slow.begin(), slow.end(), [&](const auto &a, const auto &b) {
+        const Group &groupA = all[a.second], &groupB = all[b.second];
+        if (groupA.of != groupB.of)
+            return groupA.of < groupB.of;
+        return a.first != b.first ? a.first > b.first : groupA.id < groupB.id;
     });
-    return all;
+    std::vector<Group> out;
+    out.reserve(all.size());
+    for (const auto &[us, i] : slow)
+        out.push_back(std::move(all[i]));
+    return out;
 }
 
 } // namespace dormouse

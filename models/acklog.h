@@ -7,18 +7,20 @@
 #include <QHash>
 
 #include <deque>
+#include <functional>
 
 namespace dormouse {
 
 class OwnTraffic;
 
 /// Single measurements behind the latency views (console.md rows 36, 37), from trace events: which messages took how
-/// long, and a histogram for each actor and runner. Empty unless trace is asked for. Thread: the UI thread.
+/// long, and a histogram for each runner, actor and connection. Empty unless trace is asked for. Thread: the UI thread.
 class AckLog
 {
 public:
     static constexpr int kMaxEntries = 50'000;
-    static constexpr int kMaxGroups = 2'000;
+    static constexpr int kMaxGroups = 4'000;
+    enum class Of { Runner, Name, Actor, Connection }; ///< Name: all actors of one name
     struct Entry
     {
         qint64 ts = 0; ///< wall ms of the acknowledgement
@@ -29,7 +31,7 @@ public:
     struct Group
     {
         QString id;
-        bool runner = false; ///< else an actor
+        Of of = Of::Actor;
         monitor::Histogram histogram;
     };
 
@@ -41,8 +43,8 @@ public:
     const std::deque<Entry> &entries() const { return m_entries; } ///< oldest first
     /// Newest first, at most limit: fromTs <= ts < toTs and fromUs <= us < toUs.
     std::vector<Entry> find(qint64 fromTs, qint64 toTs, qint64 fromUs, qint64 toUs, int limit) const;
-    /// Slowest p99 first, runners before actors.
-    std::vector<Group> groups() const;
+    /// By kind, within it the slowest p99 first. nameOf: of an actor id; what has none ("") is in no group of a name.
+    std::vector<Group> groups(const std::function<QString(const QString &actorId)> &nameOf) const;
 
 private:
     struct Sums
@@ -50,7 +52,7 @@ private:
         Group others;
         monitor::Histogram own;
     };
-    void add(const QString &id, bool runner, bool own, qint64 us);
+    void add(const QString &id, Of of, bool own, qint64 us);
     std::deque<Entry> m_entries;
     QHash<QString, Sums> m_groups;
     const OwnTraffic *m_own = nullptr;

@@ -1388,14 +1388,6 @@ erscheinen hier, das Nächste zuerst.</translation>
         <translation>Anzahl</translation>
     </message>
     <message>
-        <source>Latency by runner and actor</source>
-        <translation>Latenz nach Runner und Aktor</translation>
-    </message>
-    <message>
-        <source>By runner and actor</source>
-        <translation>Nach Runner und Aktor</translation>
-    </message>
-    <message>
         <source>Follow each message</source>
         <translation>Jede Nachricht verfolgen</translation>
     </message>
@@ -1426,6 +1418,22 @@ erscheinen hier, das Nächste zuerst.</translation>
     <message>
         <source>count, in that time</source>
         <translation>Anzahl in dieser Zeit</translation>
+    </message>
+    <message>
+        <source>Latency by runner, actor and connection</source>
+        <translation>Latenz nach Runner, Aktor und Verbindung</translation>
+    </message>
+    <message>
+        <source>By origin</source>
+        <translation>Nach Herkunft</translation>
+    </message>
+    <message>
+        <source>actors named %1</source>
+        <translation>Aktoren namens %1</translation>
+    </message>
+    <message>
+        <source>connection %1</source>
+        <translation>Verbindung %1</translation>
     </message>
 </context>
 <context>

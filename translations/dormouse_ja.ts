@@ -1379,14 +1379,6 @@ soonest first.</source>
         <translation>件数</translation>
     </message>
     <message>
-        <source>Latency by runner and actor</source>
-        <translation>ランナー・アクター別のレイテンシ</translation>
-    </message>
-    <message>
-        <source>By runner and actor</source>
-        <translation>ランナー・アクター別</translation>
-    </message>
-    <message>
         <source>Follow each message</source>
         <translation>メッセージを個別に追跡</translation>
     </message>
@@ -1417,6 +1409,22 @@ soonest first.</source>
     <message>
         <source>count, in that time</source>
         <translation>件数、この時間内</translation>
+    </message>
+    <message>
+        <source>Latency by runner, actor and connection</source>
+        <translation>ランナー、アクター、接続別のレイテンシー</translation>
+    </message>
+    <message>
+        <source>By origin</source>
+        <translation>発生元別</translation>
+    </message>
+    <message>
+        <source>actors named %1</source>
+        <translation>名前が %1 のアクター</translation>
+    </message>
+    <message>
+        <source>connection %1</source>
+        <translation>接続 %1</translation>
     </message>
 </context>
 <context>

@@ -110,8 +110,10 @@ LatencyPage::LatencyPage(Session &session, const ThemeManager &theme, QWidget *p
     m_tabs->addTab(m_table, tr("By second"));
     m_messages = list(theme, m_tabs, {tr("Time"), tr("Latency"), tr("Index"), tr("Connection"), tr("Actor")}, tr("Messages of the chosen cell"));
     m_tabs->addTab(m_messages, tr("Messages"));
-    m_groups = list(theme, m_tabs, {tr("Of"), tr("Count"), tr("p50"), tr("p90"), tr("p99"), tr("max")}, tr("Latency by runner and actor"));
-    m_tabs->addTab(m_groups, tr("By runner and actor"));
+    m_groups = list(theme, m_tabs, {tr("Of"), tr("Count"), tr("p50"), tr("p90"), tr("p99"), tr("p99.9"), tr("max")},
+                    tr("Latency by runner, actor and connection"));
+    m_groups->setColumnWidth(0, theme.px(320));
+    m_tabs->addTab(m_groups, tr("By origin"));
     m_trace = new QCheckBox(tr("Follow each message"), corner);
     m_trace->setAccessibleName(tr("Follow each message"));
     m_trace->setToolTip(tr("One event per message: costs the engine time. Needed for the lists of messages, actors and runners."));
@@ -192,13 +194,31 @@ void LatencyPage::showGroups()
 {
     if (m_tabs->currentWidget() != m_groups)
         return;
-    std::vector<QStringList> rows;
-    for (const AckLog::Group &group : m_session.acks().groups()) {
-        if (int(rows.size()) == kMostRows)
+    const auto nameOf = [this](const QString &actorId) {
+        const monitor::ActorInfo *actor = m_session.actors().find(actorId);
+        return actor ? actor->name : QString();
+    };
+    const auto word = [](AckLog::Of of) {
+        switch (of) {
+        case AckLog::Of::Runner:
+            return tr("runner %1");
+        case AckLog::Of::Name:
+            return tr("actors named %1");
+        case AckLog::Of::Actor:
+            return tr("actor %1");
+        case AckLog::Of::Connection:
             break;
+        }
+        return tr("connection %1");
+    };
+    std::vector<QStringList> rows;
+    QHash<int, int> shown; // the slowest of each kind
+    for (const AckLog::Group &group : m_session.acks().groups(nameOf)) {
+        if (++shown[int(group.of)] > kMostRows)
+            continue;
         const auto q = [&](double part) { return microsText(double(group.histogram.quantileUs(part).value_or(0))); };
-        rows.push_back({(group.runner ? tr("runner %1") : tr("actor %1")).arg(group.id), countText(double(group.histogram.count())),
-                        q(0.5), q(0.9), q(0.99), microsText(double(group.histogram.maxUs()))});
+        rows.push_back({word(group.of).arg(group.id), countText(double(group.histogram.count())), q(0.5), q(0.9), q(0.99), q(0.999),
+                        microsText(double(group.histogram.maxUs()))});
     }
     fill(m_groups, rows);
 }

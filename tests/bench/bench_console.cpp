@@ -4,6 +4,7 @@
 // A turn is what the UI thread does until it looks for new input again. Its CPU time is what the program needs; its wall time also holds
 // what other programs took from it.
 #include "tests/bench/busyengine.h"
+#include "ui/commandpalette.h"
 #include "ui/mainwindow.h"
 #include "ui/pages.h"
 
@@ -133,6 +134,7 @@ public:
         out.insert(QStringLiteral("views"), views);
         out.insert(QStringLiteral("sorted"), sorted());
         out.insert(QStringLiteral("filters"), filters());
+        out.insert(QStringLiteral("palette"), palette());
         out.insert(QStringLiteral("frames"), double(session().framesApplied()));
         return out;
     }
@@ -243,6 +245,26 @@ private:
             out.insert(text, filter(text));
             out.insert(QString(text % u", open"), phase());
             out.insert(QString(text % u", cleared"), filter({}));
+        }
+        return out;
+    }
+    /// Typing into the command palette.
+    QJsonObject palette()
+    {
+        QJsonObject out;
+        if (!wanted(QStringLiteral("palette")))
+            return out;
+        CommandPalette dialog(session(), m_theme, {}, m_window.get());
+        dialog.show();
+        wait(200);
+        auto *input = dialog.findChild<QLineEdit *>();
+        for (const QString &text : {QStringLiteral("i"), QStringLiteral("inbo-77"), QStringLiteral("chrm"), QStringLiteral("nothing like this")}) {
+            m_application.take();
+            const double cpu = clockMs(CLOCK_THREAD_CPUTIME_ID);
+            input->setText(text);
+            const double first = clockMs(CLOCK_THREAD_CPUTIME_ID) - cpu;
+            wait(300);
+            out.insert(text, QJsonObject{{QStringLiteral("ms"), first}, {QStringLiteral("longest_ms"), std::max(first, m_application.take().longestCpuMs)}});
         }
         return out;
     }

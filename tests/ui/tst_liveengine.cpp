@@ -263,6 +263,17 @@ void TestLiveEngine::ownTrafficStaysOutOfEverything()
         own.send("x");
     QTRY_COMPARE(own.received.size(), 50);
     QTRY_COMPARE(session().own().totals().messages, quint64(100));
+    const auto answered = [this] { return session().latency().merged(LatencyKind::Http, 600'000).count(); };
+    const auto answeredToUs = [this] {
+        quint64 count = 0;
+        for (const LatencySlice &slice : session().latency().slices())
+            count += slice.ownHttp.count();
+        return count;
+    };
+    const quint64 foreign = answered();
+    session().command(QStringLiteral("call_action"), {{QStringLiteral("actor_id"), m_actor}, {QStringLiteral("action"), QStringLiteral("add")}, {QStringLiteral("args"), QJsonArray()}});
+    QTRY_COMPARE(answeredToUs(), quint64(1));
+    QCOMPARE(answered(), foreign);
     QTRY_COMPARE(session().cluster().info().connections.value_or(0), 2); // the engine counts both
     QTRY_COMPARE(connections(), 1.0);
     QTRY_COMPARE(cell(ActorModel::Connections), 1);
@@ -281,6 +292,7 @@ void TestLiveEngine::ownTrafficStaysOutOfEverything()
     QCOMPARE(shownEvents(), 0);
     m_window->action(QStringLiteral("own"))->trigger();
     QVERIFY(shownEvents() > 0);
+    QCOMPARE(answered(), foreign + 1);
     QTRY_COMPARE(cell(ActorModel::Connections), 2);
     QTRY_COMPARE(connections(), 2.0);
     m_window->action(QStringLiteral("own"))->trigger();
