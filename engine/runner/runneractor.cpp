@@ -8,6 +8,8 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace dormouse {
@@ -16,6 +18,7 @@ namespace {
 
 constexpr std::size_t kMaxEntriesPerPut = 128;
 constexpr quint64 kMaxSavedSockets = 16'384;
+constexpr qint64 kClockLookMs = 15'000; ///< the wall clock may be set while an alarm waits
 
 QByteArray alarmKey()
 {
@@ -327,12 +330,12 @@ void RunnerActor::armAlarm()
     cancel(std::exchange(m_alarmTimer, 0));
     if (!m_alarmTs)
         return;
-    m_alarmTimer = after(*m_alarmTs - clock().wallMs(), [this] {
+    m_alarmTimer = after(std::min(*m_alarmTs - clock().wallMs(), kClockLookMs), [this] {
         m_alarmTimer = 0;
         if (m_state != State::Running || !m_alarmTs)
             return;
         if (*m_alarmTs > clock().wallMs())
-            return armAlarm(); // the wall clock was moved back
+            return armAlarm();
         m_alarmTs.reset();
         deleteRaw({alarmKey()});
         // Otherwise the engine would wake the actor again for an alarm that has rung.

@@ -222,7 +222,8 @@ void RunnerHub::pong(Socket &socket, RunnerEntry &runner, qint64 ts)
     if (sent != owner->pings.end())
         owner->pings.erase(owner->pings.begin(), std::next(sent));
     if (owner->reconciling && ts == owner->reconcileToken) {
-        reconcileDue(owner->runnerId, int(m_core.context.config.reconcileSettle));
+        owner->inventoryComplete = true;
+        reconcileDue(owner->runnerId, m_core.context.config.reconcileSettle);
         return;
     }
     // Only then does the pong speak for everything written so far.

@@ -188,8 +188,9 @@ void RunnerHub::initCommitted(const QString &runnerId, Channel *channel, bool is
         owner->reconcileToken = newToken();
         owner->pings[owner->reconcileToken] = m_core.monoMs();
         send(*owner, wire::ToClientPing{owner->reconcileToken});
-        owner->reconcileUntilMs = m_core.monoMs() + config.reconcileTimeout;
-        reconcileDue(runnerId, int(config.reconcileTimeout));
+        owner->reconcileSinceMs = m_core.monoMs();
+        owner->inventoryComplete = false;
+        reconcileDue(runnerId, config.reconcileTimeout);
     } else {
         owner->up = true;
         sendDueCommands(runnerId);

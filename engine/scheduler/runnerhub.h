@@ -94,7 +94,8 @@ private:
         bool up = false;             ///< init sent and reconciled
         bool reconciling = false;
         qint64 reconcileToken = 0;
-        qint64 reconcileUntilMs = 0; ///< mono, the most it may take
+        qint64 reconcileSinceMs = 0; ///< mono
+        bool inventoryComplete = false; ///< its ping is answered, and events come before that
         std::set<std::pair<QString, quint32>> inventory;
         /// Came before the inventory was complete, or from an older socket whose process is not known yet.
         std::vector<HeldKv> heldKv;
@@ -141,7 +142,8 @@ private:
     void attachAgain(Socket &socket, RunnerEntry &runner, std::optional<qint64> lastCommandIdx);
     void resendLegacy(RunnerEntry &runner, std::optional<qint64> lastCommandIdx);
 
-    void reconcileDue(const QString &runnerId, int delayMs);
+    void reconcileDue(const QString &runnerId, qint64 delayMs);
+    void reconcileLate(Link &owner);
     void finishReconcile(const QString &runnerId);
     void takeBackUnsent(const Socket &socket);
     void reconcileActor(RunnerEntry &runner, const Link &link, ActorEntry &actor);

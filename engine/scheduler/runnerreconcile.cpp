@@ -23,7 +23,7 @@ void RunnerHub::takeBackUnsent(const Socket &socket)
     }
 }
 
-void RunnerHub::reconcileDue(const QString &runnerId, int delayMs)
+void RunnerHub::reconcileDue(const QString &runnerId, qint64 delayMs)
 {
     Link *owner = link(runnerId);
     if (!owner)
@@ -34,15 +34,40 @@ void RunnerHub::reconcileDue(const QString &runnerId, int delayMs)
         if (!due || !due->reconciling)
             return;
         due->reconcileTimer = 0;
+        if (!due->inventoryComplete)
+            return reconcileLate(*due);
+        const EngineConfig &config = m_core.context.config;
         // What was written to an older socket of the same process may still be under way; its pong comes behind that.
         const bool probing = std::any_of(due->older.begin(), due->older.end(),
                                          [](const Socket *older) { return older->role == Role::Probing; });
-        const qint64 leftMs = due->reconcileUntilMs - m_core.monoMs();
+        const qint64 leftMs = due->reconcileSinceMs + config.reconcileTimeout - m_core.monoMs();
         if (probing && leftMs > 0)
-            reconcileDue(runnerId, int(std::clamp<qint64>(m_core.context.config.reconcileSettle, 1, leftMs)));
+            reconcileDue(runnerId, std::clamp<qint64>(config.reconcileSettle, 1, leftMs));
         else
             finishReconcile(runnerId);
     });
+}
+
+/// No pong: the process stands still, or its link is dead and nobody has noticed. To take its actors for lost would let
+/// them live twice. As long as a silent link is kept, so is this one; then the usual way of a lost runner begins.
+void RunnerHub::reconcileLate(Link &owner)
+{
+    const EngineConfig &config = m_core.context.config;
+    const qint64 waitedMs = m_core.monoMs() - owner.reconcileSinceMs;
+    if (waitedMs < config.runnerPingTimeoutMs) {
+        report(monitor::EventKind::RunnerReconciled, monitor::EventLevel::Warn, owner.runnerId,
+               QStringLiteral("reconcile_late"), u"no pong for " % QString::number(waitedMs) % u" ms");
+        reconcileDue(owner.runnerId, std::clamp<qint64>(config.runnerPingTimeoutMs - waitedMs, 1, config.reconcileTimeout));
+        return;
+    }
+    RunnerEntry *runner = m_core.runner(owner.runnerId);
+    if (!runner || !owner.current)
+        return;
+    Socket &socket = *owner.current;
+    SchedulerCore::Transaction transaction(m_core, "disconnect");
+    dropRole(socket);
+    closeSocket(socket, kErrorClose, "core.internal_error");
+    m_core.socketGone(*runner, false);
 }
 
 void RunnerHub::finishReconcile(const QString &runnerId)

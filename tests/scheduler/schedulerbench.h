@@ -56,6 +56,11 @@ public:
     }
     void sendRaw(const QByteArray &payload, bool binary) { m_sockets.back()->send(payload, binary); }
     void close(const QByteArray &reason) { m_sockets.back()->close(1000, reason); }
+    void answerPings()
+    {
+        for (const qint64 ts : std::exchange(unanswered, {}))
+            send(wire::ToServerPong{ts});
+    }
     void event(const QString &actorId, quint32 generation, qint64 index, const wire::Event &inner)
     {
         send(wire::ToServerEvents{{{{actorId, generation, index}, inner}}});
@@ -70,8 +75,9 @@ public:
             for (const wire::ToServer &tail : resend)
                 send(tail);
         } else if (const auto *ping = std::get_if<wire::ToClientPing>(&*message)) {
+            unanswered.push_back(ping->ts);
             if (answersPings)
-                send(wire::ToServerPong{ping->ts});
+                answerPings();
         } else if (const auto *list = std::get_if<wire::ToClientCommands>(&*message)) {
             ++commandMessages;
             commands.insert(commands.end(), list->commands.begin(), list->commands.end());
@@ -119,6 +125,7 @@ public:
     quint16 closeCode = 0;
     int closes = 0;
     bool answersPings = true;
+    std::vector<qint64> unanswered;
     bool reportsStarts = false; ///< running, at once
     std::vector<wire::CommandWrapper> commands;
     std::vector<wire::ActorCheckpoint> acks;

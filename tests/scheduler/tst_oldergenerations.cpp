@@ -3,6 +3,7 @@
 #include "engine/scheduler/actormachine.h"
 #include "tests/scheduler/schedulerbench.h"
 
+using namespace Qt::StringLiterals;
 using namespace dormouse;
 using namespace dormouse::test;
 
@@ -58,9 +59,9 @@ private Q_SLOTS:
         QCOMPARE(bench.state(id), ActorState::Pending);
         bench.world.advance(1);
         QCOMPARE(bench.state(id), ActorState::Starting);
-        QVERIFY(std::any_of(bench.sink.events.begin(), bench.sink.events.end(), [&](const monitor::Event &event) {
-            return event.reason == u"older_generation_given_up" && event.actorId == id && event.generation == 0;
-        }));
+        const monitor::Event told = bench.sink.last("older_generation_given_up"_L1);
+        QCOMPARE(told.actorId, id);
+        QCOMPARE(told.generation, std::optional<quint32>(0));
     }
 
     void newRecordOfALostProcessSaysFirstWhatItHolds_data()
@@ -95,6 +96,46 @@ private Q_SLOTS:
         bench.world.settle();
         QCOMPARE(runner.commands.size(), std::size_t(1));
         QCOMPARE(runner.commands[0].checkpoint, (wire::ActorCheckpoint{id, 1, 0}));
+    }
+
+    void silenceIsNoInventory_data()
+    {
+        QTest::addColumn<bool>("comesBack");
+        QTest::newRow("the process goes on") << true;
+        QTest::newRow("it never does") << false;
+    }
+
+    // A process that stands still answers no ping; that says nothing about its actors.
+    void silenceIsNoInventory()
+    {
+        QFETCH(bool, comesBack);
+        Bench bench;
+        ScriptedRunner runner;
+        bench.connectRunner(runner, "k", 2);
+        const QString id = bench.createRunning(runner, CrashPolicy::Restart);
+        const QString runnerId = runner.runnerId;
+        runner.link->cut();
+        bench.world.advance(1'000);
+        runner.answersPings = false;
+        bench.connectRunner(runner, "k", 2);
+        bench.world.advance(bench.config.runnerPingTimeoutMs - 1);
+        QCOMPARE(bench.state(id), ActorState::Running);
+        QVERIFY(!bench.scheduler->linkUp(runnerId));
+        QVERIFY(bench.sink.count("reconcile_late"_L1) > 0);
+        if (comesBack) {
+            runner.event(id, 0, 0, kRunning);
+            runner.answerPings();
+            bench.world.advance(bench.config.reconcileSettle);
+            QVERIFY(bench.scheduler->linkUp(runnerId));
+            QCOMPARE(bench.row(id).generation, 0u);
+            return;
+        }
+        bench.world.advance(1);
+        QVERIFY(runner.closeReason.startsWith("core.internal_error"));
+        QCOMPARE(bench.state(id), ActorState::Running);
+        bench.world.advance(bench.config.runnerLostThreshold + bench.config.runnerLostSlack);
+        QCOMPARE(bench.scheduler->runner(runnerId)->state, RunnerState::Stopped);
+        QCOMPARE(bench.state(id), ActorState::Pending);
     }
 
     void recordThatEndedOrderlyCostsItsSuccessorNothing()

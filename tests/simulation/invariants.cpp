@@ -91,12 +91,7 @@ void checkPending(Gateway &gateway, Truth &truth)
 void checkDoubted(Cluster &cluster, Scheduler &scheduler)
 {
     for (const auto &process : cluster.processes()) {
-        if (process->isPaused() || !process->isConnected() || !process->hasDoubtedActors())
-            continue;
-        const auto sameKey = std::count_if(cluster.processes().begin(), cluster.processes().end(), [&](const auto &other) {
-            return other->name() == process->name() && !other->runner().hasEnded();
-        });
-        if (sameKey > 1)
+        if (process->isPaused() || !process->isConnected() || !process->hasDoubtedActors() || cluster.hasNewerTwin(*process))
             continue;
         for (const auto &[id, actor] : process->actors()) {
             const ActorRow *row = actor->isDoubted() ? scheduler.actor(id) : nullptr;
