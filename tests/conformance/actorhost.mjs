@@ -30,8 +30,8 @@ function save(actorId) {
 // The SDKs leave the promise of a start that failed unhandled. Applications catch that, or their process ends.
 process.on('unhandledRejection', (reason) => report('unhandled', { reason: String(reason) }));
 
-// How an actor behaves: {refuse, startMs, startExits, startThrows, loadThrows, hang, sleepAfterStart, forgetful}, from its
-// input when that is JSON, or set by the scenario. Counters count down.
+// How an actor behaves: {refuse, startMs, startExits, startThrows, loadThrows, hang, stopMs, sleepAfterStart, forgetful}, from
+// its input when that is JSON, or set by the scenario. Counters count down.
 const modes = new Map(Object.entries(options.modes ?? {}));
 function mode(actorId, input) {
   if (!modes.has(actorId)) modes.set(actorId, input?.startsWith('{') ? JSON.parse(input) : {});
@@ -203,6 +203,7 @@ const runner = new Runner({
   hibernatableWebSocket: { canHibernate: (_actor, _gateway, _request, request) => new URL(request.url).pathname.includes('hib') },
   onActorStart: onStart,
   onActorStop: async (actorId, generation) => {
+    if (mode(actorId).stopMs) await wait(mode(actorId).stopMs);
     live.delete(actorId);
     report('stop', { actorId, generation });
     if (loaded.has(actorId)) save(actorId);

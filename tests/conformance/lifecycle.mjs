@@ -146,6 +146,25 @@ export const lifecycle = {
     await until(() => w.counts(stuck, 'stop')[0] === 1, 'the late start to be stopped');
     equal([w.runner.seen('start', { actorId: stuck }).map((s) => s.generation), ...w.counts(stuck, 'two_instances')], [[0, 1], 0], 'generations, second instances');
   },
+  // A process that stood still until it was given up comes back with its actors, under a new runner id. The SDK stops them
+  // by itself; told to start one of them before it has, it would forget the newer generation when the older one ends.
+  frozen_process_comes_back: heavy(2, async (w) => {
+    await w.own({ pegboard: { runner_update_ping_interval_ms: 200, runner_eligible_threshold: 800, runner_ping_timeout_ms: 1500, runner_lost_threshold: 2000 } });
+    const id = await w.created({ ...mode({ stopMs: 700 }), crash_policy: 'restart' });
+    await w.runner.wait('start', { actorId: id });
+    w.runner.freeze();
+    await until(async () => (await w.engine.actor(id)).pending_allocation_ts, 'the actor to wait for a runner');
+    w.runner.thaw();
+    const [, again] = await w.runner.wait('start', { actorId: id }, 2);
+    const [stop] = w.runner.seen('stop', { actorId: id });
+    check(stop && stop.at <= again.at, 'the next generation begins before the one before has ended');
+    for (const number of numbered(4)) {
+      equal((await fetch(`${w.engine.url}/gateway/${id}/x`)).status, 200, `request ${number}`);
+      await wait(300);
+    }
+    equal(w.counts(id, 'two_instances'), [0], 'second instances');
+    equal(w.runner.count('start', { actorId: id }), 2, 'starts');
+  }),
   async start_hook_throws(w) {
     await w.shared();
     const once = mode({ startThrows: 1 });

@@ -226,17 +226,17 @@ SimulatedChannel::Pair Cluster::dial(const QByteArray &target)
 /// The newest connection of a key drives the older ones out, whose processes hear of it when they can.
 void Cluster::doubtTwins(const RunnerProcess &newest)
 {
-    m_newestOfKey[newest.name()] = &newest;
     for (const auto &process : m_processes) {
         if (process.get() != &newest && process->name() == newest.name())
             process->doubt();
     }
 }
 
-bool Cluster::hasNewerTwin(const RunnerProcess &process) const
+bool Cluster::hasLinkedTwin(const RunnerProcess &process) const
 {
-    const auto newest = m_newestOfKey.find(process.name());
-    return newest != m_newestOfKey.end() && newest->second != &process;
+    return std::any_of(m_processes.begin(), m_processes.end(), [&](const auto &other) {
+        return other.get() != &process && other->name() == process.name() && other->hasLink();
+    });
 }
 
 void Cluster::startRunner(int number, bool newKey)
@@ -273,7 +273,6 @@ void Cluster::endRunner(int number)
     if (!slot.process)
         return;
     note(u"runner "_s % slot.process->name() % u" ends"_s);
-    std::erase_if(m_newestOfKey, [&](const auto &newest) { return newest.second == slot.process; });
     std::erase_if(m_processes, [&](const auto &process) { return process.get() == slot.process; });
     slot.process = nullptr;
     ++slot.life;

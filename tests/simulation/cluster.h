@@ -45,8 +45,8 @@ public:
     Truth &truth() { return m_truth; }
     EngineProcess *engine() const { return m_engine.get(); }
     const std::vector<std::unique_ptr<RunnerProcess>> &processes() const { return m_processes; }
-    /// Another process of this key has connected since.
-    bool hasNewerTwin(const RunnerProcess &process) const;
+    /// The engine may have two processes of this key at the moment, and has to choose.
+    bool hasLinkedTwin(const RunnerProcess &process) const;
     VirtualWorld &world() { return m_world; }
     const WatchedStore &store() const { return m_store; }
     const Endpoint &endpoint() const { return m_endpoint; }
@@ -135,7 +135,6 @@ private:
     bool m_healing = false;
     bool m_storeFailed = false; ///< during this life of the engine
     std::vector<std::unique_ptr<RunnerProcess>> m_processes;
-    std::map<QString, const RunnerProcess *> m_newestOfKey; ///< that still lives
     std::vector<Slot> m_slots;
     std::vector<std::unique_ptr<SimulatedClient>> m_clients;
     std::vector<std::shared_ptr<SimulatedExchange>> m_exchanges; ///< shared with the engine process that may end first

@@ -66,8 +66,9 @@ public:
     /// The engine may give its actors away before it can know: see CountingActor::doubt().
     void doubt();
     bool hasDoubtedActors() const;
+    bool hasLink() const { return m_link && m_link->isWhole(); }
     /// Really, not only as far as it knows.
-    bool isConnected() const { return m_link && m_link->isWhole() && m_runner->isConnected(); }
+    bool isConnected() const { return hasLink() && m_runner->isConnected(); }
     /// What starts now may have been given away already, too. Over with the next connection.
     bool isDoubted() const { return m_isDoubted; }
 
