@@ -58,23 +58,28 @@ Result<ForwardedHeaders> headersForActor(const HttpHead &head, ForwardKind kind,
                                          const QString &rayId, qint64 bodyBytes)
 {
     ForwardedHeaders result;
-    std::unordered_map<std::string, std::size_t> places;
     const auto named = kind == ForwardKind::Http ? namedByConnection(head.headers) : std::vector<QByteArray>{};
     std::size_t count = 0;
     qint64 bytes = 0;
     const auto put = [&](const QByteArray &name, const QByteArray &value) {
-        const auto [place, fresh] = places.try_emplace(name.toStdString(), result.headers.size());
-        if (fresh) {
+        // There are few: to compare them costs less than a table.
+        const auto same = std::find_if(result.headers.begin(), result.headers.end(),
+                                       [&](const auto &header) { return header.first == name; });
+        if (same == result.headers.end()) {
             result.headers.emplace_back(name, value);
             return;
         }
-        QByteArray &merged = result.headers[place->second].second;
+        QByteArray &merged = same->second;
         merged += name == "cookie" ? "; " : ", ";
         merged += value;
     };
     for (const auto &[rawName, value] : head.headers) {
         ++count;
         bytes += rawName.size() + value.size();
+        if (count > kMaxHeaders || bytes > kMaxHeaderBytes) {
+            return Error::make("guard", "invalid_header", QStringLiteral("the request headers are too large"),
+                               {{QStringLiteral("detail"), QStringLiteral("at most 100 headers and 65536 bytes")}});
+        }
         const QByteArray name = rawName.toLower();
         if (kind == ForwardKind::Http
             && (isHopByHop(name) || name == "content-length"
@@ -88,10 +93,6 @@ Result<ForwardedHeaders> headersForActor(const HttpHead &head, ForwardKind kind,
             continue;
         }
         put(name, value);
-    }
-    if (count > kMaxHeaders || bytes > kMaxHeaderBytes) {
-        return Error::make("guard", "invalid_header", QStringLiteral("the request headers are too large"),
-                           {{QStringLiteral("detail"), QStringLiteral("at most 100 headers and 65536 bytes")}});
     }
     if (!head.peerAddress.isEmpty())
         put("x-forwarded-for", head.peerAddress);

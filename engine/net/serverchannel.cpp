@@ -61,11 +61,14 @@ void ServerWebSocket::receive(QByteArrayView &bytes)
     while (wantsInput()) {
         std::optional<WebSocketCodec::Event> event = m_codec.next(bytes);
         if (!event)
-            return;
+            break;
         handle(*event);
+        if (event->type == WebSocketCodec::Event::Type::Message)
+            m_codec.recycle(std::move(event->payload));
         if (!bytes.isEmpty() && !m_connection.mayProcess(1))
             break;
     }
+    m_codec.dropSpare();
     if (m_state == State::Ended)
         bytes = {};
 }

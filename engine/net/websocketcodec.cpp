@@ -19,6 +19,7 @@ constexpr quint16 kTooLarge = closeNumber(CloseCode::TooBig);
 constexpr qsizetype kMaxControlBytes = 125;
 constexpr qsizetype kMaxReasonBytes = 123;
 constexpr quint64 kReserveBytes = 256 * 1024;
+constexpr qsizetype kMaxRecycledBytes = 1024;
 
 bool isControl(WebSocketCodec::Opcode opcode)
 {
@@ -267,6 +268,20 @@ std::optional<WebSocketCodec::Event> WebSocketCodec::finishFrame()
     if (event.payload.isNull())
         event.payload = QByteArray("");
     return event;
+}
+
+void WebSocketCodec::recycle(QByteArray &&payload)
+{
+    if (!payload.isDetached() || payload.capacity() > kMaxRecycledBytes || !m_message.isEmpty())
+        return;
+    payload.resize(0);
+    m_message = std::move(payload);
+}
+
+void WebSocketCodec::dropSpare()
+{
+    if (m_message.isEmpty())
+        m_message = {};
 }
 
 std::optional<WebSocketCodec::Event> WebSocketCodec::finishControl()

@@ -73,6 +73,10 @@ public:
     /// Takes bytes from the front of `bytes` until one event is complete or none are left. Call it again with the
     /// rest. After Close or Failed everything is swallowed.
     std::optional<Event> next(QByteArrayView &bytes);
+    /// Takes the memory of a message that was not kept for the next one, if nobody else holds it and it is small: what is
+    /// kept of that may then be larger than it says. dropSpare() before the codec waits: idle ones hold no memory.
+    void recycle(QByteArray &&payload);
+    void dropSpare();
     bool isFinished() const { return m_finished; }
     /// A frame or a fragmented message has begun and is not complete.
     bool isInsideMessage() const { return m_fragmented || m_headerSize > 0 || m_inPayload; }

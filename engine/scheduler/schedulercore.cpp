@@ -152,8 +152,13 @@ ActorEntry *SchedulerCore::actor(const QString &actorId)
 
 RunnerEntry *SchedulerCore::runner(const QString &runnerId)
 {
+    if (m_lastRunner && m_lastRunner->row.runnerId == runnerId)
+        return m_lastRunner;
     const auto it = runners.find(runnerId);
-    return it == runners.end() ? nullptr : it->second.get();
+    if (it == runners.end())
+        return nullptr;
+    m_lastRunner = it->second.get();
+    return m_lastRunner;
 }
 
 MachineContext SchedulerCore::machineContext()

@@ -263,6 +263,7 @@ private:
     std::map<QString, std::vector<RunnerEntry::CommandKey>> m_newCommands; ///< of the current transaction, by runner
     std::vector<QString> m_dirtyActors;
     std::vector<QString> m_dirtyRunners;
+    RunnerEntry *m_lastRunner = nullptr; ///< the one that was asked for last: its messages come one after the other
     std::vector<QString> m_pingDirty;
     TimerId m_pingTimer = 0;
     TimerId m_houseTimer = 0;

@@ -206,6 +206,7 @@ void SchedulerCore::forgetOld()
         if (runner(id) && hub)
             context.sink.runnerEnded(describeRunnerEntry(*this, *hub, id));
         std::erase_if(lostIdentities, [&id](const auto &item) { return item.second == id; });
+        m_lastRunner = nullptr;
         runnersGone += runners.erase(id);
     }
     reportForgotten("actor", "destroyed actors", actorsGone);

@@ -347,6 +347,42 @@ private Q_SLOTS:
         QVERIFY(failures > 1000);
     }
 
+    void memoryOfAMessageServesTheNext()
+    {
+        WebSocketCodec codec(Role::Server);
+        const auto take = [&](const QByteArray &payload) {
+            const QByteArray bytes = frame(0x82, payload);
+            QByteArrayView rest(bytes);
+            std::optional<Event> event = codec.next(rest);
+            return event && event->type == Event::Type::Message && rest.isEmpty() ? event->payload : QByteArray("none");
+        };
+        QByteArray first = take("a rather long first message");
+        const char *place = first.constData();
+        codec.recycle(std::move(first));
+        QByteArray second = take("short");
+        QCOMPARE(second, QByteArray("short"));
+        QVERIFY(second.constData() == place);
+        const QByteArray kept = second; // by somebody: its bytes must stay
+        codec.recycle(std::move(second));
+        QCOMPARE(take("other"), QByteArray("other"));
+        QCOMPARE(kept, QByteArray("short"));
+        QByteArray large = take(QByteArray(5000, 'x'));
+        codec.recycle(std::move(large));
+        QVERIFY(take("y").capacity() < 1000); // what is kept for long must not be larger than it says
+        // A message in pieces is not disturbed by what comes back late, nor by the end of a turn.
+        QByteArray late = take("late");
+        const QByteArray bytes = frame(0x02, "begin") + frame(0x80, " end");
+        QByteArrayView part = QByteArrayView(bytes).first(13);
+        QVERIFY(!codec.next(part).has_value());
+        codec.recycle(std::move(late));
+        codec.dropSpare();
+        part = QByteArrayView(bytes).sliced(13);
+        QCOMPARE(codec.next(part)->payload, QByteArray("begin end"));
+        codec.dropSpare();
+        QCOMPARE(take(""), QByteArray(""));
+        QVERIFY(!take("").isNull());
+    }
+
     void acceptKey()
     {
         QCOMPARE(webSocketAcceptKey("dGhlIHNhbXBsZSBub25jZQ=="), QByteArray("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
