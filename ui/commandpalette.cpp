@@ -43,16 +43,25 @@ CommandPalette::CommandPalette(Session &session, const ThemeManager &theme, cons
 
 int CommandPalette::score(const QString &pattern, const QString &text)
 {
-    if (pattern.isEmpty())
+    return score(Filter::Needle(pattern), pattern.toLower(), text);
+}
+
+int CommandPalette::score(const Filter::Needle &word, const QString &lower, QStringView text)
+{
+    if (lower.isEmpty())
         return 0;
-    const auto at = text.indexOf(pattern, 0, Qt::CaseInsensitive);
-    if (at >= 0)
+    if (word.in(text)) {
+        const auto at = text.indexOf(lower, 0, Qt::CaseInsensitive);
         return 1000 - int(std::min<qsizetype>(at, 400)) - int(std::min<qsizetype>(text.size(), 400)) / 4;
+    }
+    const auto fold = [](QChar c) { return c.unicode() < 0x80 ? (c >= u'A' && c <= u'Z' ? QChar(c.unicode() + 32) : c) : c.toLower(); };
     qsizetype from = 0;
     qsizetype spread = 0;
-    for (const QChar c : pattern) {
-        const auto next = text.indexOf(c, from, Qt::CaseInsensitive);
-        if (next < 0)
+    for (const QChar c : lower) {
+        qsizetype next = from;
+        while (next < text.size() && fold(text[next]) != c)
+            ++next;
+        if (next == text.size())
             return -1;
         spread += next - from;
         from = next + 1;
@@ -70,40 +79,49 @@ void CommandPalette::search(const QString &text)
         QAction *action;
     };
     std::vector<Found> found;
-    const auto offer = [&](Found entry, const QString &haystack) {
-        entry.score = score(text, haystack);
-        if (entry.score < 0)
+    const Filter::Needle word(text);
+    const QString lower = text.toLower();
+    int least = -1; // what is not better is not among the best
+    QString title; // made for each of many rows, kept for few
+    const auto offer = [&](const QString &kind, const QString &id, const auto &state) {
+        const int points = score(word, lower, title);
+        if (points <= least)
             return;
-        found.push_back(std::move(entry));
+        const Words::Look look = Words::look(state);
+        found.push_back({points, kind, id, QString(title.constData(), title.size()), look.icon, look.tone, nullptr});
         if (found.size() > 20 * kMaxResults) { // keeps the work bounded with 100 000 rows
             std::nth_element(found.begin(), found.begin() + kMaxResults, found.end(),
                              [](const Found &a, const Found &b) { return a.score > b.score; });
+            least = std::min_element(found.begin(), found.begin() + kMaxResults, [](const Found &a, const Found &b) { return a.score < b.score; })->score;
             found.resize(kMaxResults);
         }
     };
     for (QAction *action : m_actions) {
-        const QString title = action->text().remove(u'&');
-        if (action->isEnabled() && !title.isEmpty())
-            offer({0, {}, {}, QString(title % u"   " % action->shortcut().toString(QKeySequence::NativeText)),
-                   QStringLiteral("search"), Color::Muted, action},
-                  title);
+        const QString name = action->text().remove(u'&');
+        const int points = score(word, lower, name);
+        if (action->isEnabled() && !name.isEmpty() && points >= 0)
+            found.push_back({points, {}, {}, QString(name % u"   " % action->shortcut().toString(QKeySequence::NativeText)),
+                             QStringLiteral("search"), Color::Muted, action});
     }
     if (!text.isEmpty()) {
+        const auto write = [&](std::initializer_list<QStringView> parts) {
+            title.resize(0);
+            for (const QStringView part : parts)
+                title.append(part);
+        };
+        const QString ofRunner = tr("Runner"), ofConnection = tr("Connection");
+        title.reserve(256);
         m_session.runners().forEach([&](const monitor::RunnerInfo &runner) {
-            const Words::Look look = Words::look(runner.state);
-            const QString title = QString(tr("Runner") % u' ' % runner.name % u' ' % runner.key % u"   " % runner.runnerId);
-            offer({0, QStringLiteral("runners"), runner.runnerId, title, look.icon, look.tone, nullptr}, title);
+            write({ofRunner, u" ", runner.name, u" ", runner.key, u"   ", runner.runnerId});
+            offer(QStringLiteral("runners"), runner.runnerId, runner.state);
         });
         m_session.actors().forEach([&](const monitor::ActorInfo &actor) {
-            const Words::Look look = Words::look(actor.state);
-            const QString title = QString(actor.name % u' ' % actor.key % u"   " % actor.actorId);
-            offer({0, QStringLiteral("actors"), actor.actorId, title, look.icon, look.tone, nullptr}, title);
+            write({actor.name, u" ", actor.key, u"   ", actor.actorId});
+            offer(QStringLiteral("actors"), actor.actorId, actor.state);
         });
         m_session.connections().forEach([&](const monitor::ConnectionInfo &connection) {
-            const Words::Look look = Words::look(connection.state);
-            const QString title = QString(tr("Connection") % u' ' % connection.path % u"   " % connection.connectionId % u' '
-                                          % connection.requestId);
-            offer({0, QStringLiteral("connections"), connection.connectionId, title, look.icon, look.tone, nullptr}, title);
+            write({ofConnection, u" ", connection.path, u"   ", connection.connectionId, u" ", connection.requestId});
+            offer(QStringLiteral("connections"), connection.connectionId, connection.state);
         });
     }
     std::stable_sort(found.begin(), found.end(), [](const Found &a, const Found &b) { return a.score > b.score; });

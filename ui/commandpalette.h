@@ -21,6 +21,7 @@ public:
     CommandPalette(Session &session, const ThemeManager &theme, const QList<QAction *> &actions, QWidget *parent);
     /// Letters of pattern in order within text; higher is better, -1 = no match. Exact parts beat scattered letters.
     static int score(const QString &pattern, const QString &text);
+    static int score(const Filter::Needle &word, const QString &lower, QStringView text); ///< of the same pattern
 
 Q_SIGNALS:
     void chosen(const QString &kind, const QString &id); ///< kind: actors, connections, runners

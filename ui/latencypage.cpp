@@ -105,7 +105,6 @@ LatencyPage::LatencyPage(Session &session, const ThemeManager &theme, QWidget *p
     m_table->setEmptyText(tr("Nothing measured yet"), {});
     m_tabs = new QTabWidget(this);
     m_tabs->setAccessibleName(tr("Latency details"));
-    m_tabs->setDocumentMode(true);
     m_tabs->setMinimumHeight(theme.px(140));
     m_tabs->addTab(m_table, tr("By second"));
     m_messages = list(theme, m_tabs, {tr("Time"), tr("Latency"), tr("Index"), tr("Connection"), tr("Actor")}, tr("Messages of the chosen cell"));

@@ -73,9 +73,9 @@ void Session::take(const monitor::Frame &frame)
     if (!m_paused) {
         const bool many = frame.actors.size() + frame.connections.size() > size_t(kRowsPerTurn);
         if (many || m_next.isActive()) {
-            m_queue.push_back(frame);
+            m_queue.push_back(frame); // copying a large one is enough for this turn
             if (!m_next.isActive())
-                applyQueued();
+                m_next.start(0);
             return;
         }
         QElapsedTimer timer;
