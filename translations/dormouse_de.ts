@@ -1829,6 +1829,22 @@ erscheinen hier, das Nächste zuerst.</translation>
         <source>Drop its link, keep the clients…</source>
         <translation>Seine Leitung trennen, Clients behalten…</translation>
     </message>
+    <message>
+        <source>&amp;Colours</source>
+        <translation>&amp;Farben</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::MetricTile</name>

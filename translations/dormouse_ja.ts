@@ -1820,6 +1820,22 @@ soonest first.</source>
         <source>Drop its link, keep the clients…</source>
         <translation>回線を切断 (クライアントは維持)…</translation>
     </message>
+    <message>
+        <source>&amp;Colours</source>
+        <translation>配色(&amp;C)</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>システムに合わせる</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>ダーク</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>ライト</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::MetricTile</name>

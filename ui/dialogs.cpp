@@ -166,7 +166,7 @@ TimeRangeDialog::TimeRangeDialog(const TimeSpan &span, QWidget *parent) : QDialo
     const auto edit = [this](qint64 ms, const QString &name) {
         auto *one = named(new QDateTimeEdit(QDateTime::fromMSecsSinceEpoch(ms), this), name);
         one->setDisplayFormat(QStringLiteral("yyyy-MM-dd HH:mm:ss"));
-        one->setCurrentSection(QDateTimeEdit::MinuteSection);
+        one->setButtonSymbols(QAbstractSpinBox::NoButtons); // arrow keys and wheel change the part with the cursor
         return one;
     };
     m_from = edit(span.from, tr("From"));

@@ -80,6 +80,7 @@ Q_SIGNALS:
 
 protected:
     void closeEvent(QCloseEvent *event) override;
+    bool event(QEvent *event) override;
     void changeEvent(QEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
     bool eventFilter(QObject *object, QEvent *event) override;
@@ -108,6 +109,7 @@ private:
     void makeLayoutMenu(QMenu *view);
     void makePaceMenu(QMenu *view);
     void makeLanguageMenu(QMenu *view);
+    void makeThemeMenu(QMenu *view);
     void makeTextSizeMenu(QMenu *view);
     void storeLayouts();
     void showBars();

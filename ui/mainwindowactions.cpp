@@ -189,9 +189,10 @@ void MainWindow::makeActions()
     for (const QString &name : std::as_const(m_order))
         view->addAction(action(u"view." + name));
     view->addSeparator();
-    for (const char *name : {"pause", "filter", "palette", "own", "theme", "float"})
+    for (const char *name : {"pause", "filter", "palette", "own", "float"})
         view->addAction(action(QString::fromLatin1(name)));
     makePaceMenu(view);
+    makeThemeMenu(view);
     makeLayoutMenu(view);
     makeTextSizeMenu(view);
     makeLanguageMenu(view);

@@ -34,6 +34,40 @@ void MainWindow::build()
     m_defaultState = saveState(kLayoutVersion);
 }
 
+bool MainWindow::event(QEvent *event)
+{
+    const bool handled = QMainWindow::event(event);
+    if (event->type() == QEvent::ThemeChange)
+        QTimer::singleShot(0, &m_theme, &ThemeManager::readSystem); // the event is still on its way to others
+    return handled;
+}
+
+void MainWindow::makeThemeMenu(QMenu *view)
+{
+    QMenu *menu = view->addMenu(tr("&Colours"));
+    auto *group = new QActionGroup(menu);
+    for (const auto &[text, name] : {std::pair(tr("As the system"), QString()), std::pair(tr("Dark"), QStringLiteral("dark")),
+                                     std::pair(tr("Light"), QStringLiteral("light"))}) {
+        QAction *one = menu->addAction(text, this, [this, theme = name] {
+            m_theme.setTheme(theme);
+            if (m_settings)
+                m_settings->setValue(QStringLiteral("theme"), theme);
+            if (theme.isEmpty())
+                m_theme.readSystem(); // it may be another since the start
+        });
+        one->setCheckable(true);
+        one->setData(name);
+        group->addAction(one);
+    }
+    menu->addSeparator();
+    menu->addAction(action(QStringLiteral("theme")));
+    connect(menu, &QMenu::aboutToShow, group, [this, group] {
+        const auto all = group->actions();
+        for (QAction *one : all)
+            one->setChecked(one->data().toString() == (m_theme.followsSystem() ? QString() : m_theme.name()));
+    });
+}
+
 void MainWindow::changeEvent(QEvent *event)
 {
     // One switch brings several of these events; nothing is built twice for them.

@@ -70,6 +70,24 @@ void ThemeManager::setTextSize(int percent)
     Q_EMIT textSizeChanged();
 }
 
+void ThemeManager::setSystemDark(bool dark)
+{
+    if (m_systemDark == dark)
+        return;
+    m_systemDark = dark;
+    if (m_followsSystem)
+        setTheme({});
+}
+
+void ThemeManager::readSystem()
+{
+    if (!m_followsSystem)
+        return;
+    QApplication::setPalette(QPalette()); // ours hides the system's
+    m_systemDark = QApplication::palette().color(QPalette::Window).lightness() < 128;
+    setTheme({});
+}
+
 bool ThemeManager::load(const QString &name)
 {
     QFile file(u":/themes/" % name % u".json");
@@ -86,7 +104,8 @@ bool ThemeManager::load(const QString &name)
 
 void ThemeManager::setTheme(const QString &name)
 {
-    if (!load(name))
+    m_followsSystem = !load(name);
+    if (m_followsSystem)
         load(m_systemDark ? QStringLiteral("dark") : QStringLiteral("light"));
     m_pixmaps.clear();
 

@@ -31,6 +31,11 @@ public:
     /// "dark" or "light"; anything else follows the system's window colour. Emits changed().
     void setTheme(const QString &name);
     QString name() const { return m_name; }
+    bool followsSystem() const { return m_followsSystem; }
+    /// The system has other colours now; dark: its window is. Without effect while a theme is chosen.
+    void setSystemDark(bool dark);
+    /// Asks the system, after it has said that its colours are others.
+    void readSystem();
     /// Size of all text in percent of the normal one, kMinTextSize ... kMaxTextSize; others are brought into the range.
     /// Emits textSizeChanged(); who uses px() has to lay out again.
     void setTextSize(int percent);
@@ -63,6 +68,7 @@ private:
     int m_normalPixels = 13;
     bool m_dark = true;
     bool m_systemDark = true;
+    bool m_followsSystem = false;
     std::array<QColor, size_t(Color::Count)> m_colors;
     QFont m_monoFont; ///< looking for a family is too dear for each cell of a table
     mutable QHash<QString, QPixmap> m_pixmaps;

@@ -72,6 +72,8 @@ def rows(figures):
             out.append((f'filter {name}', one['busy_percent'], one['longest_ms'], None, judge(one['busy_percent'], one['longest_ms'])))
         else:
             out.append((f'filter {name}', None, one['longest_ms'], one['ms'], judge(None, one['longest_ms'], one['ms'], FILTER_MS)))
+    for name, one in figures.get('palette', {}).items():
+        out.append((f'palette {name}', None, one['longest_ms'], None, judge(None, one['longest_ms'])))
     one = figures['snapshot']
     out.append(('first rows', None, one['longest_ms'], one['ms'], judge(None, one['longest_ms'], one['ms'], 1000)))
     if 'start' in figures:

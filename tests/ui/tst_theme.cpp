@@ -2,6 +2,7 @@
 #include "ui/theme.h"
 
 #include <QApplication>
+#include <QSignalSpy>
 #include <QTest>
 
 #include <algorithm>
@@ -109,6 +110,7 @@ class TestTheme : public QObject
     Q_OBJECT
 private Q_SLOTS:
     void formulaIsTheStandard();
+    void systemIsFollowedUnlessOneIsChosen();
     void tonesDifferForEveryEye_data();
     void tonesDifferForEveryEye();
     void textCanBeRead_data();
@@ -121,6 +123,29 @@ void TestTheme::formulaIsTheStandard()
     QVERIFY(std::abs(difference({50, 2.6772, -79.7751}, {50, 0, -82.7485}) - 2.0425) < 1e-4);
     QVERIFY(std::abs(difference({50, 2.5, 0}, {73, 25, -18}) - 27.1492) < 1e-4);
     QVERIFY(std::abs(difference({2.0776, 0.0795, -1.1350}, {0.9033, -0.0636, -0.5514}) - 0.9082) < 1e-4);
+}
+
+void TestTheme::systemIsFollowedUnlessOneIsChosen()
+{
+    ThemeManager theme(*qApp);
+    theme.setTheme({});
+    QVERIFY(theme.followsSystem());
+    const bool dark = theme.isDark();
+    QSignalSpy changed(&theme, &ThemeManager::changed);
+    theme.setSystemDark(!dark);
+    QCOMPARE(theme.isDark(), !dark);
+    QCOMPARE(changed.size(), 1);
+    theme.readSystem(); // says what it said at the start: our own colours do not count
+    QCOMPARE(theme.isDark(), dark);
+    theme.setTheme(QStringLiteral("light"));
+    changed.clear();
+    theme.setSystemDark(true);
+    theme.setSystemDark(false);
+    theme.readSystem();
+    QVERIFY(!theme.isDark() && !theme.followsSystem());
+    QCOMPARE(changed.size(), 0);
+    theme.toggle();
+    QVERIFY(theme.isDark() && !theme.followsSystem());
 }
 
 void TestTheme::tonesDifferForEveryEye_data()
