@@ -17,6 +17,7 @@
 #include <QSqlDatabase>
 #include <QSqlQuery>
 #include <QTcpServer>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -151,12 +152,21 @@ private Q_SLOTS:
         free.close();
         EngineHost engine;
         QVERIFY(engine.start(withMetrics).ok());
+        QTcpSocket clients[2];
+        for (QTcpSocket &client : clients) {
+            client.connectToHost(QHostAddress(QHostAddress::LocalHost), quint16(QUrl(engine.url()).port()));
+            client.write("GET /health HTTP/1.1\r\nHost: here\r\n\r\n");
+            QTRY_VERIFY(client.bytesAvailable() > 0);
+        }
         QNetworkReply *reply = m_manager.get(QNetworkRequest(QUrl(QStringLiteral("http://127.0.0.1:%1/any").arg(withMetrics.config.metricsPort))));
         QTRY_VERIFY(reply->isFinished());
         QCOMPARE(reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt(), 200);
         QVERIFY(reply->header(QNetworkRequest::ContentTypeHeader).toByteArray().startsWith("text/plain; version=0.0.4"));
         const QByteArray text = reply->readAll();
         QVERIFY2(text.contains("# TYPE store_queue_batches gauge\nstore_queue_batches 0\n"), text.constData());
+        const qsizetype open = text.indexOf("\nrivet_guard_tcp_connection_pending ");
+        QVERIFY(open > 0);
+        QCOMPARE(text.mid(open + 1, text.indexOf('\n', open + 1) - open - 1), QByteArray("rivet_guard_tcp_connection_pending 2"));
         reply->deleteLater();
     }
 

@@ -12,6 +12,7 @@ namespace dormouse::test {
 
 namespace {
 
+constexpr qint64 kEngineDecidesMs = 5'000; ///< which of two processes of a key is evicted, slow links included
 constexpr int kOldestProtocol = 5;
 constexpr qint64 kFunctionStopsMs = 3'000;
 
@@ -232,10 +233,12 @@ void Cluster::doubtTwins(const RunnerProcess &newest)
     }
 }
 
-bool Cluster::hasLinkedTwin(const RunnerProcess &process) const
+bool Cluster::maySoonBeEvicted(const RunnerProcess &process) const
 {
+    const qint64 decided = m_world.clock.monoMs() - kEngineDecidesMs;
     return std::any_of(m_processes.begin(), m_processes.end(), [&](const auto &other) {
-        return other.get() != &process && other->name() == process.name() && other->hasLink();
+        return other.get() != &process && other->name() == process.name() && other->dialledMs() > decided
+            && other->dialledMs() >= process.dialledMs();
     });
 }
 

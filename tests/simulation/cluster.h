@@ -45,8 +45,8 @@ public:
     Truth &truth() { return m_truth; }
     EngineProcess *engine() const { return m_engine.get(); }
     const std::vector<std::unique_ptr<RunnerProcess>> &processes() const { return m_processes; }
-    /// The engine may have two processes of this key at the moment, and has to choose.
-    bool hasLinkedTwin(const RunnerProcess &process) const;
+    /// Another process of this key has connected just now, and the engine has to choose.
+    bool maySoonBeEvicted(const RunnerProcess &process) const;
     VirtualWorld &world() { return m_world; }
     const WatchedStore &store() const { return m_store; }
     const Endpoint &endpoint() const { return m_endpoint; }

@@ -91,7 +91,7 @@ void checkPending(Gateway &gateway, Truth &truth)
 void checkDoubted(Cluster &cluster, Scheduler &scheduler)
 {
     for (const auto &process : cluster.processes()) {
-        if (process->isPaused() || !process->isConnected() || !process->hasDoubtedActors() || cluster.hasLinkedTwin(*process))
+        if (process->isPaused() || !process->isConnected() || !process->hasDoubtedActors() || cluster.maySoonBeEvicted(*process))
             continue;
         for (const auto &[id, actor] : process->actors()) {
             const ActorRow *row = actor->isDoubted() ? scheduler.actor(id) : nullptr;

@@ -72,6 +72,7 @@ std::unique_ptr<Channel> RunnerProcess::connect()
     if (!pair.peer)
         return nullptr;
     m_isDoubted = false;
+    m_dialledMs = m_surroundings.world.clock.monoMs();
     m_surroundings.dialled(*this);
     m_link = pair.link;
     m_link->setDelay(m_delayMs);

@@ -66,9 +66,9 @@ public:
     /// The engine may give its actors away before it can know: see CountingActor::doubt().
     void doubt();
     bool hasDoubtedActors() const;
-    bool hasLink() const { return m_link && m_link->isWhole(); }
     /// Really, not only as far as it knows.
-    bool isConnected() const { return hasLink() && m_runner->isConnected(); }
+    bool isConnected() const { return m_link && m_link->isWhole() && m_runner->isConnected(); }
+    qint64 dialledMs() const { return m_dialledMs; } ///< mono, the last time; negative = never
     /// What starts now may have been given away already, too. Over with the next connection.
     bool isDoubted() const { return m_isDoubted; }
 
@@ -92,6 +92,7 @@ private:
     std::set<std::pair<QString, quint32>> m_startsReceived;
     std::optional<qint64> m_lostSinceMs;
     bool m_isDoubted = false;
+    qint64 m_dialledMs = -1;
     ProcessTimers m_timers;
     Random m_random;
     qint64 m_delayMs = 0;
