@@ -96,6 +96,21 @@ void Commands::preview(Core &core, const QJsonObject &arguments, const Done &don
     done(Error::make("monitor", "not_found", u"Message %1 of %2 is not pending any more."_s.arg(index).arg(id)));
 }
 
+void Commands::wireFrames(Core &core, const QJsonObject &arguments, const Done &done)
+{
+    const QString runnerId = arguments.value("runner_id"_L1).toString();
+    if (!core.scheduler().runner(runnerId))
+        return done(Error::make("monitor", "not_found", u"There is no runner %1."_s.arg(runnerId)));
+    quint64 lost = 0;
+    QJsonArray frames;
+    for (const WireFrame &frame : core.scheduler().wireFrames(runnerId, quint64(arguments.value("after"_L1).toInteger()), &lost)) {
+        frames.append(QJsonObject{{u"seq"_s, qint64(frame.seq)}, {u"ts"_s, frame.ts}, {u"to_runner"_s, frame.toRunner},
+                                  {u"version"_s, frame.version}, {u"size"_s, frame.size},
+                                  {u"bytes_base64"_s, QString::fromLatin1(frame.bytes.toBase64())}});
+    }
+    done(QJsonObject{{u"frames"_s, frames}, {u"lost"_s, qint64(lost)}});
+}
+
 void Commands::closeConnection(Core &core, const QJsonObject &arguments, const Done &done)
 {
     const QString id = arguments.value("connection_id"_L1).toString();
@@ -197,7 +212,7 @@ void Commands::ofActor(Core &core, const QString &name, const QString &actorId, 
 void Commands::run(Core &core, const QString &name, const QJsonObject &arguments, const Done &done)
 {
     static const QStringList actorCommands{u"sleep_actor"_s, u"wake_actor"_s, u"reschedule_actor"_s, u"destroy_actor"_s, u"kv_list"_s, u"call_action"_s};
-    static const QStringList looksOnly{u"kv_list"_s, u"pending_preview"_s};
+    static const QStringList looksOnly{u"kv_list"_s, u"pending_preview"_s, u"wire_frames"_s};
     if (!looksOnly.contains(name))
         report(name, arguments);
     if (actorCommands.contains(name))
@@ -214,6 +229,8 @@ void Commands::run(Core &core, const QString &name, const QJsonObject &arguments
             return done(Error::make("monitor", "not_found", u"Runner %1 has no link."_s.arg(runnerId)));
         return done(QJsonObject());
     }
+    if (name == "wire_frames"_L1)
+        return wireFrames(core, arguments, done);
     if (name == "pending_preview"_L1)
         return preview(core, arguments, done);
     if (name == "set_setting"_L1)

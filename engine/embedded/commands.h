@@ -32,6 +32,7 @@ private:
     void ofActor(Core &core, const QString &name, const QString &actorId, const QJsonObject &arguments, const Done &done);
     void kvList(Core &core, const QJsonObject &arguments, const Done &done);
     void preview(Core &core, const QJsonObject &arguments, const Done &done);
+    void wireFrames(Core &core, const QJsonObject &arguments, const Done &done);
     void closeConnection(Core &core, const QJsonObject &arguments, const Done &done);
     void sendMessage(Core &core, const QJsonObject &arguments, const Done &done);
     void hibernate(Core &core, const QString &connectionId, bool asleep, const Done &done);

@@ -51,7 +51,10 @@ public:
     virtual void setReadOnly(bool) {}
     virtual bool isReadOnly() const { return false; }
     /// Commands that only read; they work in a read-only source, too.
-    static bool looksOnly(const QString &command) { return command == u"kv_list" || command == u"pending_preview"; }
+    static bool looksOnly(const QString &command)
+    {
+        return command == u"kv_list" || command == u"pending_preview" || command == u"wire_frames";
+    }
 
     /// Asynchronous command. Names and arguments (all strings unless said):
     ///  create_actor {namespace,name,key?,pool,crash_policy,input_base64?} -> {actor_id}
@@ -68,6 +71,8 @@ public:
     ///  evict_runner {runner_id} -> {}: stopped at once, its actors start elsewhere
     ///  kv_list {actor_id, limit:int} -> {entries:[{key_base64,value_base64,update_ts}]}
     ///  pending_preview {connection_id, index:int} -> {preview_base64}
+    ///  wire_frames {runner_id, after:int} -> {frames:[{seq, ts, to_runner:bool, version, size, bytes_base64}], lost:int}:
+    ///    messages of the runner protocol numbered above after; kept while it is asked for every ten seconds
     ///  set_setting {section, key, value} -> {}; until the engine restarts
     /// done is called once in the UI thread; errors carry a code, "monitor.deadline" when timeoutMs passed.
     virtual void command(const QString &name, const QJsonObject &arguments,

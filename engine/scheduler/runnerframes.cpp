@@ -60,6 +60,8 @@ void RunnerHub::frame(Socket &socket, const QByteArray &payload)
         return;
     ++owner->messagesIn;
     owner->bytesIn += quint64(payload.size());
+    if (m_tap.isOn())
+        tap(socket, false, payload);
     m_core.noteInbound(*runner);
     const Result<wire::ToServer> decoded = wire::decodeToServer(socket.version, payload);
     if (!decoded) {
@@ -252,6 +254,8 @@ bool RunnerHub::sendOn(Socket &socket, Link *owner, const wire::ToClient &messag
         ++owner->messagesOut;
         owner->bytesOut += quint64(bytes->size());
     }
+    if (m_tap.isOn())
+        tap(socket, true, *bytes);
     socket.channel->send(*bytes, true);
     return true;
 }
@@ -272,6 +276,8 @@ bool RunnerHub::sendTunnel(const QString &runnerId, const wire::ToClientTunnelMe
         if (frame) {
             ++owner->messagesOut;
             owner->bytesOut += quint64(frame->headSize + data->data.size() + 1);
+            if (m_tap.isOn())
+                tap(*owner->current, true, QByteArray().append(frame->headView()).append(data->data).append(frame->tailView()));
             owner->current->channel->sendPieces(frame->headView(), data->data, frame->tailView());
             return true;
         }

@@ -39,6 +39,8 @@ void RunnerHub::firstFrame(Socket &socket, const QByteArray &payload, bool binar
             detail = QStringLiteral("total slots is 0");
         } else {
             handleInit(socket, *init);
+            if (m_tap.isOn())
+                tap(socket, false, payload); // only now it is known whose it is
             return;
         }
     }

@@ -349,6 +349,16 @@ bool RunnerHub::hasSocket(const QString &runnerId) const
     return owner && owner->current;
 }
 
+std::vector<WireFrame> RunnerHub::wireFrames(const QString &runnerId, quint64 after, quint64 *lost)
+{
+    return m_tap.since(runnerId, after, m_core.monoMs(), lost);
+}
+
+void RunnerHub::tap(const Socket &socket, bool toRunner, const QByteArray &bytes)
+{
+    m_tap.note(socket.runnerId, toRunner, socket.version, bytes, m_core.wallMs(), m_core.monoMs());
+}
+
 bool RunnerHub::dropLink(const QString &runnerId)
 {
     const Link *owner = link(runnerId);

@@ -6,6 +6,7 @@
 
 #include "engine/base/closecode.h"
 #include "engine/scheduler/schedulercore.h"
+#include "engine/scheduler/wiretap.h"
 #include "engine/wire/codec.h"
 
 #include <deque>
@@ -41,6 +42,7 @@ public:
     bool hasSocket(const QString &runnerId) const;
     bool dropLink(const QString &runnerId); ///< as Scheduler::dropLink()
     void describe(const QString &runnerId, monitor::RunnerInfo &info) const;
+    std::vector<WireFrame> wireFrames(const QString &runnerId, quint64 after, quint64 *lost); ///< as Scheduler::wireFrames()
 
     // --- ChannelListener
     void channelMessage(Channel &channel, const QByteArray &payload, bool binary) override;
@@ -159,7 +161,11 @@ private:
     void report(monitor::EventKind kind, monitor::EventLevel level, const QString &runnerId, const QString &reason,
                 const QString &text);
 
+    /// Call it only while the tap is on.
+    void tap(const Socket &socket, bool toRunner, const QByteArray &bytes);
+
     SchedulerCore &m_core;
+    WireTap m_tap;
     std::unordered_map<const Channel *, std::unique_ptr<Socket>> m_sockets;
     std::unordered_map<QString, std::unique_ptr<Link>> m_links;
     mutable QString m_cachedId; ///< the tunnel usually asks for the same link again

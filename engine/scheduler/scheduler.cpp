@@ -322,6 +322,11 @@ void Scheduler::drainRunner(const QString &runnerId, std::function<void(Status)>
     d->answer<Nothing>(done, {});
 }
 
+std::vector<WireFrame> Scheduler::wireFrames(const QString &runnerId, quint64 after, quint64 *lost)
+{
+    return d->hub.wireFrames(runnerId, after, lost);
+}
+
 bool Scheduler::dropLink(const QString &runnerId)
 {
     return d->hub.dropLink(runnerId);

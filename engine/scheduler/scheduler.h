@@ -10,6 +10,7 @@
 #include "engine/net/channel.h"
 #include "engine/scheduler/pools.h"
 #include "engine/scheduler/tunnel.h"
+#include "engine/scheduler/wiretap.h"
 #include "engine/store/store.h"
 
 #include <functional>
@@ -121,6 +122,9 @@ public:
     void drainRunner(const QString &runnerId, std::function<void(Status)> done);
     /// Cuts the socket that the runner uses now, as a failing network would; it may come back. False when it has none.
     bool dropLink(const QString &runnerId);
+    /// Messages of the runner protocol that went over the runner's sockets after that number, oldest first. They are kept
+    /// from the first call on, for a runner that is asked for at least every ten seconds. *lost: those that are missing.
+    std::vector<WireFrame> wireFrames(const QString &runnerId, quint64 after, quint64 *lost);
 
     // --- serverless pools (scheduler.md section 4)
     /// Actors of the pool that need a slot or hold one (section 4.2).

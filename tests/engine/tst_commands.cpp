@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Commands of the console that reach into links, sockets and actors (console.md rows 43 and 46), on virtual time.
 #include "engine/embedded/actorcall.h"
+#include "engine/scheduler/wiretap.h"
+#include "engine/wire/codec.h"
 #include "tests/gateway/engineworld.h"
 
 #include <QJsonArray>
@@ -90,6 +92,8 @@ private Q_SLOTS:
     void actionsThatFail();
     void aLongAnswerIsCutOff();
     void anActionWakes();
+    void messagesOfALinkAreKeptForWhoAsks();
+    void tapIsBounded();
 };
 
 void TestCommands::aDroppedLinkKeepsTheClients()
@@ -282,6 +286,92 @@ void TestCommands::anActionWakes()
     QCOMPARE(bed.code, QString());
     QCOMPARE(bed.answers, 1);
     QCOMPARE(bed.world.state(bed.actor), ActorState::Running);
+}
+
+void TestCommands::messagesOfALinkAreKeptForWhoAsks()
+{
+    Bed bed;
+    const auto ask = [&](qint64 after) {
+        [&] { QCOMPARE(bed.run(u"wire_frames"_s, {{u"runner_id"_s, bed.host.runnerId}, {u"after"_s, after}}), QString()); }();
+        return bed.last.value(u"frames"_s).toArray();
+    };
+    QCOMPARE(bed.run(u"wire_frames"_s, {{u"runner_id"_s, u"nobody"_s}}), u"monitor.not_found"_s);
+    QCOMPARE(ask(0).size(), 0); // listening begins now
+    const auto client = bed.world.connect(bed.actor);
+    client->send("payload");
+    bed.world.settle();
+    const QJsonArray frames = ask(0);
+    int opens = 0, data = 0, echoes = 0;
+    qint64 seq = 0;
+    for (const QJsonValue &one : frames) {
+        const QByteArray bytes = QByteArray::fromBase64(one[u"bytes_base64"].toString().toLatin1());
+        QCOMPARE(one[u"size"].toInt(), bytes.size());
+        QCOMPARE(one[u"version"].toInt(), 7);
+        QVERIFY(seq == 0 || one[u"seq"].toInteger() == seq + 1);
+        seq = one[u"seq"].toInteger();
+        if (one[u"to_runner"].toBool()) {
+            const auto message = wire::decodeToClient(7, bytes); // as it went out, also the frames that are sent in pieces
+            QVERIFY(message.ok());
+            const auto *tunnelled = std::get_if<wire::ToClientTunnelMessage>(&*message);
+            opens += tunnelled && std::holds_alternative<wire::ToClientWebSocketOpen>(tunnelled->kind);
+            const auto *sent = tunnelled ? std::get_if<wire::ToClientWebSocketMessage>(&tunnelled->kind) : nullptr;
+            data += sent && sent->data == "payload";
+        } else {
+            const auto message = wire::decodeToServer(7, bytes);
+            QVERIFY(message.ok());
+            const auto *tunnelled = std::get_if<wire::ToServerTunnelMessage>(&*message);
+            const auto *said = tunnelled ? std::get_if<wire::ToServerWebSocketMessage>(&tunnelled->kind) : nullptr;
+            echoes += said && said->data == "payload";
+        }
+    }
+    QCOMPARE(opens, 1);
+    QCOMPARE(data, 1);
+    QCOMPARE(echoes, 1);
+    QCOMPARE(ask(seq).size(), 0); // each is told once
+    // Asked for often enough, nothing is missed; forgotten, it ends, and numbers go on above the old ones.
+    bed.world.advance(9'000);
+    QVERIFY(ask(seq).size() > 0); // pings
+    bed.world.advance(20'000);
+    QCOMPARE(ask(seq).size(), 0);
+    client->send("again");
+    bed.world.settle();
+    const QJsonArray later = ask(seq);
+    QVERIFY(later.size() > 0 && later.at(0)[u"seq"].toInteger() > seq);
+    QCOMPARE(bed.last.value(u"lost"_s).toInt(), 0);
+    // Looking leaves no trace.
+    const auto &events = bed.world.sink.events;
+    QVERIFY(std::none_of(events.begin(), events.end(), [](const monitor::Event &event) { return event.text.startsWith(u"wire_frames"); }));
+}
+
+void TestCommands::tapIsBounded()
+{
+    WireTap tap;
+    quint64 lost = 0;
+    tap.note(u"r"_s, true, 7, "unasked", 0, 0);
+    QVERIFY(!tap.isOn());
+    QVERIFY(tap.since(u"r"_s, 0, 0, &lost).empty());
+    for (std::size_t i = 0; i < WireTap::kMostFrames + 5; ++i)
+        tap.note(u"r"_s, true, 7, "x", 0, 1);
+    QCOMPARE(tap.since(u"r"_s, 0, 1, &lost).size(), WireTap::kMostFrames);
+    QCOMPARE(lost, quint64(5));
+    const QByteArray large(int(WireTap::kMostOfOne) + 10, 'y');
+    for (int i = 0; i < 100; ++i)
+        tap.note(u"r"_s, true, 7, large, 0, 1);
+    qint64 held = 0;
+    for (const WireFrame &frame : tap.since(u"r"_s, 0, 1, &lost))
+        held += frame.bytes.size();
+    QVERIFY(held <= WireTap::kMostBytes && held > WireTap::kMostBytes / 2);
+    const WireFrame last = tap.since(u"r"_s, 0, 1, &lost).back();
+    QCOMPARE(last.size, qint64(large.size()));
+    QCOMPARE(last.bytes.size(), WireTap::kMostOfOne);
+    // A ninth runner takes the place of the one that was asked for longest ago.
+    for (qint64 i = 1; i <= qint64(WireTap::kMostRunners); ++i)
+        tap.since(QString::number(i), 0, 1 + i, &lost);
+    tap.note(u"r"_s, true, 7, "x", 0, 2);
+    QVERIFY(tap.since(u"r"_s, 0, 20, &lost).empty());
+    // With nobody left it is off again.
+    tap.note(u"other"_s, true, 7, "x", 0, 100'000);
+    QVERIFY(!tap.isOn());
 }
 
 QTEST_APPLESS_MAIN(TestCommands)
