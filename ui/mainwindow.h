@@ -86,7 +86,7 @@ protected:
     bool eventFilter(QObject *object, QEvent *event) override;
 
 private:
-    static constexpr int kLayoutVersion = 2; ///< changes with the set of views
+    static constexpr int kLayoutVersion = 3; ///< changes with the set of views
     ViewSet &front() const { return *m_tabs[size_t(m_current)]; }
     void build();
     void rebuild();

@@ -93,6 +93,7 @@ void MainWindow::arrange()
         tabifyDockWidget(dock("overview"), dock(name));
     addDockWidget(Qt::RightDockWidgetArea, dock("actor"));
     tabifyDockWidget(dock("actor"), dock("queue"));
+    tabifyDockWidget(dock("actor"), dock("wire"));
     addDockWidget(Qt::BottomDockWidgetArea, dock("events"));
     tabifyDockWidget(dock("events"), dock("client"));
     tabifyDockWidget(dock("events"), dock("control"));

@@ -21,6 +21,8 @@ constexpr size_t kMaxHeldFrames = 1200;
 constexpr int kRowsPerTurn = 4000;
 constexpr int kRowsOfAFrame = 100;
 
+constexpr int kLookMs = 5'000;
+
 } // namespace
 
 Session::Session(QObject *parent) : QObject(parent)
@@ -353,6 +355,15 @@ const monitor::StateMachineInfo *Session::machine(const QString &name) const
     const auto it = std::find_if(m_machines.begin(), m_machines.end(),
                                  [&](const monitor::StateMachineInfo &machine) { return machine.name == name; });
     return it == m_machines.end() ? nullptr : &*it;
+}
+
+void Session::look(const QString &name, const QJsonObject &arguments, std::function<void(const Result<QJsonObject> &)> done)
+{
+    Q_ASSERT(monitor::Source::looksOnly(name));
+    if (m_source)
+        m_source->command(name, arguments, std::move(done), kLookMs);
+    else
+        done(Error::make("monitor", "not_connected", Words::explain(QStringLiteral("monitor.not_connected"))));
 }
 
 void Session::command(const QString &name, const QJsonObject &arguments,

@@ -92,6 +92,8 @@ public:
     /// Reports failure through notice(); done (may be empty) is called with the outcome.
     void command(const QString &name, const QJsonObject &arguments,
                  std::function<void(const Result<QJsonObject> &)> done = {}, int deadlineMs = 5000);
+    /// The same for a command that only looks, again and again: in no log and without a notice.
+    void look(const QString &name, const QJsonObject &arguments, std::function<void(const Result<QJsonObject> &)> done);
     void post(bool error, const QString &text) { Q_EMIT notice(error, text); }
     double frameMs() const { return m_frameMs; } ///< last time to apply a frame
     quint64 framesApplied() const { return m_frames; }

@@ -8,6 +8,7 @@
 #include "ui/settingspage.h"
 #include "ui/viewstate.h"
 #include "ui/wakepage.h"
+#include "ui/wirepage.h"
 
 #include <utility>
 
@@ -35,6 +36,7 @@ void ViewSet::makePages()
     add(QStringLiteral("client"), tr("Client"), QStringLiteral("client"), new ClientPanel(m_connector, m_session, m_theme));
     add(QStringLiteral("actor"), tr("Actor"), QStringLiteral("actor"), new ActorPage(m_session, m_theme));
     add(QStringLiteral("queue"), tr("Pending queue"), QStringLiteral("queue"), new QueuePage(m_session, m_theme));
+    add(QStringLiteral("wire"), tr("Protocol"), QStringLiteral("wire"), new WirePage(m_session, m_theme));
     add(QStringLiteral("control"), tr("Control log"), QStringLiteral("control"), new ControlPage(m_session, m_theme));
     add(QStringLiteral("settings"), tr("Settings"), QStringLiteral("settings"), new SettingsPage(m_session, m_theme));
 }

@@ -25,7 +25,7 @@ ALLOWED = {
     'engine/remote': ['engine/base', 'engine/monitor', 'engine/wire', 'engine/net'],
     'engine/runner': ['engine/base', 'engine/wire', 'engine/net'],
     'engine/host': ENGINE_LOGIC + ['engine/core', 'engine/embedded'],
-    'models': ['engine/base', 'engine/monitor'],
+    'models': ['engine/base', 'engine/monitor', 'engine/wire'],
     'ui': ['models', 'engine/base', 'engine/monitor'],
     'app': ['engine', 'models', 'ui'],
 }
@@ -36,7 +36,7 @@ NO_CLOCK = re.compile(r'<(QTimer|QElapsedTimer|chrono)>|QDateTime::current|QElap
 DETERMINISTIC = ['engine/wire', 'engine/scheduler', 'engine/gateway', 'engine/serverless', 'engine/routing', 'engine/api', 'engine/core']
 LINKS = {
     'dormouse_base': [], 'dormouse_wire': ['dormouse_base'], 'dormouse_monitor': ['dormouse_base'],
-    'dormouse_models': ['dormouse_base', 'dormouse_monitor'],
+    'dormouse_models': ['dormouse_base', 'dormouse_monitor', 'dormouse_wire'],
     'dormouse_ui': ['dormouse_base', 'dormouse_monitor', 'dormouse_models', 'dormouse_resources'],
     'dormouse_record': ['dormouse_base', 'dormouse_monitor', 'dormouse_wire'],
     'dormouse_remote': ['dormouse_base', 'dormouse_monitor', 'dormouse_wire', 'dormouse_net'],

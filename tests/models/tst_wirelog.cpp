@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/wire/codec.h"
+#include "models/wirelog.h"
+
+#include <QJsonArray>
+#include <QTest>
+
+using namespace dormouse;
+
+namespace {
+
+QByteArray socketMessage(const QByteArray &data)
+{
+    wire::ToClientTunnelMessage message;
+    message.kind = wire::ToClientWebSocketMessage{data, true};
+    return *wire::encodeToClient(7, message);
+}
+
+QJsonObject answer(qint64 from, int count, const QByteArray &bytes, qint64 lost = 0)
+{
+    QJsonArray frames;
+    for (int i = 0; i < count; ++i)
+        frames.append(QJsonObject{{QStringLiteral("seq"), from + i}, {QStringLiteral("ts"), 1'000}, {QStringLiteral("to_runner"), true},
+                                  {QStringLiteral("version"), 7}, {QStringLiteral("size"), bytes.size()},
+                                  {QStringLiteral("bytes_base64"), QString::fromLatin1(bytes.toBase64())}});
+    return {{QStringLiteral("frames"), frames}, {QStringLiteral("lost"), lost}};
+}
+
+const wire::FieldNode &at(const wire::FieldNode &root, const QList<int> &path)
+{
+    const wire::FieldNode *node = &root;
+    for (const int place : path)
+        node = &node->children.at(std::size_t(place));
+    return *node;
+}
+
+} // namespace
+
+class TestWireLog : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void messagesAreNamedAndNumbered();
+    void typedBytes();
+    void everyByteHasItsField();
+    void hexAndBack();
+};
+
+void TestWireLog::messagesAreNamedAndNumbered()
+{
+    WireLog log;
+    log.setRunner(QStringLiteral("r"));
+    QCOMPARE(log.take(answer(40, 3, socketMessage("hello"))), 3);
+    QCOMPARE(log.lastSeq(), quint64(42));
+    QCOMPARE(log.take(answer(41, 2, socketMessage("hello"), 5)), 0); // known already
+    QCOMPARE(log.lost(), quint64(5));
+    QVERIFY2(log.messages().front().title.endsWith(QStringLiteral("ToClientWebSocketMessage")), qPrintable(log.messages().front().title));
+    QVERIFY(!log.messages().front().faulty && !log.messages().front().isCut());
+    QVERIFY(log.type(QStringLiteral("00"), true, 7));
+    const quint64 typed = log.messages().back().number;
+    QCOMPARE(log.take(answer(43, int(WireLog::kMostMessages), socketMessage("x"))), int(WireLog::kMostMessages));
+    QCOMPARE(log.messages().size(), WireLog::kMostMessages);
+    QVERIFY(!log.find(typed)); // the oldest leave
+    QCOMPARE(log.find(log.messages().front().number), &log.messages().front());
+    log.type(QStringLiteral("00"), true, 7);
+    log.setRunner(QStringLiteral("other"));
+    QCOMPARE(log.messages().size(), std::size_t(1)); // what was typed belongs to no runner
+    QCOMPARE(log.lastSeq(), quint64(0));
+}
+
+void TestWireLog::typedBytes()
+{
+    WireLog log;
+    for (const char *bad : {"", "0", "zz", "00 0", " "})
+        QVERIFY2(!log.type(QString::fromLatin1(bad), true, 7), bad);
+    const QString hex = QString::fromLatin1(socketMessage("hi").toHex(' '));
+    const WireMessage *message = log.type(hex.toUpper(), true, 7);
+    QVERIFY(message && !message->faulty);
+    QCOMPARE(message->bytes, socketMessage("hi"));
+    QVERIFY(log.type(hex, false, 7)->faulty); // not a message to the engine
+    const WireMessage *broken = log.type(hex.chopped(3), true, 7);
+    QVERIFY(broken->faulty);
+    QVERIFY(wire::findError(broken->tree()));
+}
+
+void TestWireLog::everyByteHasItsField()
+{
+    const QByteArray bytes = socketMessage("hello");
+    WireLog log;
+    const wire::FieldNode tree = log.type(QString::fromLatin1(bytes.toHex()), true, 7)->tree();
+    for (qint64 offset = 0; offset < bytes.size(); ++offset) {
+        const wire::FieldNode &field = at(tree, fieldAt(tree, offset));
+        QVERIFY(offset >= field.offset && offset < field.offset + field.length);
+        for (const wire::FieldNode &child : field.children) // it is the deepest
+            QVERIFY(offset < child.offset || offset >= child.offset + child.length);
+    }
+    const wire::FieldNode &data = at(tree, fieldAt(tree, bytes.indexOf("hello") + 2));
+    QCOMPARE(data.value, QString::fromLatin1(QByteArray("hello").toHex()));
+    QCOMPARE(fieldAt(tree, bytes.size()), QList<int>());
+}
+
+void TestWireLog::hexAndBack()
+{
+    QCOMPARE(hexLines(QByteArray("ab\x00" "cd", 5), 4), QStringLiteral("000000  61 62 00 63  ab·c\n000004  64           d   \n"));
+    QByteArray bytes;
+    for (int i = 0; i < 37; ++i)
+        bytes.append(char(i + 30));
+    for (const int perLine : {4, 8, 16}) {
+        const QString text = hexLines(bytes, perLine);
+        for (qint64 offset = 0; offset < bytes.size(); ++offset) {
+            const qsizetype position = hexPosition(offset, perLine);
+            QCOMPARE(text.mid(position, 2), QString::fromLatin1(bytes.mid(offset, 1).toHex()));
+            QCOMPARE(byteAtPosition(position, perLine, bytes.size()), std::optional(offset));
+            QCOMPARE(byteAtPosition(position + 1, perLine, bytes.size()), std::optional(offset));
+        }
+        const qsizetype plain = text.indexOf(QChar(bytes.at(2)), hexPosition(perLine - 1, perLine) + 3); // in the text column
+        QCOMPARE(byteAtPosition(plain, perLine, bytes.size()), std::optional<qint64>(2));
+        QVERIFY(!byteAtPosition(0, perLine, bytes.size())); // the offset
+        QVERIFY(!byteAtPosition(hexPosition(bytes.size(), perLine), perLine, bytes.size()));
+    }
+}
+
+QTEST_APPLESS_MAIN(TestWireLog)
+#include "tst_wirelog.moc"

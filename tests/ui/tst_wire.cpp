@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// Row 56 of console.md: messages of the runner protocol field by field, tree and bytes linked.
+#include "engine/wire/codec.h"
+#include "models/wirelog.h"
+#include "tests/ui/syntheticsource.h"
+#include "ui/mainwindow.h"
+#include "ui/pages.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QCheckBox>
+#include <QDockWidget>
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QTableWidget>
+#include <QTest>
+#include <QTreeWidget>
+#include <QTreeWidgetItemIterator>
+
+using namespace dormouse;
+using namespace dormouse::monitor;
+
+class TestWire : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void aMessageFieldByField();
+    void listensOnlyWhileSomebodyLooks();
+
+private:
+    Page *page() const { return static_cast<Page *>(m_window->findChild<QDockWidget *>(QStringLiteral("wire"))->widget()); }
+    template<typename T>
+    T *one() const
+    {
+        return page()->findChild<T *>();
+    }
+    int asked() const
+    {
+        return int(std::count_if(m_source->commands.begin(), m_source->commands.end(), [](const auto &command) { return command.first == u"wire_frames"; }));
+    }
+    void give(qint64 seq, const QByteArray &data)
+    {
+        wire::ToClientTunnelMessage message;
+        message.kind = wire::ToClientWebSocketMessage{data, true};
+        const QByteArray bytes = *wire::encodeToClient(7, message);
+        m_source->answer = QJsonObject{{QStringLiteral("frames"), QJsonArray{QJsonObject{{QStringLiteral("seq"), seq}, {QStringLiteral("ts"), m_source->now()},
+            {QStringLiteral("to_runner"), true}, {QStringLiteral("version"), 7}, {QStringLiteral("size"), bytes.size()},
+            {QStringLiteral("bytes_base64"), QString::fromLatin1(bytes.toBase64())}}}}, {QStringLiteral("lost"), 0}};
+    }
+    std::unique_ptr<ThemeManager> m_theme;
+    std::unique_ptr<SyntheticSource> m_source;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+void TestWire::init()
+{
+    m_theme = std::make_unique<ThemeManager>(*qApp);
+    m_theme->setTheme(QStringLiteral("dark"));
+    m_source = std::make_unique<SyntheticSource>(60);
+    m_window = std::make_unique<MainWindow>(*m_theme, nullptr, nullptr);
+    m_window->setSource(m_source.get());
+    m_window->show();
+    m_source->start();
+}
+
+void TestWire::cleanup()
+{
+    m_window.reset();
+    m_source.reset();
+    m_theme.reset();
+}
+
+void TestWire::aMessageFieldByField()
+{
+    give(7, "hello");
+    m_window->session().selectRunner(m_source->runners.front().runnerId);
+    m_window->showView(QStringLiteral("wire"));
+    QTRY_COMPARE(one<QTableWidget>()->rowCount(), 1);
+    QCOMPARE(m_source->commands.last().second.value(QStringLiteral("runner_id")).toString(), m_source->runners.front().runnerId);
+    QVERIFY(one<QTableWidget>()->item(0, 1)->text().startsWith(QStringLiteral("→ ")));
+    auto *fields = one<QTreeWidget>();
+    auto *bytes = one<QPlainTextEdit>();
+    QVERIFY(fields->topLevelItem(0)); // the newest is shown by itself
+    QTreeWidgetItem *data = nullptr;
+    for (QTreeWidgetItemIterator item(fields); *item; ++item)
+        if ((*item)->text(1) == QString::fromLatin1(QByteArray("hello").toHex()))
+            data = *item;
+    QVERIFY(data);
+    // Tree to bytes.
+    fields->setCurrentItem(data);
+    QString marked;
+    const auto marks = bytes->extraSelections();
+    for (const auto &mark : marks)
+        marked += mark.cursor.selectedText() + u' ';
+    QVERIFY2(marked.contains(QStringLiteral("68")) && marked.simplified().endsWith(QStringLiteral("6c 6f")), qPrintable(marked));
+    // Bytes to tree.
+    fields->setCurrentItem(fields->topLevelItem(0));
+    const qsizetype place = bytes->toPlainText().indexOf(QStringLiteral("6f"));
+    QTextCursor cursor(bytes->document());
+    cursor.setPosition(int(place));
+    bytes->setTextCursor(cursor);
+    QCOMPARE(fields->currentItem(), data);
+    // Who looks keeps what is looked at.
+    QTest::mouseClick(one<QTableWidget>()->viewport(), Qt::LeftButton, {}, QPoint(20, 8));
+    QVERIFY(!one<QCheckBox>()->isChecked());
+    give(8, "next");
+    QTRY_VERIFY((m_source->step(), one<QTableWidget>()->rowCount() == 2));
+    QCOMPARE(one<QTableWidget>()->currentRow(), 0);
+    one<QCheckBox>()->setChecked(true);
+    QCOMPARE(one<QTableWidget>()->currentRow(), 1);
+    QCOMPARE(m_window->session().controls().liveCount(), 0); // looking is no action
+    // Typed by hand; it survives another runner and a new text size.
+    auto *hex = one<QLineEdit>();
+    hex->setText(QStringLiteral("xyz"));
+    QTest::keyClick(hex, Qt::Key_Return);
+    QCOMPARE(one<QTableWidget>()->rowCount(), 2);
+    hex->setText(QStringLiteral("ff ff"));
+    QTest::keyClick(hex, Qt::Key_Return);
+    QCOMPARE(one<QTableWidget>()->rowCount(), 3);
+    QCOMPARE(one<QTableWidget>()->currentRow(), 2);
+    bool error = false;
+    for (QTreeWidgetItemIterator item(fields); *item; ++item)
+        error = error || (*item)->text(0) == u"error";
+    QVERIFY(error);
+    m_source->answer = {};
+    m_window->session().selectRunner(m_source->runners.back().runnerId);
+    QTRY_COMPARE(one<QTableWidget>()->rowCount(), 1);
+    m_theme->setTextSize(150);
+    QTRY_VERIFY(one<QTableWidget>() && one<QTableWidget>()->rowCount() == 1 && one<QTreeWidget>() != fields);
+    m_theme->setTextSize(100);
+}
+
+void TestWire::listensOnlyWhileSomebodyLooks()
+{
+    m_window->session().selectRunner(m_source->runners.front().runnerId);
+    m_window->showView(QStringLiteral("actor"));
+    for (int i = 0; i < 5; ++i)
+        m_source->step();
+    QCOMPARE(asked(), 0);
+    m_window->showView(QStringLiteral("wire"));
+    QTRY_VERIFY((m_source->step(), asked() >= 2)); // again and again
+    m_window->session().setPaused(true);
+    const int paused = asked();
+    for (int i = 0; i < 5; ++i)
+        m_source->step();
+    QCOMPARE(asked(), paused);
+    m_window->session().setPaused(false);
+    m_source->setLink(LinkState::Stale);
+    const int stale = asked();
+    for (int i = 0; i < 5; ++i)
+        m_source->step();
+    QCOMPARE(asked(), stale);
+    // Read only forbids no look.
+    m_source->setLink(LinkState::Live);
+    m_window->session().setReadOnly(true);
+    QTRY_VERIFY((m_source->step(), asked() > stale));
+}
+
+QTEST_MAIN(TestWire)
+#include "tst_wire.moc"
