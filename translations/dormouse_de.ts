@@ -2914,6 +2914,10 @@ Die Ansicht „Client“ öffnet eine Verbindung.</translation>
         <source>Slowest client</source>
         <translation>Langsamster Client</translation>
     </message>
+    <message>
+        <source>Protocol</source>
+        <translation>Protokoll</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::WakePage</name>
@@ -2960,6 +2964,126 @@ Die Ansicht „Client“ öffnet eine Verbindung.</translation>
     <message>
         <source>Each wake appears here with the time that every stage of it took.</source>
         <translation>Jeder Weckvorgang erscheint hier mit der Dauer jedes seiner Abschnitte.</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::WirePage</name>
+    <message>
+        <source>Follow</source>
+        <translation>Folgen</translation>
+    </message>
+    <message>
+        <source>Follow the newest message</source>
+        <translation>Der neuesten Nachricht folgen</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Nachricht</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>Bytes</translation>
+    </message>
+    <message>
+        <source>Messages of the link</source>
+        <translation>Nachrichten der Leitung</translation>
+    </message>
+    <message>
+        <source>Fields of the message</source>
+        <translation>Felder der Nachricht</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>Feld</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>At</source>
+        <translation>Bei</translation>
+    </message>
+    <message>
+        <source>Bytes of the message</source>
+        <translation>Bytes der Nachricht</translation>
+    </message>
+    <message>
+        <source>Bytes to take apart, in hex</source>
+        <translation>Bytes zum Zerlegen, in Hex</translation>
+    </message>
+    <message>
+        <source>Hex, Enter takes it apart</source>
+        <translation>Hex, Eingabetaste zerlegt es</translation>
+    </message>
+    <message>
+        <source>Direction of the typed bytes</source>
+        <translation>Richtung der eingetippten Bytes</translation>
+    </message>
+    <message>
+        <source>to runner</source>
+        <translation>zum Runner</translation>
+    </message>
+    <message>
+        <source>to engine</source>
+        <translation>zur Engine</translation>
+    </message>
+    <message>
+        <source>Protocol version of the typed bytes</source>
+        <translation>Protokollversion der eingetippten Bytes</translation>
+    </message>
+    <message>
+        <source>v</source>
+        <comment>protocol version</comment>
+        <translation>v</translation>
+    </message>
+    <message>
+        <source>No runner chosen</source>
+        <translation>Kein Runner gewählt</translation>
+    </message>
+    <message>
+        <source>Only a live engine can be listened to. Bytes can be typed in below.</source>
+        <translation>Nur eine laufende Engine kann mitgehört werden. Bytes lassen sich unten eintippen.</translation>
+    </message>
+    <message>
+        <source>Choose a runner, or an actor that is on one.</source>
+        <translation>Wählen Sie einen Runner oder einen Aktor, der auf einem ist.</translation>
+    </message>
+    <message>
+        <source>%1 messages were too many to be kept.</source>
+        <translation>%1 Nachrichten waren zu viele und wurden nicht behalten.</translation>
+    </message>
+    <message>
+        <source>Listening; each message between the engine and this runner appears here.</source>
+        <translation>Es wird mitgehört; jede Nachricht zwischen der Engine und diesem Runner erscheint hier.</translation>
+    </message>
+    <message>
+        <source>typed</source>
+        <translation>getippt</translation>
+    </message>
+    <message>
+        <source>Engine to runner</source>
+        <translation>Engine zum Runner</translation>
+    </message>
+    <message>
+        <source>Runner to engine</source>
+        <translation>Runner zur Engine</translation>
+    </message>
+    <message>
+        <source>Its receiver refuses it; the last field says why.</source>
+        <translation>Ihr Empfänger lehnt sie ab; das letzte Feld sagt, warum.</translation>
+    </message>
+    <message>
+        <source>… %1 of %2 shown</source>
+        <translation>… %1 von %2 gezeigt</translation>
+    </message>
+    <message>
+        <source>Hex is pairs of 0-9 and a-f.</source>
+        <translation>Hex sind Paare aus 0-9 und a-f.</translation>
     </message>
 </context>
 <context>

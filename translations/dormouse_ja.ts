@@ -2900,6 +2900,10 @@ The Client view opens one.</source>
         <source>Slowest client</source>
         <translation>最も遅いクライアント</translation>
     </message>
+    <message>
+        <source>Protocol</source>
+        <translation>プロトコル</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::WakePage</name>
@@ -2946,6 +2950,126 @@ The Client view opens one.</source>
     <message>
         <source>Each wake appears here with the time that every stage of it took.</source>
         <translation>復帰のたびに、各段階の所要時間がここに表示されます。</translation>
+    </message>
+</context>
+<context>
+    <name>dormouse::WirePage</name>
+    <message>
+        <source>Follow</source>
+        <translation>追従</translation>
+    </message>
+    <message>
+        <source>Follow the newest message</source>
+        <translation>最新のメッセージに追従</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>時刻</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>メッセージ</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>バイト</translation>
+    </message>
+    <message>
+        <source>Messages of the link</source>
+        <translation>回線のメッセージ</translation>
+    </message>
+    <message>
+        <source>Fields of the message</source>
+        <translation>メッセージのフィールド</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>フィールド</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>値</translation>
+    </message>
+    <message>
+        <source>At</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Bytes of the message</source>
+        <translation>メッセージのバイト列</translation>
+    </message>
+    <message>
+        <source>Bytes to take apart, in hex</source>
+        <translation>分解するバイト列 (16 進)</translation>
+    </message>
+    <message>
+        <source>Hex, Enter takes it apart</source>
+        <translation>16 進、Enter で分解</translation>
+    </message>
+    <message>
+        <source>Direction of the typed bytes</source>
+        <translation>入力したバイト列の方向</translation>
+    </message>
+    <message>
+        <source>to runner</source>
+        <translation>ランナー宛て</translation>
+    </message>
+    <message>
+        <source>to engine</source>
+        <translation>エンジン宛て</translation>
+    </message>
+    <message>
+        <source>Protocol version of the typed bytes</source>
+        <translation>入力したバイト列のプロトコルバージョン</translation>
+    </message>
+    <message>
+        <source>v</source>
+        <comment>protocol version</comment>
+        <translation>v</translation>
+    </message>
+    <message>
+        <source>No runner chosen</source>
+        <translation>ランナー未選択</translation>
+    </message>
+    <message>
+        <source>Only a live engine can be listened to. Bytes can be typed in below.</source>
+        <translation>稼働中のエンジンのみ対象です。下の欄にバイト列を入力できます。</translation>
+    </message>
+    <message>
+        <source>Choose a runner, or an actor that is on one.</source>
+        <translation>ランナー、またはランナー上のアクターを選んでください。</translation>
+    </message>
+    <message>
+        <source>%1 messages were too many to be kept.</source>
+        <translation>%1 件のメッセージは多すぎたため保持できませんでした。</translation>
+    </message>
+    <message>
+        <source>Listening; each message between the engine and this runner appears here.</source>
+        <translation>受信待ちです。エンジンとこのランナーの間の各メッセージがここに表示されます。</translation>
+    </message>
+    <message>
+        <source>typed</source>
+        <translation>入力</translation>
+    </message>
+    <message>
+        <source>Engine to runner</source>
+        <translation>エンジンからランナー</translation>
+    </message>
+    <message>
+        <source>Runner to engine</source>
+        <translation>ランナーからエンジン</translation>
+    </message>
+    <message>
+        <source>Its receiver refuses it; the last field says why.</source>
+        <translation>受信側が拒否します。理由は最後のフィールドに示されます。</translation>
+    </message>
+    <message>
+        <source>… %1 of %2 shown</source>
+        <translation>… %2 中 %1 を表示</translation>
+    </message>
+    <message>
+        <source>Hex is pairs of 0-9 and a-f.</source>
+        <translation>16 進は 0-9 と a-f の 2 桁の組です。</translation>
     </message>
 </context>
 <context>

@@ -3,6 +3,7 @@
 
 #include "models/format.h"
 #include "ui/detailparts.h"
+#include "ui/flowlayout.h"
 #include "ui/named.h"
 
 #include <QCheckBox>
@@ -13,6 +14,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QScrollArea>
 #include <QScrollBar>
 #include <QSpinBox>
 #include <QTextCursor>
@@ -30,7 +32,17 @@ constexpr int kLengthRole = Qt::UserRole + 1; // of the field
 
 WirePage::WirePage(Session &session, const ThemeManager &theme, QWidget *parent) : Page(session, theme, parent)
 {
-    auto *all = new QVBoxLayout(this);
+    auto *outer = new QVBoxLayout(this);
+    outer->setContentsMargins(1, 1, 1, 1);
+    auto *scroll = new QScrollArea(this);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setAccessibleName(tr("Messages of the link"));
+    auto *inside = new QWidget(scroll);
+    scroll->setWidget(inside);
+    outer->addWidget(scroll);
+    auto *all = new QVBoxLayout(inside);
     all->setContentsMargins(12, 12, 12, 12);
     all->setSpacing(8);
     auto *head = new QHBoxLayout;
@@ -66,7 +78,7 @@ WirePage::WirePage(Session &session, const ThemeManager &theme, QWidget *parent)
     m_bytes->setTabChangesFocus(true);
     m_bytes->setMinimumHeight(theme.px(80));
     all->addWidget(m_bytes, 3);
-    auto *hand = new QHBoxLayout;
+    auto *hand = new FlowLayout(8);
     m_hex = named(new QLineEdit(this), tr("Bytes to take apart, in hex"));
     m_hex->setPlaceholderText(tr("Hex, Enter takes it apart"));
     m_hex->setMinimumWidth(theme.px(60));
@@ -80,9 +92,9 @@ WirePage::WirePage(Session &session, const ThemeManager &theme, QWidget *parent)
     m_version->setButtonSymbols(QAbstractSpinBox::NoButtons);
     if (auto *field = m_version->findChild<QLineEdit *>())
         field->setAccessibleName(m_version->accessibleName());
-    hand->addWidget(m_hex, 1);
     hand->addWidget(m_direction);
     hand->addWidget(m_version);
+    all->addWidget(m_hex);
     all->addLayout(hand);
     connect(m_hex, &QLineEdit::returnPressed, this, &WirePage::typed);
     connect(m_hex, &QLineEdit::textChanged, this, [this] { m_hex->setToolTip({}); });

@@ -332,6 +332,8 @@ void TestLanguage::pseudoLanguageReachesEverything()
             found.data.insert(why);
         found.data.insert(actor.why.join(u'\n'));
     }
+    for (const RunnerInfo &runner : m_source->runners)
+        found.data.insert(QString(runner.name % u' ' % runner.key));
     for (const ConnectionInfo &connection : m_source->connections) {
         found.data.insert(connection.connectionId);
         found.data.insert(connection.path);
