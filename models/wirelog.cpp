@@ -106,7 +106,10 @@ void WireLog::add(WireMessage message)
     const wire::FieldNode tree = message.tree();
     QStringList members;
     collectMembers(tree, message.version, members);
-    message.title = members.isEmpty() ? tree.type : members.join(QStringLiteral(" › "));
+    message.title = members.isEmpty() ? tree.type : members.last();
+    for (const QString &way : {QStringLiteral("ToClient"), QStringLiteral("ToServer")})
+        if (message.title.startsWith(way) && message.title.size() > way.size())
+            message.title.remove(0, way.size()); // the direction is known
     message.faulty = !message.isCut() && (tree.type == u"error" || wire::findError(tree));
     m_messages.push_back(std::move(message));
     if (m_messages.size() > kMostMessages)

@@ -21,7 +21,7 @@ struct WireMessage
     int version = 7;
     qint64 size = 0; ///< bytes; more than bytes.size() when the engine has cut it
     QByteArray bytes;
-    QString title;   ///< members of the unions that it is made of, outermost first
+    QString title;   ///< innermost member of the unions that it is made of, for example WebSocketMessage
     bool faulty = false; ///< its receiver would refuse it
 
     bool isCut() const { return size > bytes.size(); }

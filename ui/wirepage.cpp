@@ -57,8 +57,8 @@ WirePage::WirePage(Session &session, const ThemeManager &theme, QWidget *parent)
     m_note->setWordWrap(true);
     all->addWidget(m_note);
     m_table = new FactTable(theme, {tr("Time"), tr("Message"), tr("Bytes")}, tr("Messages of the link"), this);
-    m_table->setColumnWidth(0, theme.px(110));
-    m_table->setColumnWidth(1, theme.px(160));
+    m_table->setColumnWidth(0, theme.px(102));
+    m_table->setColumnWidth(1, theme.px(172));
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setMinimumHeight(theme.px(96));
     all->addWidget(m_table, 3);
@@ -96,6 +96,9 @@ WirePage::WirePage(Session &session, const ThemeManager &theme, QWidget *parent)
     hand->addWidget(m_version);
     all->addWidget(m_hex);
     all->addLayout(hand);
+    // They share what room there is; what they would like to have makes the page no longer.
+    for (QWidget *part : std::initializer_list<QWidget *>{m_table, m_fields, m_bytes})
+        part->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
     connect(m_hex, &QLineEdit::returnPressed, this, &WirePage::typed);
     connect(m_hex, &QLineEdit::textChanged, this, [this] { m_hex->setToolTip({}); });
     connect(m_table, &QTableWidget::itemSelectionChanged, this, &WirePage::showMessage);
@@ -183,7 +186,6 @@ void WirePage::list()
         if (message.faulty)
             what->setForeground(m_theme.color(Color::Bad));
         auto *bytes = new QTableWidgetItem(bytesText(double(message.size)));
-        bytes->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
         m_table->setItem(row, 0, time);
         m_table->setItem(row, 1, what);
         m_table->setItem(row, 2, bytes);

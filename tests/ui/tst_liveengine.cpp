@@ -42,6 +42,7 @@ private Q_SLOTS:
     void aDroppedLinkKeepsTheClient();
     void theClientHearsTheConsole();
     void anActionReachesTheActor();
+    void theLinkIsListenedTo();
     void theGuideLeadsToTheFirstAnswer();
     void anEvictedRunnerIsGone();
     void presetsSuitTheEngine();
@@ -364,6 +365,25 @@ void TestLiveEngine::anActionReachesTheActor()
     QTRY_COMPARE(answer, QByteArray("POST /action/add {\"args\":[3]}")); // the runner says what it was asked
     QVERIFY(m_engine->starts > starts); // it was woken
     QTRY_COMPARE(session().own().totals().connections, 0);
+}
+
+/// console.md row 56.
+void TestLiveEngine::theLinkIsListenedTo()
+{
+    makeActor();
+    session().selectRunner(actor()->runnerId);
+    m_window->showView(QStringLiteral("wire"));
+    auto *messages = control<QTableWidget>(QStringLiteral("wire"), QStringLiteral("Messages of the link"));
+    const auto heard = [messages](QChar way, const QString &what) {
+        for (int row = 0; row < messages->rowCount(); ++row)
+            if (messages->item(row, 1)->text().startsWith(way) && messages->item(row, 1)->text().contains(what))
+                return true;
+        return false;
+    };
+    QTRY_VERIFY(page(QStringLiteral("wire"))->isOnScreen());
+    // What was said before anybody listened is not kept.
+    QTRY_VERIFY((m_client->send("listen"), heard(u'→', QStringLiteral("WebSocketMessage"))));
+    QTRY_VERIFY(heard(u'←', QStringLiteral("WebSocketMessage")));
 }
 
 /// console.md row 96, to the end: the fifth step is done when the actor has answered.

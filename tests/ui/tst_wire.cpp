@@ -81,7 +81,7 @@ void TestWire::aMessageFieldByField()
     m_window->showView(QStringLiteral("wire"));
     QTRY_COMPARE(one<QTableWidget>()->rowCount(), 1);
     QCOMPARE(m_source->commands.last().second.value(QStringLiteral("runner_id")).toString(), m_source->runners.front().runnerId);
-    QVERIFY(one<QTableWidget>()->item(0, 1)->text().startsWith(QStringLiteral("→ ")));
+    QVERIFY(one<QTableWidget>()->item(0, 1)->text().startsWith(QStringLiteral("→ WebSocketMessage")));
     auto *fields = one<QTreeWidget>();
     auto *bytes = one<QPlainTextEdit>();
     QVERIFY(fields->topLevelItem(0)); // the newest is shown by itself
