@@ -50,7 +50,7 @@ def read(root, path):
 # Every line of the gateway leaves through one of these; they fill in actor, request, generation and ray id.
 EVENT_HELPERS = {
     'engine/gateway/gatewaysession.cpp': ('GatewaySession::emitEvent', 'GatewaySession::emitMessage'),
-    'engine/gateway/gatewaycore.cpp': ('GatewayCore::end',),
+    'engine/gateway/gatewaycore.cpp': ('GatewayCore::reportEnd',),
     'engine/gateway/keepalive.cpp': ('Keepalive::report',),      # of the process, no connection
     'engine/gateway/restorereport.cpp': None,                    # of an actor, no connection
     'engine/gateway/gateway.cpp': None,                          # an actor's wake that nobody waits for
