@@ -71,6 +71,7 @@ int lastOf(CellDelegate::States states)
     return states == States::Actor      ? int(monitor::ActorState::Destroyed)
         : states == States::Connection  ? int(monitor::ConnectionState::Closed)
         : states == States::Runner      ? int(monitor::RunnerState::Stopped)
+        : states == States::Due         ? int(DueRow::ResponseTimeout)
                                         : -1;
 }
 
