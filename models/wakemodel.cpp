@@ -69,8 +69,15 @@ void WakeModel::begin(const monitor::Event &event, bool created)
     row.ts = event.ts;
     row.cause = event.reason.isEmpty() ? monitor::toString(event.kind) : event.reason;
     row.created = created;
+    row.own = isOwn(event);
     row.at[WakeRow::Needed] = event.monoUs;
     m_open.insert(event.actorId, row);
+}
+
+/// A wake names no connection: it is that of the one which was opened right before.
+bool WakeModel::isOwn(const monitor::Event &event) const
+{
+    return m_own && m_own->isOwn(event.connectionId.isEmpty() ? m_opened.value(event.actorId) : event.connectionId);
 }
 
 void WakeModel::take(const monitor::Event &event)
@@ -90,6 +97,10 @@ void WakeModel::take(const monitor::Event &event)
         || event.kind == EventKind::ActorCreated;
     if (needs && !m_open.contains(event.actorId))
         begin(event, event.kind == EventKind::ActorCreated);
+    if (event.kind == EventKind::ConnectionOpened)
+        m_opened = {{event.actorId, event.connectionId}};
+    else
+        m_opened.remove(event.actorId);
     const auto it = m_open.find(event.actorId);
     if (it == m_open.end())
         return;
@@ -134,7 +145,7 @@ std::optional<qint64> WakeModel::quantileUs(WakeRow::Moment to, double q) const
 {
     std::vector<qint64> values;
     forEach([&](const WakeRow &row) {
-        if (row.state != WakeRow::Done)
+        if (row.state != WakeRow::Done || isHidden(row))
             return;
         if (const auto us = to == WakeRow::MomentCount ? row.totalUs() : row.stageUs(to))
             values.push_back(*us);

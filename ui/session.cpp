@@ -35,6 +35,7 @@ Session::Session(QObject *parent) : QObject(parent)
     m_cluster.setOwn(&m_own);
     m_events.setOwn(&m_own);
     m_latency.setOwn(&m_own);
+    m_wakes.setOwn(&m_own);
     m_acks.setOwn(&m_own);
     m_second.setInterval(1000);
     connect(&m_second, &QTimer::timeout, this, &Session::second);
@@ -296,6 +297,7 @@ void Session::setShowOwn(bool on)
     m_own.setShown(on);
     m_connections.setShowOwn(on);
     m_events.ownChanged();
+    m_wakes.ownChanged();
     m_latency.ownChanged();
     Q_EMIT selectionChanged(); // lists derived from the connections follow
 }

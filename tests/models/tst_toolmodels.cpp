@@ -22,6 +22,7 @@ private Q_SLOTS:
     void wakeHasStages();
     void wakeWithoutSocketEndsWhenStarted();
     void wakeThatFails();
+    void ownWakesAreHidden();
     void oldWakesLeave();
     void woundBackRecording();
     void dueSoonestFirst();
@@ -103,6 +104,39 @@ void ToolModelsTest::wakeThatFails()
     QCOMPARE(model.wakeAt(0)->state, WakeRow::Failed);
     QCOMPARE(model.wakeAt(0)->outcome, word("sleeping"));
     QVERIFY(!model.quantileUs(WakeRow::MomentCount, 0.5)); // only finished ones count
+}
+
+void ToolModelsTest::ownWakesAreHidden()
+{
+    OwnTraffic own;
+    WakeModel model;
+    model.setOwn(&own);
+    const auto wakeBy = [&](const char *connection, bool isOwn, qint64 us) {
+        Event opened = event(EventKind::ConnectionOpened, us);
+        opened.connectionId = word(connection);
+        Frame f = frame({opened, event(EventKind::ActorWake, us + 1, {}, {}, word("wake")),
+                         event(EventKind::ActorState, us + 2, word("sleeping"), word("starting")),
+                         event(EventKind::ActorState, us + (isOwn ? 9'000 : 1'000), word("starting"), word("running"))});
+        ConnectionInfo info;
+        info.connectionId = word(connection);
+        info.actorId = word("a");
+        info.ownTraffic = isOwn;
+        f.connections.push_back(info);
+        own.apply(f);
+        model.apply(f);
+    };
+    wakeBy("theirs", false, 0);
+    wakeBy("mine", true, 20'000);
+    QCOMPARE(model.rowCount(), 1);
+    QVERIFY(!model.wakeAt(0)->own);
+    QCOMPARE(model.quantileUs(WakeRow::MomentCount, 1), 999); // a shown one counts, a hidden one does not
+    model.apply(frame({event(EventKind::ActorState, 30'000, word("running"), word("sleeping")), event(EventKind::ActorAlarm, 60'000),
+                       event(EventKind::ActorState, 60'500, word("starting"), word("running"))}));
+    QCOMPARE(model.rowCount(), 2); // nobody's but the actor's
+    own.setShown(true);
+    model.ownChanged();
+    QCOMPARE(model.rowCount(), 3);
+    QCOMPARE(model.quantileUs(WakeRow::MomentCount, 1), 8'999);
 }
 
 void ToolModelsTest::oldWakesLeave()
