@@ -248,6 +248,8 @@ void Gateway::linkDown(const QString &runnerId)
 
 void Gateway::linkBack(const QString &runnerId)
 {
+    for (const RunnerCloses::Close &close : d->core.runnerCloses.unconfirmed(runnerId))
+        d->core.links.sendTunnel(runnerId, {close.id, close.message});
     d->eachOf(d->core.ofRunner(runnerId), [this](GatewaySession &session) {
         d->core.leaveGrace(session);
         session.linkBack();
@@ -262,6 +264,7 @@ void Gateway::linkDrained(const QString &runnerId)
 
 void Gateway::linkConfirmed(const QString &runnerId)
 {
+    d->core.runnerCloses.confirmed(runnerId);
     d->eachOf(d->core.ofRunner(runnerId), [](GatewaySession &session) { session.linkConfirmed(); });
 }
 

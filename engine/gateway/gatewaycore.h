@@ -9,6 +9,7 @@
 #include "engine/gateway/gatewaysession.h"
 #include "engine/gateway/keepalive.h"
 #include "engine/gateway/restorereport.h"
+#include "engine/gateway/runnercloses.h"
 
 #include <QHash>
 
@@ -37,6 +38,7 @@ public:
     Keepalive keepalive;
     RestoreReport restores;
     AbandonedOpens abandonedOpens;
+    RunnerCloses runnerCloses;
 
     qint64 nowMs() const { return context.clock.monoMs(); }
     qint64 nowUs() const { return context.clock.monoUs(); }

@@ -145,6 +145,13 @@ void WebSocketSession::reportUndelivered(const char *why) const
                   .arg(total).arg(QLatin1String(why)).arg(m_held.size()).arg(m_plain.size()).arg(unwritten));
 }
 
+void WebSocketSession::closeAtRunner(const RunnerClose &close, quint16 index)
+{
+    const wire::ToClientWebSocketClose message{close.code, close.reason};
+    m_core.runnerCloses.add({m_runnerId, {m_core.gatewayId, *m_requestId, index}, message});
+    send(message, index);
+}
+
 void WebSocketSession::finish(const End &end)
 {
     if (ended())
@@ -167,7 +174,7 @@ void WebSocketSession::finish(const End &end)
     if (end.runnerClose && m_state == SocketState::Opening && m_openWritten)
         abandonOpen(*end.runnerClose);
     else if (end.runnerClose && known)
-        send(wire::ToClientWebSocketClose{end.runnerClose->code, end.runnerClose->reason}, takeIndex());
+        closeAtRunner(*end.runnerClose, takeIndex());
     if (m_record)
         recordEnded();
     setState(SocketState::Closed, end.event);

@@ -128,9 +128,8 @@ void WebSocketSession::openRefused(const wire::ToServerWebSocketClose &close)
 
 void WebSocketSession::abandonOpen(const RunnerClose &close)
 {
-    const wire::ToClientWebSocketClose message{close.code, close.reason};
-    m_core.abandonedOpens.add(*m_requestId, m_runnerId, message);
-    send(message, m_nextIndex);
+    m_core.abandonedOpens.add(*m_requestId, m_runnerId, {close.code, close.reason});
+    closeAtRunner(close, m_nextIndex);
 }
 
 void WebSocketSession::failOpen(const char *code)

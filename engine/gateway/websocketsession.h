@@ -107,6 +107,8 @@ private:
     void failOpen(const char *code);
     /// Closes a request at the runner whose open is not answered yet.
     void abandonOpen(const RunnerClose &close);
+    /// Says it now if the link is up, and again when the link is back before it was confirmed.
+    void closeAtRunner(const RunnerClose &close, quint16 index);
     void actorMessage(const wire::ToServerWebSocketMessage &message);
     void actorClosed(const wire::ToServerWebSocketClose &close);
     void clientMessage(const QByteArray &payload, bool binary);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/gateway/runnercloses.h"
 #include "tests/gateway/gatewayfakes.h"
 
 #include <QtTest/QTest>
@@ -94,6 +95,54 @@ private Q_SLOTS:
             QCOMPARE(close->code, std::optional<quint16>(4002));
             QVERIFY(world.isClean());
         }
+    }
+
+    /// A close that went down with its link would leave the actor with a socket that nobody has.
+    void closeIsSaidAgainUntilConfirmed()
+    {
+        for (const bool hibernatable : {false, true}) {
+            World world;
+            world.addRunning(kActor);
+            RequestId request;
+            auto client = world.open(kActor, hibernatable, &request);
+            world.settle();
+            client->close(4002, "x");
+            world.settle();
+            const auto closes = [&](std::size_t mark) {
+                int count = 0;
+                for (std::size_t i = mark; i < world.directory.sent.size(); ++i) {
+                    const auto *close = world.directory.sent[i].as<wire::ToClientWebSocketClose>();
+                    count += close && close->code == std::optional<quint16>(4002)
+                        && world.directory.sent[i].message.messageId.requestId == request;
+                }
+                return count;
+            };
+            QCOMPARE(closes(0), 1);
+            for (int cut = 0; cut < 2; ++cut) {
+                const std::size_t mark = world.mark();
+                world.cutLink();
+                world.restoreLink();
+                QCOMPARE(closes(mark), 1);
+            }
+            world.gateway->linkConfirmed(QStringLiteral("r1"));
+            const std::size_t mark = world.mark();
+            world.cutLink();
+            world.restoreLink();
+            QCOMPARE(closes(mark), 0);
+            QVERIFY(world.isClean());
+        }
+    }
+
+    void closesThatWaitAreBounded()
+    {
+        RunnerCloses closes;
+        for (quint32 i = 0; i < RunnerCloses::kMost + 3; ++i)
+            closes.add({i % 2 ? QStringLiteral("odd") : QStringLiteral("even"), {GatewayId{1}, RequestId{i}, 0}, {}});
+        QCOMPARE(closes.size(), RunnerCloses::kMost);
+        QCOMPARE(closes.unconfirmed(QStringLiteral("odd")).front().id.requestId, RequestId{3}); // the oldest went
+        closes.confirmed(QStringLiteral("odd"));
+        QVERIFY(closes.unconfirmed(QStringLiteral("odd")).empty());
+        QCOMPARE(closes.unconfirmed(QStringLiteral("even")).size(), closes.size());
     }
 
     void noGapForAClientThatIsGone()
