@@ -21,7 +21,7 @@ public:
     {
         QString runnerId;
         wire::MessageId id;
-        wire::ToClientWebSocketClose message;
+        wire::ToClientWebSocketClose message; ///< as it is to be said again
     };
     /// At the limit the oldest is forgotten; its actor then may keep the socket until its next start.
     static constexpr std::size_t kMost = 4'096;

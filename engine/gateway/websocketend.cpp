@@ -148,7 +148,11 @@ void WebSocketSession::reportUndelivered(const char *why) const
 void WebSocketSession::closeAtRunner(const RunnerClose &close, quint16 index)
 {
     const wire::ToClientWebSocketClose message{close.code, close.reason};
-    m_core.runnerCloses.add({m_runnerId, {m_core.gatewayId, *m_requestId, index}, message});
+    // What goes down with the link takes the messages along that were written last. An end in order would hide that.
+    const bool mayLoseMessages = m_record ? m_record->buffer.count() > 0 : m_unconfirmed || !m_plain.empty();
+    const wire::ToClientWebSocketClose broken{closeNumber(CloseCode::InternalError),
+                                              QStringLiteral("guard.request_delivery_unconfirmed")};
+    m_core.runnerCloses.add({m_runnerId, {m_core.gatewayId, *m_requestId, index}, mayLoseMessages ? broken : message});
     send(message, index);
 }
 

@@ -133,6 +133,27 @@ private Q_SLOTS:
         }
     }
 
+    /// With the close went what was written before it: an end in order would hide that.
+    void closeAfterLostMessagesIsNone()
+    {
+        for (const bool hibernatable : {false, true}) {
+            World world;
+            world.addRunning(kActor);
+            auto client = world.open(kActor, hibernatable);
+            client->send("m");
+            client->close(4002, "x");
+            world.settle();
+            QCOMPARE(world.directory.sent.back().as<wire::ToClientWebSocketClose>()->code, std::optional<quint16>(4002));
+            world.cutLink();
+            world.restoreLink();
+            const auto *close = world.directory.sent.back().as<wire::ToClientWebSocketClose>();
+            QVERIFY(close);
+            QCOMPARE(close->code, std::optional<quint16>(1011));
+            QCOMPARE(close->reason, std::optional<QString>(QStringLiteral("guard.request_delivery_unconfirmed")));
+            QVERIFY(world.isClean());
+        }
+    }
+
     void closesThatWaitAreBounded()
     {
         RunnerCloses closes;
