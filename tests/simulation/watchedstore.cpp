@@ -84,7 +84,8 @@ void WatchedStore::rowCommitted(const ActorRow &row)
         // With the end of a generation its event index goes: then the actor has to say that it wanted that.
         const auto truth = m_truth.actors.find(row.actorId);
         const bool wanted = truth != m_truth.actors.end() && truth->second.alarm && truth->second.alarm->ts == before.alarmTs;
-        const bool byLastSetting = before.slotHeld && !row.slotHeld && row.generation == before.generation && !wanted;
+        const bool ended = before.slotHeld && (!row.slotHeld || row.generation > before.generation);
+        const bool byLastSetting = ended && !wanted;
         const bool byFiring = before.alarmTs && *before.alarmTs <= m_clock.wallMs() && row.state != ActorState::Sleeping;
         const bool byEnd = row.destroyTs || row.state == ActorState::Destroying || row.state == ActorState::Destroyed;
         if (vanished && !bySetting && !byLastSetting && !byFiring && !byEnd)
