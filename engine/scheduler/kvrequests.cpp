@@ -233,7 +233,7 @@ void RunnerHub::releaseKv(Link &owner, bool byInventory)
             owner.heldKv.push_back(std::move(waiting));
             continue;
         }
-        // what another generation asks for must not touch the actor's state.
+        // What another generation asks for must not touch the actor's state.
         const ActorEntry *entry = m_core.actor(waiting.request.actorId);
         const bool lives = !byInventory || !entry
             || owner.inventory.contains({waiting.request.actorId, entry->row.generation});

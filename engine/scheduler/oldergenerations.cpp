@@ -64,6 +64,14 @@ void SchedulerCore::noteLostIdentity(const RunnerRow &row)
     lostIdentities[{row.namespaceId, row.name, row.key}] = row.runnerId;
 }
 
+/// Unless a later record of the same identity was lost, too.
+void SchedulerCore::forgetLostIdentity(const RunnerRow &row)
+{
+    const auto it = lostIdentities.find({row.namespaceId, row.name, row.key});
+    if (it != lostIdentities.end() && it->second == row.runnerId)
+        lostIdentities.erase(it);
+}
+
 bool SchedulerCore::identityWasLost(const QString &namespaceId, const QString &name, const QString &key) const
 {
     return lostIdentities.contains({namespaceId, name, key});

@@ -123,7 +123,9 @@ void SchedulerCore::stopRunner(RunnerEntry &runner, RunnerEventKind kind, const 
     const auto identity = identities.find({runner.row.namespaceId, runner.row.name, runner.row.key});
     if (identity != identities.end() && identity->second == runnerId)
         identities.erase(identity);
-    if (kind != RunnerEventKind::ShutdownClosed)
+    if (kind == RunnerEventKind::ShutdownClosed)
+        forgetLostIdentity(runner.row); // its process has ended, and said so
+    else
         noteLostIdentity(runner.row);
     setEligible(runner, false);
     runner.olderGenerations.clear();

@@ -244,6 +244,7 @@ private:
     void armOlderGenerations(RunnerEntry &runner);
     void olderGenerationsDue(const QString &runnerId);
     void noteLostIdentity(const RunnerRow &row);
+    void forgetLostIdentity(const RunnerRow &row);
     void armActor(ActorEntry &actor);
     void emitActorChange(const ActorRow &before, const ActorRow &now, const char *event, const ActorStep &step);
     void runnerTimer(const QString &runnerId);

@@ -8,6 +8,8 @@ namespace dormouse {
 
 namespace {
 
+constexpr int kMostPassed = 1'000; ///< of one queue in one look; more have to wait for them
+
 bool holdsOlderGeneration(const RunnerEntry &runner, const QString &actorId)
 {
     const auto it = runner.olderGenerations.lower_bound({actorId, 0});
@@ -51,15 +53,24 @@ SchedulerCore::Choice SchedulerCore::pick(const QString &key, const QString &act
 bool SchedulerCore::isWaitedFor(const QString &key) const
 {
     const auto queue = queues.find(key);
-    if (queue == queues.end())
+    if (queue == queues.end() || queue->second.empty())
         return false;
-    int position = 0;
-    while (const QString *waiting = queue->second.at(position++)) {
-        const std::vector<AllocationCandidate> pool = candidates(key, *waiting);
-        if (std::none_of(pool.begin(), pool.end(), [](const auto &candidate) { return candidate.hostsOlderGeneration; }))
+    std::vector<const RunnerEntry *> holders;
+    if (const auto pool = poolRunners.find(key); pool != poolRunners.end()) {
+        for (const QString &id : pool->second) {
+            const auto it = runners.find(id);
+            if (it != runners.end() && !it->second->olderGenerations.empty())
+                holders.push_back(it->second.get());
+        }
+    }
+    for (int position = 0; position < kMostPassed; ++position) {
+        const QString *waiting = queue->second.at(position);
+        if (!waiting)
+            return false;
+        if (std::none_of(holders.begin(), holders.end(), [&](const auto *holder) { return holdsOlderGeneration(*holder, *waiting); }))
             return true;
     }
-    return false;
+    return true;
 }
 
 SlotOffer SchedulerCore::makeOffer(const ActorRow &row)
@@ -97,17 +108,18 @@ bool SchedulerCore::drainQueue(const QString &key, int &budget)
         return true;
     PendingQueue &queue = it->second;
     int passed = 0; // waiting for the end of their own older generation: nobody has to wait with them
-    while (const QString *next = queue.at(passed)) {
+    while (const QString *next = passed < kMostPassed ? queue.at(passed) : nullptr) {
         if (budget <= 0)
             return false;
         const Choice choice = pick(key, *next);
         if (!choice.runnerId && !choice.heldByOlderGeneration)
             return true;
-        --budget;
         if (!choice.runnerId) {
+            // Does not count as work: the next look would pass them again, and that at once. It comes with an end.
             ++passed;
             continue;
         }
+        --budget;
         ActorEvent event;
         event.kind = ActorEventKind::Assigned;
         event.runnerId = *choice.runnerId;

@@ -205,7 +205,8 @@ void SchedulerCore::forgetOld()
         m_stoppedOrder.pop_front();
         if (runner(id) && hub)
             context.sink.runnerEnded(describeRunnerEntry(*this, *hub, id));
-        std::erase_if(lostIdentities, [&id](const auto &item) { return item.second == id; });
+        if (const RunnerEntry *ended = runner(id))
+            forgetLostIdentity(ended->row);
         m_lastRunner = nullptr;
         runnersGone += runners.erase(id);
     }

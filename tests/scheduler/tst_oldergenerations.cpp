@@ -38,6 +38,36 @@ private Q_SLOTS:
         QCOMPARE(runner.commands.back().checkpoint, (wire::ActorCheckpoint{id, 2, 0}));
     }
 
+    // More than one pass over the queue gives out: those that are held must not keep it busy.
+    void manyThatWaitForTheirPastDoNotSpin()
+    {
+        Bench bench;
+        ScriptedRunner runner;
+        const int count = bench.config.queueDrainBatch + 50;
+        bench.connectRunner(runner, "k", quint32(count) + 1);
+        std::vector<QString> ids;
+        for (int i = 0; i < count; ++i)
+            ids.push_back(bench.createRunning(runner, CrashPolicy::Restart));
+        runner.link->cut();
+        bench.world.advance(17'000);
+        QCOMPARE(bench.state(ids.back()), ActorState::Pending);
+        wire::ToServerEvents held;
+        for (const QString &id : ids)
+            held.events.push_back({{id, 0, 0}, kRunning});
+        runner.resend = {held};
+        bench.connectRunner(runner, "k", quint32(count) + 1);
+        bench.world.advance(500);
+        QCOMPARE(bench.state(ids.front()), ActorState::Pending);
+        QCOMPARE(bench.state(ids.back()), ActorState::Pending);
+        const QString newcomer = bench.create(CrashPolicy::Sleep);
+        QCOMPARE(bench.state(newcomer), ActorState::Starting);
+        for (const QString &id : ids)
+            runner.event(id, 0, 1, kStoppedOk);
+        bench.world.settle();
+        for (const QString &id : ids)
+            QCOMPARE(bench.state(id), ActorState::Starting);
+    }
+
     void anotherRunnerTakesItAtOnce()
     {
         Bench bench;
@@ -143,6 +173,8 @@ private Q_SLOTS:
         Bench bench;
         ScriptedRunner runner;
         bench.connectRunner(runner, "k", 1);
+        runner.send(wire::ToServerStopping{}); // as the SDKs do first
+        bench.world.settle();
         runner.close("pegboard.runner_shutdown");
         bench.world.settle();
         const QString id = bench.create(CrashPolicy::Restart);
