@@ -106,6 +106,7 @@ private:
     void heal();
     bool hasConverged() const;
     void measure();
+    std::vector<QString> askedInVain(const std::vector<QString> &ids);
     void verifyReachable();
     void verifyAlarms();
     void tearDown();

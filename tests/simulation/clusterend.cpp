@@ -102,18 +102,12 @@ void Cluster::measure()
     m_coverage.served += quint64(m_endpoint.served());
 }
 
-void Cluster::verifyReachable()
+/// Asks each of them; those that did not answer with 200 are returned.
+std::vector<QString> Cluster::askedInVain(const std::vector<QString> &ids)
 {
     const std::size_t first = m_truth.requests.size();
-    std::vector<QString> asked;
-    for (const QString &id : m_actors) {
-        const ActorRow *row = core()->scheduler().actor(id);
-        if (!row || row->destroyTs)
-            continue;
-        m_truth.actors[id].failsNext = false;
-        asked.push_back(id);
+    for (const QString &id : ids)
         request(id, false);
-    }
     const qint64 limit = m_world.clock.monoMs() + 120'000;
     const auto open = [&] {
         return std::any_of(m_truth.requests.begin() + std::ptrdiff_t(first), m_truth.requests.end(),
@@ -121,13 +115,34 @@ void Cluster::verifyReachable()
     };
     while (!m_truth.violation && open() && m_world.clock.monoMs() < limit)
         advance(500);
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-        const RequestTruth &one = m_truth.requests[first + i];
-        const ActorRow *row = core()->scheduler().actor(asked[i]);
+    std::vector<QString> failed;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const ActorRow *row = core()->scheduler().actor(ids[i]);
         // A start that was told to fail may have ended an actor of that policy just now.
-        if (one.status != 200 && !(row && row->destroyTs))
-            m_truth.fail(u"reachable"_s, QStringLiteral("actor %1 answered %2").arg(asked[i]).arg(one.status));
+        if (m_truth.requests[first + i].status != 200 && !(row && row->destroyTs))
+            failed.push_back(ids[i]);
     }
+    return failed;
+}
+
+void Cluster::verifyReachable()
+{
+    std::vector<QString> asked;
+    for (const QString &id : m_actors) {
+        const ActorRow *row = core()->scheduler().actor(id);
+        if (!row || row->destroyTs)
+            continue;
+        m_truth.actors[id].failsNext = false;
+        asked.push_back(id);
+    }
+    std::vector<QString> failed = askedInVain(asked);
+    if (!failed.empty() && m_schedule.serverless) {
+        // A pool whose endpoint failed until just now still pauses, and says so to whoever asks.
+        advance((m_config.serverlessBaseRetryTimeout << m_config.serverlessBackoffMaxExponent) + 60'000);
+        failed = askedInVain(failed);
+    }
+    for (const QString &id : failed)
+        m_truth.fail(u"reachable"_s, QStringLiteral("actor %1 does not answer").arg(id));
 }
 
 /// Every actor has been woken: what both sides had stored rings now, if it is due.
