@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/guide.h"
 
+#include "ui/pages.h"
+
 #include <QApplication>
 #include <QClipboard>
 #include <QEvent>
@@ -21,17 +23,7 @@ Guide::Guide(Session &session, const ThemeManager &theme, QWidget *page) : QFram
     setAttribute(Qt::WA_StyledBackground);
     setAutoFillBackground(true);
     setAccessibleName(tr("First steps"));
-    auto *outer = new QVBoxLayout(this);
-    outer->setContentsMargins(1, 1, 1, 1);
-    auto *scroll = new QScrollArea(this);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setAccessibleName(tr("First steps"));
-    auto *inside = new QWidget(scroll);
-    scroll->setWidget(inside);
-    outer->addWidget(scroll);
-    auto *all = new QVBoxLayout(inside);
+    auto *all = new QVBoxLayout(makeScrollArea(this, tr("First steps"), 1)->widget());
     all->setContentsMargins(24, 16, 24, 16);
     all->setSpacing(12);
     auto *title = new QLabel(tr("FIRST STEPS"), this);

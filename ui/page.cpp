@@ -82,20 +82,25 @@ void Page::refreshNow()
     }
 }
 
-QVBoxLayout *Page::makeScrolled(const QString &accessibleName)
+QScrollArea *makeScrollArea(QWidget *owner, const QString &accessibleName, int margin)
 {
-    auto *outer = new QVBoxLayout(this);
-    outer->setContentsMargins(0, 0, 0, 0);
-    auto *scroll = new QScrollArea(this);
+    auto *outer = new QVBoxLayout(owner);
+    outer->setContentsMargins(margin, margin, margin, margin);
+    auto *scroll = new QScrollArea(owner);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus); // the focus stays in its parts
     scroll->setAccessibleName(accessibleName);
     outer->addWidget(scroll);
-    auto *body = new QWidget(scroll);
-    scroll->setWidget(body);
-    return new QVBoxLayout(body);
+    scroll->setWidget(new QWidget(scroll));
+    return scroll;
+}
+
+QVBoxLayout *Page::makeScrolled(const QString &accessibleName)
+{
+    QScrollArea *scroll = makeScrollArea(this, accessibleName, 0);
+    scroll->setFocusPolicy(Qt::NoFocus); // the focus stays in its parts
+    return new QVBoxLayout(scroll->widget());
 }
 
 QLabel *Page::label(const QString &text, const char *role)

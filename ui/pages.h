@@ -19,6 +19,7 @@ class QListWidget;
 class QTableWidget;
 class QTabWidget;
 class QToolButton;
+class QScrollArea;
 class QVBoxLayout;
 
 namespace dormouse {
@@ -37,6 +38,9 @@ class StepTable;
 class MetricTile;
 class PendingBar;
 class Topology;
+
+/// Fills owner with one area that scrolls its widget up and down only; margin in px around it.
+QScrollArea *makeScrollArea(QWidget *owner, const QString &accessibleName, int margin);
 
 /// One view. refresh() follows frames, at most ten times a second and only while the view is on screen; tick() follows
 /// the wall clock once a second. A dock behind another tab is not hidden for Qt: its dock tells setOnScreen.

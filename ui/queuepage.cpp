@@ -22,17 +22,7 @@ namespace dormouse {
 QueuePage::QueuePage(Session &session, const ThemeManager &theme, QWidget *parent) : Page(session, theme, parent)
 {
     session.pending().setActive(false);
-    auto *outer = new QVBoxLayout(this);
-    outer->setContentsMargins(1, 1, 1, 1);
-    auto *scroll = new QScrollArea(this);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setAccessibleName(tr("Connection details"));
-    auto *inside = new QWidget(scroll);
-    scroll->setWidget(inside);
-    outer->addWidget(scroll, 1);
-    auto *all = new QVBoxLayout(inside);
+    auto *all = new QVBoxLayout(makeScrollArea(this, tr("Connection details"), 1)->widget());
     all->setContentsMargins(12, 12, 12, 8);
     all->setSpacing(8);
     m_head = new DetailHead(theme, this);

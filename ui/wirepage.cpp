@@ -32,17 +32,7 @@ constexpr int kLengthRole = Qt::UserRole + 1; // of the field
 
 WirePage::WirePage(Session &session, const ThemeManager &theme, QWidget *parent) : Page(session, theme, parent)
 {
-    auto *outer = new QVBoxLayout(this);
-    outer->setContentsMargins(1, 1, 1, 1);
-    auto *scroll = new QScrollArea(this);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setAccessibleName(tr("Messages of the link"));
-    auto *inside = new QWidget(scroll);
-    scroll->setWidget(inside);
-    outer->addWidget(scroll);
-    auto *all = new QVBoxLayout(inside);
+    auto *all = new QVBoxLayout(makeScrollArea(this, tr("Messages of the link"), 1)->widget());
     all->setContentsMargins(12, 12, 12, 12);
     all->setSpacing(8);
     auto *head = new QHBoxLayout;
