@@ -17,7 +17,7 @@ const QStringList &targetKeys()
 /// A log is mailed around: what the user typed as content stays out of it.
 const QStringList &contentKeys()
 {
-    static const QStringList keys{QStringLiteral("input_base64"), QStringLiteral("payload_base64"), QStringLiteral("args"), QStringLiteral("token")};
+    static const QStringList keys{QStringLiteral("input_base64"), QStringLiteral("payload_base64"), QStringLiteral("args"), QStringLiteral("conn_params"), QStringLiteral("token")};
     return keys;
 }
 } // namespace

@@ -448,6 +448,34 @@ Strg+K findet ihn über Id, Schlüssel oder Namen.</translation>
         <source>Answered after %1 with status %2.</source>
         <translation>Nach %1 mit Status %2 beantwortet.</translation>
     </message>
+    <message>
+        <source>Connection parameters</source>
+        <translation>Verbindungsparameter</translation>
+    </message>
+    <message>
+        <source>JSON for onBeforeConnect, for example: {&quot;token&quot;: &quot;abc&quot;}</source>
+        <translation>JSON für onBeforeConnect, zum Beispiel: {&quot;token&quot;: &quot;abc&quot;}</translation>
+    </message>
+    <message>
+        <source>Connection &amp;parameters</source>
+        <translation>Verbindungs&amp;parameter</translation>
+    </message>
+    <message>
+        <source>What cannot be read</source>
+        <translation>Was sich nicht lesen lässt</translation>
+    </message>
+    <message>
+        <source>one value is expected</source>
+        <translation>genau ein Wert wird erwartet</translation>
+    </message>
+    <message>
+        <source>Arguments: %1</source>
+        <translation>Argumente: %1</translation>
+    </message>
+    <message>
+        <source>Connection parameters: %1</source>
+        <translation>Verbindungsparameter: %1</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::ClientPanel</name>

@@ -439,6 +439,34 @@ Ctrl+K で ID、キー、名前から検索できます。</translation>
         <source>Answered after %1 with status %2.</source>
         <translation>%1 後に応答がありました (ステータス %2)。</translation>
     </message>
+    <message>
+        <source>Connection parameters</source>
+        <translation>接続パラメーター</translation>
+    </message>
+    <message>
+        <source>JSON for onBeforeConnect, for example: {&quot;token&quot;: &quot;abc&quot;}</source>
+        <translation>onBeforeConnect に渡す JSON。例: {&quot;token&quot;: &quot;abc&quot;}</translation>
+    </message>
+    <message>
+        <source>Connection &amp;parameters</source>
+        <translation>接続パラメーター(&amp;P)</translation>
+    </message>
+    <message>
+        <source>What cannot be read</source>
+        <translation>読み取れない入力</translation>
+    </message>
+    <message>
+        <source>one value is expected</source>
+        <translation>値は 1 つだけ書いてください</translation>
+    </message>
+    <message>
+        <source>Arguments: %1</source>
+        <translation>引数: %1</translation>
+    </message>
+    <message>
+        <source>Connection parameters: %1</source>
+        <translation>接続パラメーター: %1</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::ClientPanel</name>

@@ -33,8 +33,21 @@ QString problemText(const Error &error)
 {
     const QString code = QString::fromUtf8(error.fullCode());
     const QString help = Words::explain(code);
+    if (code == u"monitor.bad_argument")
+        return QString(help % u' ' % error.message % u" (" % code % u')').trimmed(); // the message names the field
     // An application's own error has a text of its own; what the engine says is explained.
     return QString((help.isEmpty() ? error.message : help) % u" (" % code % u')').trimmed();
+}
+
+/// Says next to the field, and to a screen reader, what is wrong with it; empty: nothing.
+void markField(QLineEdit *field, const QString &problem)
+{
+    if (field->property("invalid").toBool() == problem.isEmpty()) {
+        field->setProperty("invalid", !problem.isEmpty());
+        field->style()->polish(field);
+    }
+    field->setToolTip(problem);
+    field->setAccessibleDescription(problem);
 }
 
 /// Makes room for a text that has become longer; never smaller than a person has made it.
@@ -166,6 +179,14 @@ CallDialog::CallDialog(Session &session, const ThemeManager &theme, const QStrin
     m_arguments->setPlaceholderText(tr("JSON, for example: 3, {\"by\": \"me\"}"));
     form->addRow(tr("&Action"), m_action);
     form->addRow(tr("A&rguments"), m_arguments);
+    m_parameters = named(new QLineEdit(this), tr("Connection parameters"));
+    m_parameters->setPlaceholderText(tr("JSON for onBeforeConnect, for example: {\"token\": \"abc\"}"));
+    form->addRow(tr("Connection &parameters"), m_parameters);
+    m_problem = wrapped({}, this);
+    m_problem->setAccessibleName(tr("What cannot be read"));
+    m_problem->setProperty("role", QStringLiteral("bad"));
+    m_problem->hide();
+    form->addRow(m_problem);
     m_outcome = wrapped({}, this);
     m_outcome->setAccessibleName(tr("What became of the call"));
     form->addRow(m_outcome);
@@ -183,7 +204,7 @@ CallDialog::CallDialog(Session &session, const ThemeManager &theme, const QStrin
     form->addRow(buttons);
     connect(close, &QPushButton::clicked, this, &QDialog::close);
     connect(m_call, &QPushButton::clicked, this, &CallDialog::call);
-    for (QLineEdit *field : {m_action, m_arguments})
+    for (QLineEdit *field : {m_action, m_arguments, m_parameters})
         connect(field, &QLineEdit::textChanged, this, &CallDialog::check);
     follows(this, session, &CallDialog::follow);
     follow();
@@ -202,6 +223,21 @@ std::optional<QJsonArray> CallDialog::argumentsOf(const QString &typed, QString 
         return document.array();
     if (problem)
         *problem = tr("Not JSON: %1").arg(error.errorString());
+    return std::nullopt;
+}
+
+std::optional<QJsonValue> CallDialog::parametersOf(const QString &typed, QString *problem)
+{
+    const QString text = typed.trimmed();
+    if (text.isEmpty())
+        return QJsonValue(QJsonValue::Undefined);
+    // A document is an object or a list; any other value is read as the only one of a list.
+    QJsonParseError error;
+    const QJsonDocument document = QJsonDocument::fromJson(QString(u'[' % text % u']').toUtf8(), &error);
+    if (error.error == QJsonParseError::NoError && document.array().size() == 1)
+        return document.array().at(0);
+    if (problem)
+        *problem = tr("Not JSON: %1").arg(error.error == QJsonParseError::NoError ? tr("one value is expected") : error.errorString());
     return std::nullopt;
 }
 
@@ -224,14 +260,20 @@ void CallDialog::follow()
 
 void CallDialog::check()
 {
-    QString problem;
-    const bool good = argumentsOf(m_arguments->text(), &problem).has_value();
-    if (m_arguments->property("invalid").toBool() == good) {
-        m_arguments->setProperty("invalid", !good);
-        m_arguments->style()->polish(m_arguments);
+    QString ofArguments, ofParameters;
+    const bool good = argumentsOf(m_arguments->text(), &ofArguments).has_value() & parametersOf(m_parameters->text(), &ofParameters).has_value();
+    markField(m_arguments, ofArguments);
+    markField(m_parameters, ofParameters);
+    QStringList problems;
+    if (!ofArguments.isEmpty())
+        problems.append(tr("Arguments: %1").arg(ofArguments));
+    if (!ofParameters.isEmpty())
+        problems.append(tr("Connection parameters: %1").arg(ofParameters));
+    if (const QString text = problems.join(u'\n'); text != m_problem->text()) {
+        m_problem->setText(text);
+        m_problem->setVisible(!text.isEmpty());
+        grow(this);
     }
-    m_arguments->setToolTip(problem);
-    m_arguments->setAccessibleDescription(problem);
     const monitor::ActorInfo *actor = m_session.actors().find(m_id);
     const bool there = actor && actor->state != monitor::ActorState::Destroyed && actor->state != monitor::ActorState::Destroying;
     m_call->setEnabled(!m_running && there && m_session.commandsAllowed() && good && !m_action->text().trimmed().isEmpty());
@@ -240,7 +282,8 @@ void CallDialog::check()
 void CallDialog::call()
 {
     const auto arguments = argumentsOf(m_arguments->text());
-    if (!arguments || m_running)
+    const auto parameters = parametersOf(m_parameters->text());
+    if (!arguments || !parameters || m_running)
         return;
     m_running = true;
     m_answer->hide();
@@ -248,8 +291,10 @@ void CallDialog::call()
     check();
     QElapsedTimer since;
     since.start();
-    m_session.command(QStringLiteral("call_action"),
-                      {{QStringLiteral("actor_id"), m_id}, {QStringLiteral("action"), m_action->text().trimmed()}, {QStringLiteral("args"), *arguments}},
+    QJsonObject wanted{{QStringLiteral("actor_id"), m_id}, {QStringLiteral("action"), m_action->text().trimmed()}, {QStringLiteral("args"), *arguments}};
+    if (!parameters->isUndefined())
+        wanted.insert(QStringLiteral("conn_params"), *parameters);
+    m_session.command(QStringLiteral("call_action"), wanted,
                       [self = QPointer<CallDialog>(this), since](const Result<QJsonObject> &result) {
                           if (self)
                               self->answered(result, since.elapsed());

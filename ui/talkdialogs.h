@@ -54,6 +54,8 @@ public:
     /// Arguments as typed: a JSON list, or values with commas between them; empty = none. Nothing when that is not JSON,
     /// *problem then says why, for people.
     static std::optional<QJsonArray> argumentsOf(const QString &typed, QString *problem = nullptr);
+    /// Connection parameters as typed: one JSON value; empty = Undefined, which sends none. Nothing when that is not one.
+    static std::optional<QJsonValue> parametersOf(const QString &typed, QString *problem = nullptr);
 
 private:
     void follow();
@@ -63,8 +65,8 @@ private:
 
     Session &m_session;
     const QString m_id;
-    QLabel *m_state, *m_outcome;
-    QLineEdit *m_action, *m_arguments;
+    QLabel *m_state, *m_problem, *m_outcome;
+    QLineEdit *m_action, *m_arguments, *m_parameters;
     QPushButton *m_call;
     PayloadView *m_answer;
     bool m_running = false;

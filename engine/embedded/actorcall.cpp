@@ -86,19 +86,70 @@ private:
     QByteArray m_contentType, m_answer;
 };
 
+/// rivetkit reads lists of two whose first is a text in "$" as values that JSON has no word for, and refuses those it does
+/// not know.
+QJsonArray escaped(const QJsonArray &list, bool isArguments);
+
+QJsonValue escaped(const QJsonValue &value)
+{
+    if (value.isArray())
+        return escaped(value.toArray(), false);
+    if (!value.isObject())
+        return value;
+    QJsonObject object = value.toObject();
+    for (auto it = object.begin(); it != object.end(); ++it)
+        it.value() = escaped(QJsonValue(it.value()));
+    return object;
+}
+
+QJsonArray escaped(const QJsonArray &list, bool isArguments)
+{
+    static const QStringList known{u"$BigInt"_s, u"$Uint8Array"_s, u"$ArrayBuffer"_s};
+    QJsonArray out;
+    for (const QJsonValue &value : list)
+        out.append(escaped(value));
+    if (out.size() != 2 || !out.at(0).toString().startsWith(u'$'))
+        return out;
+    if (isArguments || !known.contains(out.at(0).toString()))
+        out[0] = QString(u'$' + out.at(0).toString());
+    return out;
+}
+
+/// JSON that fits into a header: fetch() and node take Latin-1 there, what is beyond is refused by some and mangled by
+/// others.
+QByteArray asciiJson(const QJsonValue &value)
+{
+    const QByteArray listed = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact); // a document is no mere value
+    const QString text = QString::fromUtf8(listed.mid(1).chopped(1));
+    QByteArray out;
+    for (const QChar c : text) {
+        if (c.unicode() < 0x7f)
+            out += char(c.unicode());
+        else
+            out += "\\u" + QByteArray::number(c.unicode(), 16).rightJustified(4, '0');
+    }
+    return out;
+}
+
 } // namespace
 
-void ActorCall::run(Core &core, const QString &actorId, const QString &action, const QJsonArray &args, const Commands::Done &done)
+void ActorCall::run(Core &core, const QString &actorId, const QString &action, const QJsonArray &args, const QJsonValue &params,
+                    const Commands::Done &done)
 {
     if (action.isEmpty())
         return done(Error::make("monitor", "bad_argument", u"action: missing"_s));
+    const QByteArray told = params.isNull() || params.isUndefined() ? QByteArray() : asciiJson(params);
+    if (told.size() > kMostParamsBytes)
+        return done(Error::make("monitor", "bad_argument", u"conn_params: more than %1 bytes"_s.arg(kMostParamsBytes)));
     HttpHead head;
     head.method = "POST";
     head.target = "/action/" + QUrl::toPercentEncoding(action);
     head.peerAddress = "127.0.0.1";
     head.headers = {{"host", "localhost"}, {"content-type", "application/json"}, {"x-rivet-encoding", "json"},
                     {"x-dormouse-console", "1"}};
-    const QByteArray body = QJsonDocument(QJsonObject{{u"args"_s, args}}).toJson(QJsonDocument::Compact);
+    const QByteArray body = QJsonDocument(QJsonObject{{u"args"_s, escaped(args, true)}}).toJson(QJsonDocument::Compact);
+    if (!told.isEmpty())
+        head.headers.emplace_back("x-rivet-conn-params", told);
     head.headers.emplace_back("content-length", QByteArray::number(body.size()));
     Gateway::Target target;
     target.actorId = actorId;

@@ -203,7 +203,8 @@ void Commands::ofActor(Core &core, const QString &name, const QString &actorId, 
     if (name == "call_action"_L1) {
         if (!arguments.value("args"_L1).isArray())
             return done(argumentError(u"args"_s, u"must be a list"_s));
-        return ActorCall::run(core, actorId, arguments.value("action"_L1).toString(), arguments.value("args"_L1).toArray(), done);
+        return ActorCall::run(core, actorId, arguments.value("action"_L1).toString(), arguments.value("args"_L1).toArray(),
+                              arguments.value("conn_params"_L1), done);
     }
     scheduler.wakeActor(actorId, {});
     done(QJsonObject());

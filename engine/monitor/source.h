@@ -64,8 +64,9 @@ public:
     ///    socket stays; monitor.cannot_hibernate for one that would be closed instead
     ///  send_message {connection_id, payload_base64, binary:bool} -> {}: to the client, as if its actor had sent it;
     ///    monitor.cannot_send when the actor has not accepted the socket or the client has left
-    ///  call_action {actor_id, action, args:array} -> {status:int, content_type, body_base64}: a request to the actor in the
-    ///    form of the rivetkit library, which wakes it; an answer above 399 is an error under the actor's own code
+    ///  call_action {actor_id, action, args:array, conn_params?:any} -> {status:int, content_type, body_base64}: a request
+    ///    to the actor in the form of the rivetkit library, which wakes it; an answer above 399 is an error under the
+    ///    actor's own code. conn_params: what the actor's connection hooks get
     ///  drain_runner {runner_id} -> {}
     ///  drop_link {runner_id} -> {}: cuts the runner's socket as a failing network would; it dials in again, clients stay
     ///  evict_runner {runner_id} -> {}: stopped at once, its actors start elsewhere

@@ -6,6 +6,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { decode, encode } from 'cbor-x';
 import WebSocket from 'ws';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -135,6 +136,30 @@ export class RivetkitApp {
   }
   check() { if (this.process.exitCode !== null || this.process.signalCode !== null) throw new Error(`the application ended: ${this.output}`); }
   stop() { this.process.kill('SIGKILL'); }
+}
+
+/// The console's side of the monitoring connection, as far as commands go.
+export class Console {
+  constructor(engine) {
+    this.open = new Map();
+    this.number = 0;
+    this.socket = new WebSocket(`${engine.url.replace(/^http/, 'ws')}/dormouse/monitor`, ['dormouse.monitor.v1'], { perMessageDeflate: false });
+    this.socket.on('message', (data) => {
+      const message = decode(data);
+      if (message.op === 'reply') this.open.get(message.id)?.(message);
+    });
+    this.socket.on('error', (error) => { this.error = error; });
+  }
+  async opened() {
+    await until(() => { if (this.error) throw this.error; return this.socket.readyState === WebSocket.OPEN; }, 'the monitoring connection');
+    return this;
+  }
+  command(name, args) {
+    const id = ++this.number;
+    this.socket.send(encode({ op: 'command', id, name, arguments: args }));
+    return new Promise((done) => this.open.set(id, done));
+  }
+  close() { this.socket.terminate(); }
 }
 
 export class Client {

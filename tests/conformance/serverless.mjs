@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RivetkitApp, check, equal, until } from './harness.mjs';
+import { Console, RivetkitApp, check, equal, until } from './harness.mjs';
 import { Endpoint } from './serverlessendpoint.mjs';
 import { heavy, numbered, wait } from './tools.mjs';
 
@@ -193,6 +193,42 @@ export const serverless = {
     for (const id of [first, second]) equal((await w.engine.api('DELETE', `/actors/${id}?namespace=default`)).status, 200, 'delete');
     await until(async () => (await runnersOf(w, 'kit')).length === 0, 'the runner to be let go');
     check(!(await configOf(w, 'kit')).runner_pool_error, 'no error is left behind');
+    app.check();
+  }), { sdk: 'v5' }),
+  // "Call an action" of the console, against the library whose form it uses.
+  serverless_rivetkit_console_call: Object.assign(heavy(3, async (w) => {
+    w.engine = await w.newEngine();
+    const port = await closedPort();
+    const app = new RivetkitApp({ endpoint: w.engine.url, port, pool: 'kit' });
+    w.extra.push(() => app.stop());
+    await until(async () => { app.check(); return (await w.engine.api('GET', '/runner-configs?namespace=default&runner_name=kit')).body.runner_configs.kit; }, 'rivetkit to write its config');
+    const console = await new Console(w.engine).opened();
+    w.extra.push(() => console.close());
+    const call = async (id, action, args, more) => {
+      const { result, error } = await console.command('call_action', { actor_id: id, action, args, ...more });
+      return error ? error.code : JSON.parse(Buffer.from(result.body_base64, 'base64')).output;
+    };
+    const counter = await w.created({ name: 'counter', runner_name_selector: 'kit', key: '["c"]' });
+    equal(await call(counter, 'add', [5]), 5, 'an action');
+    equal(await call(counter, 'add', [-2]), 3, 'another one');
+    equal(await call(counter, 'gone', []), 'action.not_found', 'an action that is not there');
+    const door = await w.created({ name: 'door', runner_name_selector: 'kit', key: '["d"]' });
+    const name = { conn_params: { name: 'Zoë "Z" 東京' } };
+    equal(await call(door, 'who', []), 'user.nameless', 'without parameters');
+    equal(await call(door, 'who', [], { conn_params: null }), 'user.nameless', 'with none');
+    equal(await call(door, 'who', [], name), name.conn_params, 'parameters as the actor sees them');
+    equal(await call(door, 'echo', [1, 'two', { three: [null, true] }], name), [1, 'two', { three: [null, true] }], 'arguments');
+    // The library has a form of its own for lists of two that begin with a $.
+    equal(await call(door, 'echo', ['$5', 1], name), ['$$5', 1], 'arguments that look like that form');
+    equal(await call(door, 'echo', [['$6', ['$7', 2]], 0, { n: ['$BigInt', '7'] }], name), [['$$6', ['$$7', 2]], 0, { n: ['$BigInt', '7'] }], 'nested ones');
+    equal(await call(door, 'big', [], name), [['$BigInt', '12345678901234567890'], ['$Uint8Array', 'AQID']], 'what JSON has no word for');
+    equal(await call(door, 'none', [], name), undefined, 'an action without a result');
+    equal(await call(door, 'refuse', [], name), 'user.closed', 'an error of the application');
+    equal(await call(door, 'open up/ä', ['me'], name), 'opened by me', 'a name that has to be escaped');
+    // It wakes who sleeps.
+    equal((await w.engine.api('POST', `/actors/${counter}/sleep?namespace=default`, {})).status, 200, 'sleep');
+    await w.asleep(counter);
+    equal(await call(counter, 'add', [4]), 7, 'call of a sleeper');
     app.check();
   }), { sdk: 'v5' }),
   serverless_health_check: async (w) => {

@@ -39,9 +39,12 @@ struct Bed
         world.settle();
         return answers == 0 ? u"open"_s : code;
     }
-    QString call(const QString &action, const QJsonValue &args)
+    QString call(const QString &action, const QJsonValue &args, const QJsonValue &params = QJsonValue::Undefined)
     {
-        return run(u"call_action"_s, {{u"actor_id"_s, actor}, {u"action"_s, action}, {u"args"_s, args}});
+        QJsonObject arguments{{u"actor_id"_s, actor}, {u"action"_s, action}, {u"args"_s, args}};
+        if (!params.isUndefined())
+            arguments.insert(u"conn_params"_s, params);
+        return run(u"call_action"_s, arguments);
     }
     QString say(const QString &connection, const QByteArray &payload, bool binary = false)
     {
@@ -213,11 +216,34 @@ void TestCommands::actionsAreCalled()
     };
     QCOMPARE(header("x-rivet-encoding"), QByteArray("json"));
     QCOMPARE(header("content-type"), QByteArray("application/json"));
+    QCOMPARE(header("x-rivet-conn-params"), QByteArray());
     QCOMPARE(bed.last.value(u"status"_s).toInt(), 200);
     QCOMPARE(bed.last.value(u"content_type"_s).toString(), u"application/json"_s);
     QCOMPARE(QByteArray::fromBase64(bed.last.value(u"body_base64"_s).toString().toLatin1()), QByteArray("{\"output\":7}"));
     QVERIFY(bed.world.sink.ended.back().ownTraffic); // left out of counts and rates
+    // Parameters travel in a header, so as ASCII; no value is too simple, null is none.
+    const auto params = [&](const QJsonValue &value) {
+        request = {};
+        return bed.call(u"add"_s, QJsonArray(), value).isEmpty() ? header("x-rivet-conn-params") : QByteArray("refused");
+    };
+    QCOMPARE(params(QJsonObject{{u"n"_s, u"Zo\u00eb \"\n\U0001f42d"_s}}), QByteArray("{\"n\":\"Zo\\u00eb \\\"\\n\\ud83d\\udc2d\"}"));
+    QCOMPARE(params(u"x"_s), QByteArray("\"x\""));
+    QCOMPARE(params(false), QByteArray("false"));
+    QCOMPARE(params(QJsonValue::Null), QByteArray());
     QVERIFY(bed.world.isQuiet());
+    QCOMPARE(params(QString(int(ActorCall::kMostParamsBytes), u'x')), QByteArray("refused"));
+    QCOMPARE(bed.code, u"monitor.bad_argument"_s);
+    QVERIFY(bed.message.startsWith(u"conn_params"_s));
+    // Lists of two that begin with "$" are escaped, the known forms below the arguments are not.
+    const auto args = [&](const QJsonArray &list) {
+        asked = {};
+        return bed.call(u"add"_s, list).isEmpty() ? asked.value(u"args"_s).toArray() : QJsonArray{u"refused"_s};
+    };
+    QCOMPARE(args({u"$5"_s, 1}), (QJsonArray{u"$$5"_s, 1}));
+    QCOMPARE(args({u"$BigInt"_s, u"5"_s}), (QJsonArray{u"$$BigInt"_s, u"5"_s}));
+    QCOMPARE(args({u"$5"_s, 1, 2}), (QJsonArray{u"$5"_s, 1, 2}));
+    QCOMPARE(args({QJsonObject{{u"a"_s, QJsonArray{u"$6"_s, QJsonArray{u"$BigInt"_s, u"5"_s}}}}}),
+             (QJsonArray{QJsonObject{{u"a"_s, QJsonArray{u"$$6"_s, QJsonArray{u"$BigInt"_s, u"5"_s}}}}}));
 }
 
 void TestCommands::actionsThatFail()

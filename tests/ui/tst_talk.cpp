@@ -209,6 +209,12 @@ void TestTalk::anActionIsCalled()
     QCOMPARE(CallDialog::argumentsOf(word("[3], [4]"))->size(), 2);
     QString problem;
     QVERIFY(!CallDialog::argumentsOf(word("{"), &problem) && !problem.isEmpty());
+    QVERIFY(CallDialog::parametersOf(QString())->isUndefined());
+    QCOMPARE(CallDialog::parametersOf(word(" {\"token\": \"t\"} "))->toObject().value(word("token")).toString(), word("t"));
+    QCOMPARE(CallDialog::parametersOf(word("7"))->toInt(), 7);
+    QVERIFY(CallDialog::parametersOf(word("null"))->isNull());
+    problem.clear();
+    QVERIFY(!CallDialog::parametersOf(word("7, 8"), &problem) && !problem.isEmpty());
     const auto asleep = std::find_if(m_source->actors.begin(), m_source->actors.end(), [](const ActorInfo &one) { return one.state == ActorState::Sleeping; });
     session().selectActor(asleep->actorId);
     m_window->showView(word("actor"));
@@ -227,18 +233,32 @@ void TestTalk::anActionIsCalled()
     QVERIFY(call->isEnabled());
     field("Arguments of the action")->setText(word("{"));
     QVERIFY(!call->isEnabled() && !field("Arguments of the action")->toolTip().isEmpty());
+    const auto says = [&](const QString &text) {
+        const auto labels = dialog->findChildren<QLabel *>();
+        return std::any_of(labels.cbegin(), labels.cend(), [&](const QLabel *label) { return label->isVisibleTo(dialog) && label->text().contains(text); });
+    };
+    QVERIFY(says(word("Arguments: Not JSON"))); // which of the fields it is
+    QVERIFY(!says(word("Connection parameters: ")));
+    field("Connection parameters")->setText(word("{\"token\": "));
+    QVERIFY(says(word("Arguments: Not JSON")) && says(word("Connection parameters: Not JSON")));
+    QCOMPARE(cutOff(*dialog), QStringList());
     field("Arguments of the action")->setText(word("3"));
+    QVERIFY(!call->isEnabled() && !says(word("Arguments: ")));
+    field("Connection parameters")->setText(word("{\"token\": \"secret\"}"));
+    QVERIFY(call->isEnabled() && !says(word("Not JSON")));
     QCOMPARE(m_source->commands.size(), 0);
     m_source->answer = QJsonObject{{word("status"), 200}, {word("content_type"), word("application/json")},
                                    {word("body_base64"), QString::fromLatin1(QByteArray("{\"output\":7}").toBase64())}};
     call->click();
     QCOMPARE(m_source->commands.last().first, word("call_action"));
     QCOMPARE(m_source->commands.last().second.value(word("args")).toArray().at(0).toInt(), 3);
+    QCOMPARE(m_source->commands.last().second.value(word("conn_params")).toObject().value(word("token")).toString(), word("secret"));
     QVERIFY(m_source->lastTimeoutMs >= 30'000); // an actor may take its time
     auto *answer = dialog->findChild<PayloadView *>();
     QVERIFY(answer->isVisibleTo(dialog));
     QVERIFY2(answer->text().contains(word("output")), qPrintable(answer->text()));
     QVERIFY(logged().command == word("call_action") && logged().arguments.contains(word("add")) && !logged().arguments.contains(word("args")));
+    QVERIFY(!logged().arguments.contains(word("secret"))); // parameters are for the actor's eyes
     QCOMPARE(cutOff(*dialog), QStringList());
     m_source->refuseWith = word("action_failed");
     call->click();
@@ -246,6 +266,10 @@ void TestTalk::anActionIsCalled()
     const auto labels = dialog->findChildren<QLabel *>();
     QVERIFY(std::any_of(labels.cbegin(), labels.cend(), [](const QLabel *label) { return label->text().contains(Words::explain(word("monitor.action_failed"))); }));
     QVERIFY(call->isEnabled());
+    m_source->refuseWith.clear();
+    field("Connection parameters")->clear();
+    call->click();
+    QVERIFY(!m_source->commands.last().second.contains(word("conn_params")));
     session().setReadOnly(true);
     QVERIFY(!call->isEnabled());
     QVERIFY(!m_window->action(word("call"))->isEnabled());
