@@ -90,8 +90,13 @@ QByteArray serializeHead(int status, const HeaderList &headers, const QByteArray
     return out;
 }
 
-ConnectionExchange::ConnectionExchange(ServerConnection &connection, HttpHead head, QByteArray body, bool keepAlive)
-    : m_connection(&connection), m_head(std::move(head)), m_body(std::move(body)), m_keepAlive(keepAlive)
+ConnectionExchange::ConnectionExchange(ServerConnection &connection, HttpHead head, QByteArray body, bool keepAlive,
+                                       bool bodyComplete)
+    : m_connection(&connection),
+      m_head(std::move(head)),
+      m_body(std::move(body)),
+      m_keepAlive(keepAlive),
+      m_bodyComplete(bodyComplete)
 {
 }
 
@@ -100,9 +105,41 @@ ConnectionExchange::~ConnectionExchange()
     abort();
 }
 
+QByteArray ConnectionExchange::readBody(std::function<void(const BodyPart &)> callback)
+{
+    if (!m_connection || m_bodyComplete)
+        return {};
+    m_onBody = std::move(callback);
+    m_connection->setBodyReading(true);
+    return std::exchange(m_body, {});
+}
+
+void ConnectionExchange::setBodyReading(bool on)
+{
+    if (m_connection && m_onBody)
+        m_connection->setBodyReading(on);
+}
+
+void ConnectionExchange::bodyArrived(const BodyPart &part)
+{
+    m_bodyComplete = part.last;
+    const bool isOver = part.last || part.failedStatus != 0;
+    // Over: called for the last time. Else it may be replaced or dropped from inside its own call.
+    const auto callback = isOver ? std::exchange(m_onBody, {}) : m_onBody;
+    if (callback)
+        callback(part);
+    if (part.failedStatus == 0 || !m_connection)
+        return;
+    if (m_state == State::Streaming)
+        abort();
+    else
+        m_connection->answerBrokenBody(*this, part);
+}
+
 void ConnectionExchange::connectionLost()
 {
     m_connection = nullptr;
+    m_onBody = {};
     if (m_state == State::Done)
         return;
     m_state = State::Done;
@@ -115,6 +152,7 @@ void ConnectionExchange::detach()
     m_connection = nullptr;
     m_state = State::Done;
     m_onGone = {};
+    m_onBody = {};
 }
 
 void ConnectionExchange::complete()
@@ -122,6 +160,7 @@ void ConnectionExchange::complete()
     ServerConnection *connection = std::exchange(m_connection, nullptr);
     m_state = State::Done;
     m_onGone = {};
+    m_onBody = {};
     connection->answerComplete(m_keepAlive);
 }
 
@@ -129,7 +168,7 @@ void ConnectionExchange::respond(int status, const HeaderList &headers, const QB
 {
     if (!m_connection || m_state != State::Waiting)
         return;
-    m_keepAlive = m_keepAlive && !asksForClose(headers);
+    m_keepAlive = m_keepAlive && m_bodyComplete && !asksForClose(headers);
     const bool isHead = m_head.method == "HEAD";
     QByteArray length = QByteArray::number(body.size());
     if (isHead && body.isEmpty()) {
@@ -150,7 +189,8 @@ void ConnectionExchange::begin(int status, const HeaderList &headers)
     if (!m_connection || m_state != State::Waiting)
         return;
     m_state = State::Streaming;
-    m_keepAlive = m_keepAlive && !asksForClose(headers);
+    // The answer may be complete before the body is, and its head has to say so.
+    m_keepAlive = m_keepAlive && m_bodyComplete && !asksForClose(headers);
     m_dropBody = m_head.method == "HEAD" || !statusHasBody(status);
     const QByteArray announced = headerValue(headers, "content-length");
     QByteArray framing;
@@ -207,6 +247,7 @@ void ConnectionExchange::finish()
 void ConnectionExchange::abort()
 {
     m_onGone = {};
+    m_onBody = {};
     m_state = State::Done;
     if (ServerConnection *connection = std::exchange(m_connection, nullptr)) {
         connection->flush();

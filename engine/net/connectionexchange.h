@@ -20,11 +20,15 @@ bool statusHasBody(int status);
 class ConnectionExchange final : public HttpExchange
 {
 public:
-    ConnectionExchange(ServerConnection &connection, HttpHead head, QByteArray body, bool keepAlive);
+    /// bodyComplete false: the rest comes by bodyArrived().
+    ConnectionExchange(ServerConnection &connection, HttpHead head, QByteArray body, bool keepAlive, bool bodyComplete);
     ~ConnectionExchange() override;
 
     const HttpHead &head() const override { return m_head; }
     const QByteArray &body() const override { return m_body; }
+    bool bodyComplete() const override { return m_bodyComplete; }
+    QByteArray readBody(std::function<void(const BodyPart &)> callback) override;
+    void setBodyReading(bool on) override;
     void respond(int status, const HeaderList &headers, const QByteArray &body) override;
     void begin(int status, const HeaderList &headers) override;
     void write(const QByteArray &data) override;
@@ -35,6 +39,7 @@ public:
     /// When the client is gone already the callback does not run; alive() tells.
     void onGone(std::function<void()> callback) override { m_onGone = std::move(callback); }
 
+    void bodyArrived(const BodyPart &part); ///< may end the exchange, and with it the connection
     void connectionLost(); ///< the client is gone: runs the onGone callback
     void detach();         ///< the server is gone: silent
 
@@ -51,9 +56,11 @@ private:
     HttpHead m_head;
     QByteArray m_body;
     std::function<void()> m_onGone;
+    std::function<void(const BodyPart &)> m_onBody;
     qint64 m_remaining = -1; ///< announced bytes still to come; -1: none announced
     State m_state = State::Waiting;
     bool m_keepAlive;
+    bool m_bodyComplete;
     bool m_chunked = false;
     bool m_dropBody = false;
 };

@@ -34,14 +34,39 @@ struct HttpHead
     std::vector<QByteArray> offeredProtocols() const;
 };
 
+/// The next part of a body that is read while it comes.
+struct BodyPart
+{
+    QByteArray data;
+    bool last = false; ///< the body is complete with this part, which may be empty
+    /// Not 0: the body broke a limit or the syntax (400, 408, 413, 431) and no part follows. Who is told may answer from
+    /// inside the call; else the client gets HttpHandler::errorAnswer(), or the end of an answer that has begun.
+    int failedStatus = 0;
+    QByteArray failedReason;
+};
+
 /// One HTTP request in progress. Shared between the connection and whoever answers; a dead connection makes every
-/// call a no-op. The body has been read completely when the handler is called. Thread: engine thread.
+/// call a no-op. An answer that is complete before the body is, ends the connection; the rest of the body is dropped.
+/// Thread: engine thread.
 class HttpExchange
 {
 public:
     virtual ~HttpExchange() = default;
     virtual const HttpHead &head() const = 0;
-    virtual const QByteArray &body() const = 0;
+    virtual const QByteArray &body() const = 0; ///< complete, unless bodyComplete() is false
+    /// False only where HttpHandler::bodyMode() said so and a part of the body had still to come.
+    virtual bool bodyComplete() const { return true; }
+    /// Only while bodyComplete() is false: takes what came before the request was delivered and has the rest read, in
+    /// parts as they come. The callback runs from the event loop until the body or the request ends. Before this call
+    /// nothing is read.
+    virtual QByteArray readBody(std::function<void(const BodyPart &)> callback)
+    {
+        Q_UNUSED(callback);
+        return {};
+    }
+    /// Back pressure: false stops the callbacks at once, and the reading as soon as 64 KiB are held (at most 320 KiB with
+    /// what was on its way). The client's time for the body (408) stands still meanwhile.
+    virtual void setBodyReading(bool on) { Q_UNUSED(on); }
     /// Complete answer. content-length is added; for HEAD the body is dropped and its length kept.
     virtual void respond(int status, const HeaderList &headers, const QByteArray &body) = 0;
     /// Streamed answer: chunked unless headers carry content-length. Every write is flushed.
@@ -69,6 +94,12 @@ public:
     virtual void reject(int status, const HeaderList &headers, const QByteArray &body) = 0;
 };
 
+/// How a request with a body is delivered.
+enum class BodyMode {
+    Collect, ///< when the body is complete
+    Stream,  ///< as soon as nothing more of it is at hand: HttpExchange::readBody()
+};
+
 /// What the server calls. Requests of one connection are delivered one after the other (pipelining waits).
 class HttpHandler
 {
@@ -82,6 +113,8 @@ public:
     /// it. A client that waits for "100 Continue" is then not asked for the body; its request is delivered without one
     /// and the connection ends after the answer.
     virtual bool wantsBody(const HttpHead &) { return true; }
+    /// Asked once for each request whose body is not at hand completely, before it is delivered.
+    virtual BodyMode bodyMode(const HttpHead &) { return BodyMode::Collect; }
     /// Answer for a request that broke a limit or the syntax: 400, 408, 413, 414, 431, 501, 505.
     /// Returns content type and body for the given status and reason.
     virtual std::pair<HeaderList, QByteArray> errorAnswer(const HttpHead *head, int status, const QByteArray &reason) = 0;

@@ -386,8 +386,9 @@ void HttpParser::chunkSizeLine(QByteArrayView line)
     const bool extension = digits < line.size();
     if (digits == 0 || (extension && line[digits] != ';') || !isHttpFieldValue(line))
         return fail(400, "malformed chunk size");
-    if (size > 0 && size > m_maxBody - m_body.size())
+    if (size > 0 && size > m_maxBody - m_chunkBytes)
         return fail(413, "request body too large");
+    m_chunkBytes += size;
     m_remaining = size;
     m_bodyState = size == 0 ? BodyState::Trailer : BodyState::ChunkData;
 }

@@ -42,7 +42,8 @@ public:
     /// Valid from HeadReady on; see hasHead().
     HttpHead &head() { return m_head; }
     bool hasHead() const { return m_hasHead; }
-    QByteArray takeBody() { return std::move(m_body); }
+    /// What came of the body since the last call.
+    QByteArray takeBody() { return std::exchange(m_body, {}); }
     bool hasBody() const { return m_chunked || m_contentLength > 0; }
     bool keepAlive() const { return m_keepAlive; }
     bool expectsContinue() const { return m_expectsContinue; }
@@ -82,6 +83,7 @@ private:
     qint64 m_contentLength = -1;
     qint64 m_remaining = 0;
     qint64 m_maxBody = 0;
+    qint64 m_chunkBytes = 0; ///< announced by all chunks so far
     qsizetype m_trailerBytes = 0;
     int m_failureStatus = 0;
     bool m_haveRequestLine = false;

@@ -306,6 +306,8 @@ void ServerConnection::processInput()
     if (m_processing || m_state == State::Dead)
         return;
     m_processing = true;
+    if (m_bodyOpen)
+        processBody();
     if (m_state == State::Request)
         processRequests();
     if (m_session)
@@ -324,7 +326,7 @@ void ServerConnection::processRequests()
             const QByteArrayView bytes = available();
             if (bytes.isEmpty()) {
                 if (m_parser->state() == HttpParser::State::Body)
-                    announceBody();
+                    bodyAwaited();
                 return;
             }
             keep(bytes.sliced(m_parser->feed(bytes)));
@@ -389,7 +391,7 @@ void ServerConnection::dispatch(bool keepAlive)
     cancelTimer(m_timer);
     m_state = State::Answering;
     auto exchange = std::make_shared<ConnectionExchange>(*this, std::move(m_parser->head()), m_parser->takeBody(),
-                                                         keepAlive);
+                                                         keepAlive, !m_bodyOpen);
     m_exchange = exchange;
     const RequestScope scope(m_server.m_options.turns, exchange->head());
     m_server.m_handler.handleRequest(std::move(exchange));
@@ -514,6 +516,7 @@ void ServerConnection::answerPlain(const HttpHead *head, int status, const Heade
 void ServerConnection::answerComplete(bool keepAlive)
 {
     m_exchange.reset();
+    m_bodyOpen = false;
     if (!keepAlive || m_server.m_shutDown) {
         endTransport();
         return;
@@ -522,6 +525,7 @@ void ServerConnection::answerComplete(bool keepAlive)
     m_firstRequest = false;
     m_requestBegun = false;
     m_bodyAnnounced = false;
+    m_bodyModeAsked = false;
     m_state = State::Request;
     armRequestTimer();
     if (!m_processing && !available().isEmpty())
@@ -551,6 +555,8 @@ void ServerConnection::requestTimedOut()
         armRequestTimer(); // a slow client is still taking the previous answer
     else if (idle)
         endTransport();
+    else if (m_bodyOpen)
+        bodyFailed(408, "request body timed out");
     else
         fail(408, m_parser->state() == HttpParser::State::Body ? "request body timed out" : "request head timed out");
 }
@@ -593,6 +599,7 @@ void ServerConnection::lingerStep()
 void ServerConnection::abortTransport()
 {
     m_upgrade = nullptr;
+    m_bodyOpen = false;
     cancelTimer(m_timer);
     m_output = {};
     m_outputAt = 0;

@@ -50,6 +50,8 @@ public:
     QByteArray dateHeader();
 
     void answerComplete(bool keepAlive);
+    void setBodyReading(bool on);
+    void answerBrokenBody(ConnectionExchange &exchange, const BodyPart &part);
     /// Answers 101 and turns into a WebSocket; the caller has checked that the connection lives.
     std::unique_ptr<Channel> acceptUpgrade(const HttpHead &head, const QByteArray &protocol,
                                            const HeaderList &extraHeaders);
@@ -59,7 +61,7 @@ private:
     enum class State
     {
         Request,   ///< reading a head or a body
-        Answering, ///< an exchange is out
+        Answering, ///< an exchange is out; the rest of its body may still come
         Upgrading, ///< an upgrade request is out
         WebSocket,
         Lingering, ///< the end has been sent; input is dropped
@@ -74,14 +76,17 @@ private:
     void readToEnd();
     void updateInterest();
     void processRequests();
+    void processBody();
     void processWebSocket();
     QByteArrayView available();
     void keep(QByteArrayView rest);
     void headReady();
     bool announceBody();
+    void bodyAwaited();
     void dispatch(bool keepAlive);
     void startUpgrade();
     void fail(int status, const QByteArray &reason);
+    void bodyFailed(int status, const QByteArray &reason);
     void ended();
     void bytesWritten();
     void armRequestTimer();
@@ -114,6 +119,9 @@ private:
     bool m_firstRequest = true;
     bool m_requestBegun = false;
     bool m_bodyAnnounced = false; ///< the handler knows that a body is to come
+    bool m_bodyModeAsked = false;
+    bool m_bodyOpen = false;    ///< a request is out whose body is not complete
+    bool m_bodyReading = false; ///< its exchange takes parts
     bool m_endSent = false;
     bool m_lost = false;      ///< TCP has ended
     bool m_blocked = false;   ///< the system takes no more output for now

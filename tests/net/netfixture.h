@@ -109,6 +109,11 @@ public:
         ++announced;
         return wants;
     }
+    BodyMode bodyMode(const HttpHead &) override
+    {
+        ++modesAsked;
+        return mode;
+    }
     std::pair<HeaderList, QByteArray> errorAnswer(const HttpHead *, int status, const QByteArray &reason) override
     {
         return {{{"content-type", "text/plain"}}, QByteArray::number(status) + ' ' + reason};
@@ -124,6 +129,8 @@ public:
     bool holdUpgrades = false;
     bool wants = true;
     int announced = 0; ///< bodies that were to come
+    BodyMode mode = BodyMode::Collect;
+    int modesAsked = 0;
 };
 
 /// Plain TCP client that keeps everything it receives.
