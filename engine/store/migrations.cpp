@@ -56,6 +56,14 @@ const std::vector<Migration> &migrations()
              // Apart from the actor row, because the engine rewrites that row from its memory.
              "CREATE TABLE actor_kv_size (actor_id TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID",
          }},
+        // A refresh would move each row in every index that holds its time. What such an index could find is looked for
+        // once per threshold, in a table of live sockets only.
+        {2,
+         {
+             "DROP INDEX hibernating_by_ping",
+             "DROP INDEX hibernating_by_actor",
+             "CREATE INDEX hibernating_by_actor ON hibernating_requests (actor_id)",
+         }},
     };
     return steps;
 }

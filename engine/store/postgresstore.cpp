@@ -130,6 +130,8 @@ public:
     bool isLost(const QSqlDatabase &db) const override { return !db.isOpen(); }
     bool isRemote() const override { return true; }
     bool refusesNul() const override { return true; }
+    const char *amongSql() const override { return " = ANY (CAST(? AS BIGINT[]))"; }
+    const char *amongBrackets() const override { return "{}"; }
 
 private:
     static QString applicationName()

@@ -54,6 +54,10 @@ public:
     virtual bool isRemote() const = 0;
     /// Texts cannot hold U+0000.
     virtual bool refusesNul() const = 0;
+    /// Rows by a list of numbers in one value, which costs a tenth of a value for each: what follows the column, with
+    /// one placeholder, and what the list is written between; its numbers stand in decimals with commas.
+    virtual const char *amongSql() const = 0;
+    virtual const char *amongBrackets() const = 0;
 };
 
 /// Journal and cache settings in performance-notes.md section 7.2.

@@ -77,6 +77,8 @@ public:
     bool isLost(const QSqlDatabase &) const override { return false; }
     bool isRemote() const override { return false; }
     bool refusesNul() const override { return false; }
+    const char *amongSql() const override { return " IN (SELECT value FROM json_each(?))"; }
+    const char *amongBrackets() const override { return "[]"; }
 
 private:
     static void exec(QSqlDatabase &db, const QString &sql)

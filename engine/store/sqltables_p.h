@@ -11,6 +11,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <span>
 
 namespace dormouse {
 
@@ -107,6 +108,9 @@ private:
     void putActor(const ActorRow &row);
     void putRunner(const RunnerRow &row);
     void refreshHibernating(const RefreshHibernating &refresh);
+    /// Rows of one gateway.
+    void refreshHibernating(const RefreshHibernating &refresh,
+                            std::span<const std::pair<GatewayId, RequestId>> rows);
 
     qint64 kvBytes(const QString &actorId);
     void setKvBytes(const QString &actorId, qint64 bytes);

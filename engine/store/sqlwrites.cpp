@@ -4,8 +4,12 @@
 #include "engine/store/sqlvalues_p.h"
 
 #include <QJsonDocument>
+#include <QSqlError>
 
-#include <set>
+#include <array>
+#include <charconv>
+#include <string>
+#include <unordered_set>
 
 using namespace Qt::StringLiterals;
 
@@ -46,6 +50,29 @@ const SqlTable kKvSize{"actor_kv_size", "actor_id, bytes", 2, 1};
 } // namespace sqltable
 
 using namespace sqltable;
+
+namespace {
+
+/// Keeps the text of a statement's list below 200 KB.
+constexpr std::ptrdiff_t kRefreshedAtOnce = 16'384;
+
+QString idList(std::span<const std::pair<GatewayId, RequestId>> rows, const char *brackets)
+{
+    std::string list;
+    list.reserve(rows.size() * 11 + 2);
+    list += brackets[0];
+    std::array<char, 10> digits = {};
+    for (const auto &[gatewayId, requestId] : rows) {
+        if (list.size() > 1)
+            list += ',';
+        const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), requestId.value);
+        list.append(digits.data(), written.ptr);
+    }
+    list += brackets[1];
+    return QString::fromLatin1(list.data(), qsizetype(list.size()));
+}
+
+} // namespace
 
 void SqlTables::putActor(const ActorRow &row)
 {
@@ -120,29 +147,44 @@ void SqlTables::refreshHibernating(const RefreshHibernating &refresh)
     if (refresh.missing)
         refresh.missing->clear();
     flush(kHibernating);
-    const int count = int(refresh.rows.size());
-    std::set<std::pair<quint32, quint32>> found;
-    forPieces(count, kHibernating.mostRows, [&](int first, int size) {
-        QVariantList values{refresh.lastPingTs};
-        for (int i = first; i < first + size; ++i) {
-            const auto &[gatewayId, requestId] = refresh.rows[std::size_t(i)];
-            values << qint64(gatewayId.value) << qint64(requestId.value);
-        }
-        QSqlQuery &query = prepared(&kHibernating, -size, [size] {
-            // The types of the first row are those of all.
-            return QString(u"UPDATE hibernating_requests SET last_ping_ts=? WHERE (gateway_id, request_id) IN"
-                           " (VALUES (CAST(? AS BIGINT), CAST(? AS BIGINT))"_s
-                           % u",(?,?)"_s.repeated(size - 1) % u") RETURNING gateway_id, request_id"_s);
-        });
-        execute(query, values);
-        while (query.next())
-            found.emplace(quint32(query.value(0).toLongLong()), quint32(query.value(1).toLongLong()));
-        query.finish();
+    const auto end = refresh.rows.end();
+    for (auto first = refresh.rows.begin(); first != end;) {
+        const GatewayId gateway = first->first;
+        auto last = first;
+        while (last != end && last->first == gateway && last - first < kRefreshedAtOnce)
+            ++last;
+        refreshHibernating(refresh, {first, last});
+        first = last;
+    }
+}
+
+void SqlTables::refreshHibernating(const RefreshHibernating &refresh,
+                                   std::span<const std::pair<GatewayId, RequestId>> rows)
+{
+    const qint64 gateway = rows.front().first.value;
+    const QString ids = idList(rows, m_dialect.amongBrackets());
+    QSqlQuery &update = prepared(&kHibernating, -1, [this] {
+        return QString(u"UPDATE hibernating_requests SET last_ping_ts=? WHERE gateway_id=? AND request_id"_s
+                       % QLatin1StringView(m_dialect.amongSql()));
     });
-    if (!refresh.missing)
+    execute(update, {refresh.lastPingTs, gateway, ids});
+    const qint64 found = update.numRowsAffected();
+    update.finish();
+    if (!refresh.missing || found == qint64(rows.size()))
         return;
-    for (const auto &[gatewayId, requestId] : refresh.rows) {
-        if (!found.contains({gatewayId.value, requestId.value}))
+    QSqlQuery &query = prepared(&kHibernating, -2, [this] {
+        return QString(u"SELECT request_id FROM hibernating_requests WHERE gateway_id=? AND request_id"_s
+                       % QLatin1StringView(m_dialect.amongSql()));
+    });
+    execute(query, {gateway, ids});
+    std::unordered_set<RequestId> existing;
+    while (query.next())
+        existing.insert(RequestId{quint32(query.value(0).toLongLong())});
+    if (query.lastError().isValid())
+        throw SqlFailure{query.lastError().text()};
+    query.finish();
+    for (const auto &[gatewayId, requestId] : rows) {
+        if (!existing.contains(requestId))
             refresh.missing->push_back(requestId);
     }
 }

@@ -83,7 +83,7 @@ def workloads():
                     targets=('engine',), conns=10000, actors=100, seconds=10,
                     smoke={'conns': 100, 'actors': 5, 'seconds': 1}))
     # Rows are refreshed every five seconds instead of every 45: an operation is one row.
-    out.append(Work('keepalive of 10 000 asleep', 'keepalive', [Bar('<= 10 us a row', 10)], targets=('engine',),
+    out.append(Work('keepalive of 10 000 asleep', 'keepalive', [Bar('<= 5 us a row', 5)], targets=('engine',),
                     conns=10000, actors=100, seconds=10, config={'pegboard': {'hibernating_request_eligible_threshold': 10000, 'hibernation_flush_interval': 1000}},
                     smoke={'conns': 100, 'actors': 5, 'seconds': 6}))
     out.append(Work('wake 1 socket', 'wake', targets=('engine', 'peer'), conns=1))

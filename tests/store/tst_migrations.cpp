@@ -14,7 +14,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// A database as the engine with that newest version left it: one namespace, no more than every version has.
+/// A database as the engine with that newest version left it: one namespace and one socket, which every version has.
 void makeDatabase(const QString &path, int version)
 {
     const QString name = u"old"_s;
@@ -34,6 +34,7 @@ void makeDatabase(const QString &path, int version)
             query.addBindValue(QString::number(version));
             QVERIFY(query.exec());
             QVERIFY(query.exec(u"INSERT INTO namespaces VALUES ('n1', 'kept', 'Kept', 7)"_s));
+            QVERIFY(query.exec(u"INSERT INTO hibernating_requests VALUES (1, 2, 'a', 3)"_s));
         }
         db.close();
     }
@@ -76,6 +77,7 @@ private Q_SLOTS:
             QCOMPARE(snapshot->namespaces.size(), from > 0 ? 1U : 0U);
             if (from > 0)
                 QCOMPARE(snapshot->namespaces.front().name, u"kept"_s);
+            QCOMPARE(snapshot->hibernating.size(), from > 0 ? 1U : 0U);
         }
         QSqlDatabase db = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"look"_s);
         db.setDatabaseName(path);
@@ -84,6 +86,10 @@ private Q_SLOTS:
             QSqlQuery query(u"SELECT value FROM meta WHERE name = 'schema_version'"_s, db);
             QVERIFY(query.next());
             QCOMPARE(query.value(0).toInt(), newestSchemaVersion());
+            // A refresh must write one tree, not one more for each index with its time.
+            QVERIFY(query.exec(u"SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'hibernating_requests'"
+                               " AND sql LIKE '%last_ping_ts%'"_s));
+            QVERIFY(!query.next());
         }
         db.close();
         db = QSqlDatabase();

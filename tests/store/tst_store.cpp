@@ -19,6 +19,8 @@ private Q_SLOTS:
     void commands();
     void hibernating_data() { kinds(); }
     void hibernating();
+    void refreshManyAtOnce_data() { kinds(); }
+    void refreshManyAtOnce();
     void names_data() { kinds(); }
     void names();
     void callbacksKeepTheOrder_data() { kinds(); }
@@ -223,6 +225,44 @@ void TestStore::hibernating()
     snapshot = bench.reopened();
     QCOMPARE(snapshot.hibernating.size(), 1U);
     QCOMPARE(snapshot.hibernating[0].requestId.value, 1U);
+}
+
+void TestStore::refreshManyAtOnce()
+{
+    // More than one statement takes, of two gateways, with rows that are not there and one that is named twice.
+    OPEN_BENCH;
+    constexpr quint32 kRows = 20'000;
+    constexpr quint32 kStep = 214'000; // up to the largest ids
+    const GatewayId first{7};
+    const GatewayId second{0xffffffffU};
+    Batch puts;
+    for (quint32 i = 0; i < kRows; ++i)
+        puts.push_back(PutHibernating{{first, {i * kStep}, u"a"_s, 10}});
+    puts.push_back(PutHibernating{{second, {0}, u"b"_s, 10}});
+    puts.push_back(PutHibernating{{second, {0xffffffffU}, u"b"_s, 10}});
+    puts.push_back(PutHibernating{{second, {5}, u"left alone"_s, 10}});
+    RefreshHibernating refresh{{}, 1LL << 40, std::make_shared<std::vector<RequestId>>()};
+    for (quint32 i = 0; i < kRows; ++i)
+        refresh.rows.emplace_back(first, RequestId{i * kStep});
+    refresh.rows.emplace_back(first, RequestId{kStep});
+    refresh.rows.emplace_back(first, RequestId{5});
+    refresh.rows.emplace_back(second, RequestId{0});
+    refresh.rows.emplace_back(second, RequestId{6});
+    refresh.rows.emplace_back(second, RequestId{0xffffffffU});
+    QVERIFY(bench.write(puts).ok());
+    QVERIFY(bench.write({RefreshHibernating{{{second, {0}}}, 20, {}}, PutHibernating{{second, {0}, u"c"_s, 15}}, refresh}).ok());
+    QCOMPARE(*refresh.missing, (std::vector<RequestId>{{5}, {6}}));
+    int refreshed = 0;
+    const Snapshot snapshot = bench.reopened();
+    QCOMPARE(snapshot.hibernating.size(), kRows + 3);
+    for (const HibernatingRow &row : snapshot.hibernating) {
+        refreshed += row.lastPingTs == refresh.lastPingTs ? 1 : 0;
+        if (row.gatewayId == second && row.requestId.value == 0)
+            QCOMPARE(row.actorId, u"c"_s); // the row has moved and is refreshed where it is now
+        if (row.actorId == "left alone"_L1)
+            QCOMPARE(row.lastPingTs, 10);
+    }
+    QCOMPARE(refreshed, int(kRows) + 2);
 }
 
 void TestStore::names()
