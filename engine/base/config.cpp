@@ -54,6 +54,7 @@ const std::vector<Setting> &settings()
         {"guard", "ready_poll_ms", "ms", &C::readyPollMs, 1, kMaxMs},
         {"guard", "http_max_request_body_size", "bytes", &C::httpMaxRequestBodySize, 0, 32 * 1024 * 1024, "",
          "gateway_http_max_request_body_size"},
+        {"guard", "http_request_streaming", "", &C::httpRequestStreaming, 0, 1},
         {"guard", "websocket_max_message_size", "bytes", &C::websocketMaxMessageSize, 1, 33'554'432 - 256, "",
          "gateway_websocket_max_message_size"},
         {"guard", "http_response_queue_max_bytes", "bytes", &C::httpResponseQueueMaxBytes, 1, kMaxBytes},

@@ -26,6 +26,7 @@ struct EngineConfig
     qint64 rewakePauseMaxMs = 1'000;
     qint64 readyPollMs = 1'000; ///< first look at actor and pool again while a client waits; the further ones take twice as long
     qint64 httpMaxRequestBodySize = 20 * 1024 * 1024;
+    bool httpRequestStreaming = false; ///< true: a body goes to the runner while it comes
     qint64 websocketMaxMessageSize = 33'554'432 - 256;
     qint64 httpResponseQueueMaxBytes = 8 * 1024 * 1024;
     qint64 websocketSendQueueMaxBytes = 16 * 1024 * 1024;

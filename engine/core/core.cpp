@@ -117,6 +117,11 @@ bool Core::wantsBody(const HttpHead &head)
     return d->router.wantsBody(head);
 }
 
+BodyMode Core::bodyMode(const HttpHead &head)
+{
+    return d->router.bodyMode(head);
+}
+
 qint64 Core::maxBodyBytes(const HttpHead &head)
 {
     return d->router.maxBodyBytes(head);

@@ -44,6 +44,7 @@ public:
     void handleUpgrade(std::unique_ptr<UpgradeRequest> upgrade) override;
     qint64 maxBodyBytes(const HttpHead &head) override;
     bool wantsBody(const HttpHead &head) override;
+    BodyMode bodyMode(const HttpHead &head) override;
     std::pair<HeaderList, QByteArray> errorAnswer(const HttpHead *head, int status, const QByteArray &reason) override;
 
 private:

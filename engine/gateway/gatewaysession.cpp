@@ -169,10 +169,10 @@ qint64 GatewaySession::routeDeadlineMs(bool firstAttempt) const
     return firstAttempt ? m_setup.target.routeDeadlineMs.value_or(fromNow) : fromNow;
 }
 
-void GatewaySession::countIn(qsizetype bytes)
+void GatewaySession::countIn(qsizetype bytes, int messages)
 {
-    ++m_messagesIn;
-    ++m_core.counters.messagesIn;
+    m_messagesIn += quint64(messages);
+    m_core.counters.messagesIn += quint64(messages);
     m_bytesIn += quint64(bytes);
     m_core.counters.bytesIn += quint64(bytes);
     if (m_usage)

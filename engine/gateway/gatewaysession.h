@@ -120,7 +120,7 @@ protected:
     qint64 routeDeadlineMs(bool firstAttempt) const;
     void dropRequest();
     /// One message from the client, or to it.
-    void countIn(qsizetype bytes);
+    void countIn(qsizetype bytes, int messages = 1);
     void countOut(qsizetype bytes);
 
     GatewayCore &m_core;

@@ -102,6 +102,19 @@ Result<ForwardedHeaders> headersForActor(const HttpHead &head, ForwardKind kind,
     return result;
 }
 
+Error bodyError(int status, const QByteArray &reason)
+{
+    const QString text = QString::fromUtf8(reason);
+    if (status == 413)
+        return Error::make("guard", "invalid_request_body", QStringLiteral("The request body cannot be used: ") + text,
+                           {{QStringLiteral("reason"), text}});
+    if (status == 408)
+        return Error::make("guard", "request_timeout", QStringLiteral("The request did not arrive in time"),
+                           {{QStringLiteral("phase"), QStringLiteral("read")}});
+    return Error::make("api", "bad_request", QStringLiteral("The request body cannot be read: ") + text,
+                       {{QStringLiteral("reason"), text}});
+}
+
 std::optional<Error> pathError(const QByteArray &path)
 {
     const bool control = std::any_of(path.begin(), path.end(), [](char c) { return uchar(c) < 0x20 || uchar(c) == 0x7f; });

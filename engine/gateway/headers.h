@@ -45,6 +45,8 @@ HeaderList preflightHeaders(const HttpHead &head, const EngineConfig &config);
 
 /// HTTP status of a gateway error.
 int gatewayStatus(const Error &error);
+/// A request whose body broke a limit or the syntax: 400, 408, 413 or 431, and why.
+Error bodyError(int status, const QByteArray &reason);
 struct ErrorAnswer
 {
     int status = 500;

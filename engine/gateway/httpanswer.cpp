@@ -9,8 +9,6 @@ namespace dormouse {
 
 namespace {
 
-constexpr quint16 kAbortIndex = 1; // the request start had 0
-
 bool saysActorNotFound(const wire::ToServerResponseStart &start)
 {
     if (start.status != 503 || start.stream)
@@ -75,6 +73,7 @@ void HttpRequest::responseStart(const wire::ToServerResponseStart &start)
     m_core.context.sink.httpLatency(m_core.nowUs() - m_writtenUs, m_ownTraffic);
     m_core.metrics.attempt(kind(), "answered", "");
     if (start.status < 200 || start.status > 999) {
+        endBody();
         reject(guardError("invalid_response_body", QStringLiteral("the actor answered with an invalid status"),
                           {{QStringLiteral("detail"), QStringLiteral("status %1").arg(start.status)}}),
                "invalid answer");
@@ -96,6 +95,7 @@ void HttpRequest::responseStart(const wire::ToServerResponseStart &start)
     const QByteArray body = bodyless ? QByteArray() : start.body.value_or(QByteArray());
     countOut(body.size());
     if (!start.stream || bodyless) {
+        endBody();
         m_exchange->respond(start.status, headers, body);
         setState(HttpState::Done, "answer");
         m_closedBy = QStringLiteral("actor");
@@ -113,7 +113,7 @@ void HttpRequest::flush(const QByteArray &data)
     m_exchange->write(data);
     if (m_exchange->bytesQueued() <= m_core.config().httpResponseQueueMaxBytes)
         return;
-    send(wire::ToClientRequestAbort{}, kAbortIndex);
+    abortAtRunner();
     abortClient("client too slow", "guard.http_response_queue_full");
 }
 
@@ -124,6 +124,7 @@ void HttpRequest::responseChunk(const wire::ToServerResponseChunk &chunk)
         flush(chunk.body);
     if (ended() || !chunk.finish)
         return;
+    endBody();
     m_exchange->finish();
     setState(HttpState::Done, "finished");
     m_closedBy = QStringLiteral("actor");

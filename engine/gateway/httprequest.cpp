@@ -10,7 +10,6 @@ namespace dormouse {
 
 namespace {
 
-constexpr quint16 kAbortIndex = 1;           // the request start had 0
 constexpr int kPathTooLong = 414;
 constexpr int kHeadersTooLarge = 431;
 
@@ -108,7 +107,8 @@ void HttpRequest::start()
     }
     const QByteArray &method = m_setup.head.method;
     const bool bodyless = method == "GET" || method == "HEAD";
-    const qint64 bodyBytes = bodyless || m_exchange->body().isEmpty() ? -1 : m_exchange->body().size();
+    const bool comes = !bodyless && !m_exchange->bodyComplete(); // how long it is will be known when it is sent
+    const qint64 bodyBytes = bodyless || comes || m_exchange->body().isEmpty() ? -1 : m_exchange->body().size();
     auto headers = headersForActor(m_setup.head, ForwardKind::Http, m_core.config(), rayId(), bodyBytes);
     if (!headers) {
         reject(headers.error(), "wait failed", kHeadersTooLarge);
@@ -117,12 +117,15 @@ void HttpRequest::start()
     m_core.counters.dropped += quint64(headers->dropped);
     m_core.metrics.droppedHeaders.add(quint64(headers->dropped));
     m_headers = std::move(headers->headers);
-    countIn(m_exchange->body().size());
+    if (!comes)
+        countIn(m_exchange->body().size());
     m_exchange->onGone([this, alive = std::weak_ptr<bool>(m_alive)] {
         const auto token = alive.lock();
         if (token && *token)
             clientGone();
     });
+    if (comes)
+        readBody();
     beginAttempt();
 }
 
@@ -208,6 +211,7 @@ void HttpRequest::attemptReady(const ReadyWaiter::Ready &ready)
     m_generation = ready.generation;
     m_linkCut = false;
     m_maybeLost = false;
+    m_nextIndex = 1;
     setState(HttpState::Queued, "ready");
     trySend();
 }
@@ -220,18 +224,38 @@ void HttpRequest::trySend()
     start.path = m_setup.target.path;
     start.headers = m_headers;
     const bool bodyless = start.method == "GET" || start.method == "HEAD";
-    if (!bodyless && !m_exchange->body().isEmpty())
+    if (m_upload) {
+        start.stream = m_upload->begin();
+        if (!start.stream && !m_upload->whole().isEmpty())
+            start.body = m_upload->whole();
+        const qint64 length = start.body ? start.body->size() : m_upload->announced().value_or(-1);
+        if (length >= 0)
+            start.headers.emplace_back("content-length", QByteArray::number(length));
+    } else if (!bodyless && !m_exchange->body().isEmpty()) {
         start.body = m_exchange->body();
-    if (!send(std::move(start), 0))
+    }
+    if (!send(std::move(start), 0)) {
+        if (m_upload)
+            m_upload->stop();
         return;
+    }
     m_writtenUs = m_core.nowUs();
     setState(HttpState::Written, "link took it");
     if (m_needSinceUs) {
         m_core.context.sink.wakeLatency(m_writtenUs - *m_needSinceUs, m_ownTraffic);
         m_needSinceUs.reset();
     }
+    if (m_upload && m_upload->isSending())
+        sendBody();
+    else
+        awaitAnswer();
+}
+
+/// All of the request has been handed to the link.
+void HttpRequest::awaitAnswer()
+{
     m_startTimer.start(m_core.nowMs() + m_core.config().gatewayResponseStartTimeoutMs, [this] {
-        send(wire::ToClientRequestAbort{}, kAbortIndex);
+        abortAtRunner();
         m_core.metrics.attempt(kind(), "failed", "response_start_timeout");
         reject(guardError("gateway_response_start_timeout", QStringLiteral("the actor did not begin its answer in time"),
                           {{QStringLiteral("actor_id"), actorId()},
@@ -244,13 +268,20 @@ void HttpRequest::failAttempt(AttemptEnd end)
 {
     m_startTimer.cancel();
     m_phaseTimer.cancel();
-    const Delivery delivery = m_state == HttpState::Queued   ? Delivery::Queued
-                              : m_state == HttpState::Written ? Delivery::Written
-                                                              : Delivery::Confirmed;
-    const char *code = replayVerdict(end, delivery, isSafeMethod(m_setup.head.method), m_core.config().replayDelivered);
+    const bool isWritten = m_state == HttpState::Written || (m_upload && m_upload->mayLack());
+    const Delivery delivery = m_state == HttpState::Queued ? Delivery::Queued
+                              : isWritten                  ? Delivery::Written
+                                                           : Delivery::Confirmed;
+    const bool canRestart = !m_upload || m_upload->canRestart();
+    const char *code = replayVerdict(end, delivery, canRestart && isSafeMethod(m_setup.head.method),
+                                     canRestart ? m_core.config().replayDelivered : QStringLiteral("never"));
+    if (code == nullptr && !canRestart)
+        code = "actor_stopped_while_waiting"; // nothing ran, but what was sent is not there any more
     const bool last = m_attempts >= m_core.config().httpAttempts;
     m_core.metrics.attempt(kind(), code != nullptr || last ? "failed" : "replayed", attemptEndName(end));
     if (code != nullptr) {
+        if (end == AttemptEnd::LinkLost)
+            endBody();
         reject(guardError(code, QStringLiteral("the actor ended before it answered"),
                           {{QStringLiteral("actor_id"), actorId()}}),
                "may not be replayed");
@@ -263,8 +294,10 @@ void HttpRequest::failAttempt(AttemptEnd end)
     case AttemptEnd::LinkLost: m_lastErrorCode = "guard.request_delivery_unconfirmed"; break;
     }
     if (end == AttemptEnd::LinkLost)
-        send(wire::ToClientRequestAbort{}, kAbortIndex);
+        abortAtRunner();
     dropRequest();
+    if (m_upload)
+        m_upload->stop();
     setState(HttpState::Backoff, "attempt failed");
     if (last) {
         QJsonObject metadata{{QStringLiteral("attempts"), m_attempts},
@@ -319,6 +352,8 @@ void HttpRequest::linkDown()
     m_linkCut = true;
     m_maybeLost = m_maybeLost || m_state == HttpState::Written;
     m_phaseTimer.cancel();
+    if (m_upload && m_upload->cut())
+        m_exchange->setBodyReading(false);
 }
 
 void HttpRequest::linkBack()
@@ -326,9 +361,24 @@ void HttpRequest::linkBack()
     m_linkCut = false;
     if (m_state == HttpState::Queued) {
         trySend();
-    } else if (m_state == HttpState::Written) {
-        m_phaseTimer.start(m_core.nowMs() + m_core.config().unconfirmedWaitMs, [this] { failAttempt(AttemptEnd::LinkLost); });
+        return;
     }
+    if (bodyMayLack())
+        return;
+    if (m_state == HttpState::Written)
+        waitForSignOfLife();
+    sendBody();
+}
+
+void HttpRequest::waitForSignOfLife()
+{
+    m_phaseTimer.start(m_core.nowMs() + m_core.config().unconfirmedWaitMs, [this] { failAttempt(AttemptEnd::LinkLost); });
+}
+
+void HttpRequest::abortAtRunner()
+{
+    if (m_state == HttpState::Written || m_state == HttpState::Confirmed || m_state == HttpState::Streaming)
+        send(wire::ToClientRequestAbort{}, m_nextIndex++);
 }
 
 void HttpRequest::linkConfirmed()
@@ -336,12 +386,13 @@ void HttpRequest::linkConfirmed()
     // Whatever the new connection confirms says nothing about what the old one lost.
     if (m_state == HttpState::Written && !m_maybeLost)
         confirm();
+    if (m_upload)
+        m_upload->confirmed();
 }
 
 void HttpRequest::clientGone()
 {
-    if (m_state == HttpState::Written || m_state == HttpState::Confirmed || m_state == HttpState::Streaming)
-        send(wire::ToClientRequestAbort{}, kAbortIndex);
+    abortAtRunner();
     setState(HttpState::Aborted, "client gone");
     m_closedBy = QStringLiteral("client");
     m_closeReason = QStringLiteral("guard.client_gone");
@@ -382,8 +433,7 @@ void HttpRequest::shutdown()
 
 bool HttpRequest::closeByOperator(quint16, const QByteArray &reason)
 {
-    if (m_state == HttpState::Written || m_state == HttpState::Confirmed || m_state == HttpState::Streaming)
-        send(wire::ToClientRequestAbort{}, kAbortIndex);
+    abortAtRunner();
     if (m_state == HttpState::Streaming) {
         abortClient("closed by operator", "guard.service_unavailable");
     } else {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/gateway/gatewaycore.h"
+#include "engine/gateway/httpupload.h"
 #include "engine/gateway/readywaiter.h"
 
 #include <span>
@@ -42,6 +43,7 @@ public:
     void actorDestroyed() override;
     void linkDown() override;
     void linkBack() override;
+    void linkDrained() override { sendBody(); }
     void linkConfirmed() override;
     void anyLinkBack() override { m_waiter.recheck(); }
     void shutdown() override;
@@ -53,6 +55,14 @@ private:
     void beginAttempt();
     void attemptReady(const ReadyWaiter::Ready &ready);
     void trySend();
+    void awaitAnswer();
+    void waitForSignOfLife();
+    void abortAtRunner();
+    void readBody();
+    void bodyPart(const BodyPart &part);
+    void sendBody();
+    bool bodyMayLack();
+    void endBody();
     void confirm();
     void failAttempt(AttemptEnd end);
     void responseStart(const wire::ToServerResponseStart &start);
@@ -69,6 +79,8 @@ private:
     HttpState m_state = HttpState::Waiting;
     ReadyWaiter m_waiter;
     wire::HeaderMap m_headers;
+    std::unique_ptr<HttpUpload> m_upload; ///< null: the body was complete when the request came
+    quint16 m_nextIndex = 1; ///< of the attempt; its start had 0
     bool m_linkCut = false;
     bool m_maybeLost = false; ///< written to a link that was cut before anything confirmed it
     qint64 m_writtenUs = 0;

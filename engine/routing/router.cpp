@@ -4,6 +4,7 @@
 #include "engine/base/closecode.h"
 
 #include "engine/api/answers.h"
+#include "engine/gateway/headers.h"
 
 #include <algorithm>
 
@@ -26,11 +27,6 @@ struct Overloaded : Visitors...
 };
 template<class... Visitors>
 Overloaded(Visitors...) -> Overloaded<Visitors...>;
-
-QByteArray closeReason(const Error &error, const QString &rayId)
-{
-    return error.fullCode() + '#' + rayId.toLatin1();
-}
 
 QByteArray chosenProtocol(const HttpHead &head)
 {
@@ -392,6 +388,16 @@ bool Router::wantsBody(const HttpHead &head)
     return m_gateway.requestIsComing(actorId);
 }
 
+BodyMode Router::bodyMode(const HttpHead &head) const
+{
+    // These bodies never reach an actor.
+    const bool isUnused = head.method == "GET" || head.method == "HEAD" || head.method == "OPTIONS";
+    if (!m_context.config.httpRequestStreaming || isUnused)
+        return BodyMode::Collect;
+    const Route route = parseRoute(head, false, m_context.config);
+    return std::holds_alternative<ActorRoute>(route) ? BodyMode::Stream : BodyMode::Collect;
+}
+
 qint64 Router::maxBodyBytes(const HttpHead &head) const
 {
     const Route route = parseRoute(head, false, m_context.config);
@@ -403,14 +409,7 @@ std::pair<HeaderList, QByteArray> Router::errorAnswer(const HttpHead *head, int 
     const QString rayId = makeId(m_context.random);
     const QString text = QString::fromUtf8(reason);
     const bool actor = head && std::holds_alternative<ActorRoute>(parseRoute(*head, false, m_context.config));
-    Error error = badRequest(text);
-    if (status == 413 && actor) {
-        error = Error::make("guard", "invalid_request_body", QStringLiteral("The request body cannot be used: ") + text,
-                            {{QStringLiteral("reason"), text}});
-    } else if (status == 408) {
-        error = Error::make("guard", "request_timeout", QStringLiteral("The request did not arrive in time"),
-                            {{QStringLiteral("phase"), QStringLiteral("read")}});
-    }
+    const Error error = status == 408 || (status == 413 && actor) ? bodyError(status, reason) : badRequest(text);
     HeaderList headers{{"content-type", "application/json"}, {"x-rivet-ray-id", rayId.toLatin1()}};
     if (actor) {
         headers.emplace_back("x-rivet-error", error.fullCode());

@@ -29,6 +29,8 @@ public:
     /// A body is to come: whether its actor is known, which it is woken for while the body is read
     /// (gateway.md section 6.1). Other bodies are wanted unless the path leads nowhere.
     bool wantsBody(const HttpHead &head);
+    /// Streamed are bodies for actors that have not come completely, when the setting http_request_streaming is on.
+    BodyMode bodyMode(const HttpHead &head) const;
     std::pair<HeaderList, QByteArray> errorAnswer(const HttpHead *head, int status, const QByteArray &reason);
 
 private:

@@ -347,6 +347,25 @@ private Q_SLOTS:
         QCOMPARE(headerValue(headers, "x-rivet-error"), QByteArray("guard.invalid_request_body"));
         QVERIFY(body.contains("invalid_request_body"));
     }
+
+    void bodiesAreStreamedOnlyWhereTheSettingSaysSo()
+    {
+        TestEngine plain;
+        QVERIFY(plain.core.bodyMode(TestEngine::head("POST", "/gateway/" + kId)) == BodyMode::Collect);
+        EngineConfig config;
+        config.httpRequestStreaming = true;
+        TestEngine engine(config);
+        const auto mode = [&engine](const QByteArray &method, const QByteArray &target) {
+            return engine.core.bodyMode(TestEngine::head(method, target));
+        };
+        QVERIFY(mode("POST", "/gateway/" + kId) == BodyMode::Stream);
+        QVERIFY(mode("DELETE", "/gateway/" + kId + "/x") == BodyMode::Stream);
+        // The API parses whole bodies; these methods carry none to an actor.
+        QVERIFY(mode("POST", "/actors") == BodyMode::Collect);
+        QVERIFY(mode("GET", "/gateway/" + kId) == BodyMode::Collect);
+        QVERIFY(mode("HEAD", "/gateway/" + kId) == BodyMode::Collect);
+        QVERIFY(mode("OPTIONS", "/gateway/" + kId) == BodyMode::Collect);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestRouting)

@@ -153,6 +153,26 @@ void FakeExchange::begin(int statusIn, const HeaderList &headersIn)
     streaming = true;
 }
 
+QByteArray FakeExchange::readBody(std::function<void(const BodyPart &)> callback)
+{
+    onBody = std::move(callback);
+    reading = true;
+    return std::exchange(requestBody, {});
+}
+
+void FakeExchange::part(const QByteArray &data, bool last)
+{
+    comes = !last;
+    if (const auto callback = onBody; callback && alive())
+        callback({data, last, 0, {}});
+}
+
+void FakeExchange::breakBody(int brokenStatus, const QByteArray &reason)
+{
+    if (const auto callback = std::exchange(onBody, {}); callback && alive())
+        callback({{}, false, brokenStatus, reason});
+}
+
 const ActorRow *FakeDirectory::actor(const QString &actorId) const
 {
     const auto row = actors.constFind(actorId);
@@ -324,8 +344,7 @@ std::shared_ptr<FakeClient> World::connect(const QString &actorId, const HeaderL
     return client;
 }
 
-std::shared_ptr<FakeExchange> World::http(const QString &actorId, const QByteArray &method, const QByteArray &body,
-                                          const HeaderList &headers)
+std::shared_ptr<FakeExchange> World::newExchange(const QByteArray &method, const QByteArray &body, const HeaderList &headers)
 {
     auto exchange = std::make_shared<FakeExchange>();
     exchange->request.method = method;
@@ -333,8 +352,28 @@ std::shared_ptr<FakeExchange> World::http(const QString &actorId, const QByteArr
     exchange->request.headers = headers;
     exchange->request.peerAddress = clientAddress;
     exchange->requestBody = body;
+    return exchange;
+}
+
+void World::request(const std::shared_ptr<FakeExchange> &exchange, const QString &actorId)
+{
     ++rays;
     gateway->request(exchange, {actorId, "/action/x", false, lastRay()});
+}
+
+std::shared_ptr<FakeExchange> World::http(const QString &actorId, const QByteArray &method, const QByteArray &body,
+                                          const HeaderList &headers)
+{
+    auto exchange = newExchange(method, body, headers);
+    request(exchange, actorId);
+    return exchange;
+}
+
+std::shared_ptr<FakeExchange> World::upload(const QString &actorId, const QByteArray &body, const HeaderList &headers)
+{
+    auto exchange = newExchange("POST", body, headers);
+    exchange->comes = true;
+    request(exchange, actorId);
     return exchange;
 }
 

@@ -219,6 +219,9 @@ class FakeExchange final : public HttpExchange
 public:
     const HttpHead &head() const override { return request; }
     const QByteArray &body() const override { return requestBody; }
+    bool bodyComplete() const override { return !comes; }
+    QByteArray readBody(std::function<void(const BodyPart &)> callback) override;
+    void setBodyReading(bool on) override { reading = on; }
     void respond(int statusIn, const HeaderList &headersIn, const QByteArray &bodyIn) override;
     void begin(int statusIn, const HeaderList &headersIn) override;
     void write(const QByteArray &data) override { answer += data; }
@@ -229,8 +232,14 @@ public:
     void onGone(std::function<void()> callback) override { gone = std::move(callback); }
     QByteArray header(const char *name) const { return headerValue(headers, name); }
     QByteArray errorCode() const { return header("x-rivet-error"); }
+    /// What the client sends of its body while the request lives; nothing is held back here.
+    void part(const QByteArray &data, bool last = false);
+    void breakBody(int status, const QByteArray &reason);
 
     HttpHead request;
+    bool comes = false;   ///< the body is not complete
+    bool reading = false; ///< somebody takes it
+    std::function<void(const BodyPart &)> onBody;
     QByteArray requestBody;
     int status = 0;
     HeaderList headers;
@@ -306,6 +315,8 @@ public:
                                         const QByteArray &path = "/ws");
     std::shared_ptr<FakeExchange> http(const QString &actorId, const QByteArray &method, const QByteArray &body = {},
                                        const HeaderList &headers = {});
+    /// A request whose body still comes; body: what came with its head.
+    std::shared_ptr<FakeExchange> upload(const QString &actorId, const QByteArray &body = {}, const HeaderList &headers = {});
     QString lastRay() const { return QStringLiteral("ray%1").arg(rays); }
 
     // runner
@@ -355,6 +366,8 @@ public:
 
 private:
     bool turn();
+    std::shared_ptr<FakeExchange> newExchange(const QByteArray &method, const QByteArray &body, const HeaderList &headers);
+    void request(const std::shared_ptr<FakeExchange> &exchange, const QString &actorId);
     std::vector<FakeClient *> m_busy; ///< so that a turn does not cost a look at every client
 };
 
