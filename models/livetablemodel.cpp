@@ -99,6 +99,8 @@ QVariant LiveTableModel::data(const QModelIndex &index, int role) const
     switch (role) {
     case Qt::DisplayRole:
         return cellText(slot, column);
+    case Qt::AccessibleTextRole:
+        return m_spoken ? QVariant(m_spoken(index)) : QVariant();
     case Qt::ToolTipRole:
         return columnKind(column) == CellKind::Text || columnKind(column) == CellKind::Id ? cellText(slot, column)
                                                                                           : QVariant();

@@ -7,6 +7,7 @@
 #include <QStringList>
 #include <QTimer>
 
+#include <functional>
 #include <limits>
 #include <optional>
 #include <vector>
@@ -57,6 +58,9 @@ public:
     CellKind columnKind(int column) const { return m_columns[size_t(column)].kind; }
     /// Shown in the header instead of the keys; given by the view, which knows the language.
     void setColumnTitles(const QStringList &titles);
+    /// What a screen reader says of a cell, which is what the view paints; given by the view, which knows the language.
+    using Spoken = std::function<QString(const QModelIndex &)>;
+    void setSpoken(Spoken spoken) { m_spoken = std::move(spoken); }
 
     /// Takes effect at once in a table of up to kRowsPerSlice rows, else when all have been looked at: settled().
     void setFilter(const Filter &filter);
@@ -146,6 +150,7 @@ private:
     std::vector<int> sortedOrder(const std::vector<int> &order) const;
 
     std::vector<Column> m_columns;
+    Spoken m_spoken;
     QStringList m_titles;
     std::vector<int> m_order;     ///< row -> slot
     std::vector<int> m_position;  ///< slot -> row, -1 = not shown

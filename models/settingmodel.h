@@ -13,15 +13,19 @@ struct SettingRow
     bool changed() const { return setting.value != setting.defaultValue; }
 };
 
-/// Every limit and timer of the engine with its default (console.md row 51).
+/// Every limit and timer of the engine with its default and Rivet's (console.md row 51; scheduler.md section 6, gateway.md
+/// section 10.2).
 class SettingModel final : public LiveTable<SettingRow>
 {
     Q_OBJECT
 public:
-    enum Columns { Name, Value, Default, Unit, Range, Changed, Related, ColumnCount };
+    enum Columns { Name, Value, Default, Rivet, Unit, Range, Changed, Related, ColumnCount };
     explicit SettingModel(QObject *parent = nullptr);
     void apply(const std::vector<monitor::SettingInfo> &settings, qint64 ts);
     void setOnlyChanged(bool on);
+
+    /// What the newest Rivet has under that name, and 2.0.33 where it had something else; empty = nothing of the kind.
+    static QString rivetValue(const QString &name);
 
 protected:
     const QString &keyOf(const SettingRow &row) const override { return row.id; }

@@ -478,6 +478,117 @@ Strg+K findet ihn über Id, Schlüssel oder Namen.</translation>
     </message>
 </context>
 <context>
+    <name>dormouse::CellWords</name>
+    <message>
+        <source>since %1, position %2 in the queue, gives up at %3</source>
+        <translation>seit %1, Platz %2 in der Schlange, gibt auf um %3</translation>
+    </message>
+    <message>
+        <source>no runner of this pool is known</source>
+        <translation>kein Runner dieses Pools ist bekannt</translation>
+    </message>
+    <message>
+        <source>runner %1, %2 of %3 slots used, silent for %4 ms, version %5</source>
+        <translation>Runner %1, %2 von %3 Plätzen belegt, seit %4 ms still, Version %5</translation>
+    </message>
+    <message>
+        <source>runner %1 is back and has not said yet what it hosts</source>
+        <translation>Runner %1 ist zurück und hat noch nicht gesagt, was bei ihm läuft</translation>
+    </message>
+    <message>
+        <source>runner %1 is away, given up at %2</source>
+        <translation>Runner %1 ist fort, aufgegeben um %2</translation>
+    </message>
+    <message>
+        <source>restart %1 at %2, last failure at %3</source>
+        <translation>Neustart %1 um %2, zuletzt gescheitert um %3</translation>
+    </message>
+    <message>
+        <source>asleep since %1, tries again when it is needed</source>
+        <translation>schläft seit %1, versucht es wieder, wenn er gebraucht wird</translation>
+    </message>
+    <message>
+        <source>asleep since %1</source>
+        <translation>schläft seit %1</translation>
+    </message>
+    <message>
+        <source>wakes at %1</source>
+        <translation>wacht auf um %1</translation>
+    </message>
+    <message>
+        <source>failed %1 times, a wake before %2 waits until then</source>
+        <translation>%1-mal gescheitert, ein Wecken vor %2 wartet bis dahin</translation>
+    </message>
+    <message>
+        <source>stop sent to runner %1, lost at %2</source>
+        <translation>Stopp an Runner %1 gesendet, verloren um %2</translation>
+    </message>
+    <message>
+        <source>on runner %1, lost at %2</source>
+        <translation>auf Runner %1, verloren um %2</translation>
+    </message>
+    <message>
+        <source>on runner %1 since %2</source>
+        <translation>auf Runner %1 seit %2</translation>
+    </message>
+    <message>
+        <source>starts again as soon as it has stopped</source>
+        <translation>startet wieder, sobald er gestoppt ist</translation>
+    </message>
+    <message>
+        <source>runner %1 must stop it, given up at %2</source>
+        <translation>Runner %1 muss ihn stoppen, aufgegeben um %2</translation>
+    </message>
+    <message>
+        <source>at %1</source>
+        <translation>um %1</translation>
+    </message>
+    <message>
+        <source>wants %1 requests for %2 actors (slots_per_runner %3, runners_margin %4, min_runners %5, max_runners %6), has %7 opening, %8 serving, %9 waiting, %10 draining</source>
+        <translation>will %1 Anfragen für %2 Aktoren (slots_per_runner %3, runners_margin %4, min_runners %5, max_runners %6), davon öffnen %7, arbeiten %8, warten %9, laufen aus %10</translation>
+    </message>
+    <message>
+        <source>this engine does not know its own URL (guard.public_url)</source>
+        <translation>diese Engine kennt ihre eigene Adresse nicht (guard.public_url)</translation>
+    </message>
+    <message>
+        <source>no more than %1 runners are allowed</source>
+        <translation>mehr als %1 Runner sind nicht erlaubt</translation>
+    </message>
+    <message>
+        <source>request %1 failed %2 times in a row, next attempt in %3 ms</source>
+        <translation>Anfrage %1 ist %2-mal nacheinander gescheitert, nächster Versuch in %3 ms</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <comment>a moment that does not come</comment>
+        <translation>nie</translation>
+    </message>
+    <message>
+        <source>count</source>
+        <comment>unit of a setting</comment>
+        <translation>Anzahl</translation>
+    </message>
+    <message>
+        <source>bytes</source>
+        <comment>unit of a setting</comment>
+        <translation>Bytes</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <comment>least and greatest value</comment>
+        <translation>%1 bis %2</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nein</translation>
+    </message>
+</context>
+<context>
     <name>dormouse::ClientPanel</name>
     <message>
         <source>ws://127.0.0.1:6420/gateway/ACTOR/websocket: choose an actor to fill this in</source>
@@ -3808,6 +3919,14 @@ Die Ansicht „Client“ öffnet eine Verbindung.</translation>
     <message>
         <source>It answered no ping yet. Clients are pinged when the setting guard.client_ping_interval_ms is not 0.</source>
         <translation>Er hat noch keinen Ping beantwortet. Clients werden angepingt, wenn die Einstellung guard.client_ping_interval_ms nicht 0 ist.</translation>
+    </message>
+    <message>
+        <source>Rivet</source>
+        <translation>Rivet</translation>
+    </message>
+    <message>
+        <source>Rivet has no such setting, or its value is not known.</source>
+        <translation>Rivet hat keine solche Einstellung, oder ihr Wert ist nicht bekannt.</translation>
     </message>
 </context>
 </TS>

@@ -469,6 +469,117 @@ Ctrl+K で ID、キー、名前から検索できます。</translation>
     </message>
 </context>
 <context>
+    <name>dormouse::CellWords</name>
+    <message>
+        <source>since %1, position %2 in the queue, gives up at %3</source>
+        <translation>%1 から待機、待ち行列の %2 番目、%3 にあきらめます</translation>
+    </message>
+    <message>
+        <source>no runner of this pool is known</source>
+        <translation>このプールのランナーはありません</translation>
+    </message>
+    <message>
+        <source>runner %1, %2 of %3 slots used, silent for %4 ms, version %5</source>
+        <translation>ランナー %1、スロット %2/%3 使用中、無応答 %4 ms、バージョン %5</translation>
+    </message>
+    <message>
+        <source>runner %1 is back and has not said yet what it hosts</source>
+        <translation>ランナー %1 は戻りましたが、何を動かしているかをまだ伝えていません</translation>
+    </message>
+    <message>
+        <source>runner %1 is away, given up at %2</source>
+        <translation>ランナー %1 は不在、%2 に見切りをつけます</translation>
+    </message>
+    <message>
+        <source>restart %1 at %2, last failure at %3</source>
+        <translation>%1 回目の再起動は %2、前回の失敗は %3</translation>
+    </message>
+    <message>
+        <source>asleep since %1, tries again when it is needed</source>
+        <translation>%1 からスリープ中、必要になれば再び試します</translation>
+    </message>
+    <message>
+        <source>asleep since %1</source>
+        <translation>%1 からスリープ中</translation>
+    </message>
+    <message>
+        <source>wakes at %1</source>
+        <translation>%1 に起きます</translation>
+    </message>
+    <message>
+        <source>failed %1 times, a wake before %2 waits until then</source>
+        <translation>%1 回失敗、%2 より前の復帰はそれまで待ちます</translation>
+    </message>
+    <message>
+        <source>stop sent to runner %1, lost at %2</source>
+        <translation>ランナー %1 に停止を送信、%2 に喪失とみなします</translation>
+    </message>
+    <message>
+        <source>on runner %1, lost at %2</source>
+        <translation>ランナー %1、%2 に喪失とみなします</translation>
+    </message>
+    <message>
+        <source>on runner %1 since %2</source>
+        <translation>%2 からランナー %1 上</translation>
+    </message>
+    <message>
+        <source>starts again as soon as it has stopped</source>
+        <translation>停止しだい再び起動します</translation>
+    </message>
+    <message>
+        <source>runner %1 must stop it, given up at %2</source>
+        <translation>ランナー %1 が停止するのを待機、%2 に見切りをつけます</translation>
+    </message>
+    <message>
+        <source>at %1</source>
+        <translation>%1</translation>
+    </message>
+    <message>
+        <source>wants %1 requests for %2 actors (slots_per_runner %3, runners_margin %4, min_runners %5, max_runners %6), has %7 opening, %8 serving, %9 waiting, %10 draining</source>
+        <translation>アクター %2 個に要求 %1 件が必要 (slots_per_runner %3、runners_margin %4、min_runners %5、max_runners %6)。開始中 %7、稼働中 %8、待機中 %9、ドレイン中 %10</translation>
+    </message>
+    <message>
+        <source>this engine does not know its own URL (guard.public_url)</source>
+        <translation>このエンジンは自身の URL を知りません (guard.public_url)</translation>
+    </message>
+    <message>
+        <source>no more than %1 runners are allowed</source>
+        <translation>許されるランナーは %1 個までです</translation>
+    </message>
+    <message>
+        <source>request %1 failed %2 times in a row, next attempt in %3 ms</source>
+        <translation>要求 %1 は %2 回続けて失敗、次の試行は %3 ms 後</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <comment>a moment that does not come</comment>
+        <translation>なし</translation>
+    </message>
+    <message>
+        <source>count</source>
+        <comment>unit of a setting</comment>
+        <translation>個</translation>
+    </message>
+    <message>
+        <source>bytes</source>
+        <comment>unit of a setting</comment>
+        <translation>バイト</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <comment>least and greatest value</comment>
+        <translation>%1～%2</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>はい</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>いいえ</translation>
+    </message>
+</context>
+<context>
     <name>dormouse::ClientPanel</name>
     <message>
         <source>ws://127.0.0.1:6420/gateway/ACTOR/websocket: choose an actor to fill this in</source>
@@ -3794,6 +3905,14 @@ The Client view opens one.</source>
     <message>
         <source>It answered no ping yet. Clients are pinged when the setting guard.client_ping_interval_ms is not 0.</source>
         <translation>まだ ping に応答していません。設定 guard.client_ping_interval_ms が 0 でないときにクライアントへ ping を送ります。</translation>
+    </message>
+    <message>
+        <source>Rivet</source>
+        <translation>Rivet</translation>
+    </message>
+    <message>
+        <source>Rivet has no such setting, or its value is not known.</source>
+        <translation>Rivet にこの設定はないか、値が不明です。</translation>
     </message>
 </context>
 </TS>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/format.h"
+#include "ui/cellwords.h"
 #include "ui/flowlayout.h"
 #include "ui/metrictile.h"
 #include "ui/pages.h"
@@ -134,7 +135,7 @@ void OverviewPage::tick()
                          QStringLiteral("actors"), actor.actorId);
         else
             addAttention(QStringLiteral("state-pending"), Color::Waiting,
-                         tr("%1 waits for a runner. %2").arg(who, actor.why.value(0)), QStringLiteral("actors"), actor.actorId);
+                         tr("%1 waits for a runner. %2").arg(who, CellWords::reason(actor.why.value(0))), QStringLiteral("actors"), actor.actorId);
     });
     const qint64 now = m_session.connections().now();
     const qint64 keepaliveLimitMs =

@@ -3,6 +3,7 @@
 
 #include "models/format.h"
 
+#include "ui/cellwords.h"
 #include <QCoreApplication>
 
 namespace dormouse {
@@ -84,7 +85,7 @@ std::vector<Rule> actorRules(Session &session, const monitor::ActorInfo &actor)
     std::vector<Rule> rules;
     for (const QString &reason : actor.why) {
         const QString help = Words::explain(reason.section(u':', 0, 0));
-        rules.push_back({Rule::Verdict::Told, help.isEmpty() ? reason : help, help.isEmpty() ? QString() : reason});
+        rules.push_back({Rule::Verdict::Told, help.isEmpty() ? CellWords::reason(reason) : help, help.isEmpty() ? QString() : CellWords::reason(reason)});
     }
     if (actor.state == ActorState::Pending) {
         int known = 0, eligible = 0;

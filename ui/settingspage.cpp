@@ -2,6 +2,7 @@
 #include "ui/settingspage.h"
 
 #include "models/format.h"
+#include "ui/cellwords.h"
 #include "ui/flowlayout.h"
 #include "ui/help.h"
 #include "ui/settingpresets.h"
@@ -69,7 +70,7 @@ SettingsPage::SettingsPage(Session &session, const ThemeManager &theme, QWidget 
     all->addLayout(bar);
     m_table = new TableView(theme, CellDelegate::States::Level, this);
     m_table->setAccessibleName(tr("Settings"));
-    m_table->setTable(&m_model, {330, 110, 110, 60, 150, 76, 260});
+    m_table->setTable(&m_model, {330, 110, 110, 150, 60, 150, 76, 260});
     m_table->setEmptyText(tr("No settings"), tr("An engine tells its settings when it is connected."));
     connect(m_table, &TableView::idActivated, this, &SettingsPage::change);
     auto *rows = new RowMenu(RowMenu::Kind::Other, tr("Settings"), m_table, session);
@@ -82,6 +83,8 @@ SettingsPage::SettingsPage(Session &session, const ThemeManager &theme, QWidget 
     connect(m_table, &TableView::idSelected, this, [this](const QString &name) {
         const QString text = Help::setting(name, Words::language());
         m_help->setText(text.isEmpty() ? name : QString(name % u": " % text));
+        // A longer text takes room from the table; the row it is about stays in sight.
+        QMetaObject::invokeMethod(m_table, [this] { m_table->scrollTo(m_table->currentIndex()); }, Qt::QueuedConnection);
     });
     all->addWidget(m_help);
     setFocusProxy(m_table);
@@ -131,7 +134,7 @@ void SettingsPage::change(const QString &name)
         return;
     }
     const monitor::SettingInfo setting = row->setting;
-    const QString unit = setting.unit.isEmpty() ? QString() : tr(" in %1").arg(setting.unit);
+    const QString unit = setting.unit.isEmpty() ? QString() : tr(" in %1").arg(CellWords::unit(setting.unit));
     QInputDialog dialog(this);
     dialog.setWindowTitle(tr("Change a setting"));
     dialog.setLabelText(tr("%1%2\nDefault: %3. The change lasts until the engine restarts.").arg(name, unit, setting.defaultValue));

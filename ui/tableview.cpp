@@ -5,6 +5,7 @@
 #include "models/format.h"
 #include "models/latencymodel.h"
 #include "models/livetablemodel.h"
+#include "ui/cellwords.h"
 #include "ui/paint.h"
 #include "ui/words.h"
 
@@ -85,6 +86,17 @@ CellDelegate::CellDelegate(const ThemeManager &theme, States states, QObject *pa
 {
 }
 
+QString CellDelegate::textOf(States states, const QModelIndex &index)
+{
+    const auto kind = CellKind(index.data(CellKindRole).toInt());
+    if (kind == CellKind::State)
+        return lookOf(states, index.data(StateRole).toInt()).word;
+    const QString text = index.data(Qt::DisplayRole).toString();
+    if (kind != CellKind::Text && kind != CellKind::YesNo)
+        return text; // a number; no need to ask for more
+    return CellWords::shown(index.data(ColumnKeyRole).toString(), kind, text);
+}
+
 QString CellDelegate::displayText(const QVariant &value, const QLocale &) const
 {
     return value.toString();
@@ -95,7 +107,7 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     // Hundreds of cells are painted ten times a second: no style, no layout of text that was laid out before.
     const auto kind = CellKind(index.data(CellKindRole).toInt());
     const bool ended = index.data(EndedRole).toBool();
-    const QString text = index.data(Qt::DisplayRole).toString();
+    const QString text = kind == CellKind::State ? QString() : textOf(m_states, index);
     if (option.state & QStyle::State_Selected)
         painter->fillRect(option.rect, m_theme.color(Color::Selection));
 
@@ -164,6 +176,14 @@ bool CellDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const Q
         QToolTip::showText(event->globalPos(), Words::whyUnknown(index.data(ColumnKeyRole).toString()), view);
         return true;
     }
+    if (event->type() == QEvent::ToolTip && !index.data(Qt::ToolTipRole).toString().isEmpty()) {
+        const QString key = index.data(ColumnKeyRole).toString(), text = index.data(Qt::DisplayRole).toString();
+        const QString help = key == u"why"  ? Words::explain(text.section(u':', 0, 0))
+            : key == u"eligible"            ? Words::explain(QString(u"runner_" % text.section(u' ', 1)))
+                                            : QString();
+        QToolTip::showText(event->globalPos(), QString(textOf(m_states, index) % (help.isEmpty() ? QString() : QString(u'\n' % help))), view);
+        return true;
+    }
     return QStyledItemDelegate::helpEvent(event, view, option, index);
 }
 
@@ -205,8 +225,10 @@ void TableView::setTable(QAbstractItemModel *model, const QList<int> &widths)
             key = model->headerData(column, Qt::Horizontal).toString();
         titles.append(Words::column(key));
     }
-    if (m_live)
+    if (m_live) {
         m_live->setColumnTitles(titles);
+        m_live->setSpoken([states = m_states](const QModelIndex &index) { return CellDelegate::textOf(states, index); });
+    }
     if (auto *events = qobject_cast<EventModel *>(model))
         events->setColumnTitles(titles);
     if (auto *latency = qobject_cast<LatencyModel *>(model))
@@ -381,9 +403,13 @@ void TableView::keyPressEvent(QKeyEvent *event)
 
 void TableView::focusInEvent(QFocusEvent *event)
 {
-    // Qt makes the first row current; nobody has chosen it.
+    // Qt makes the first row current; nobody has chosen it. It must not stay so: who then clicks on that row would choose
+    // what is current already, and nobody would hear of it.
+    const bool none = !currentIndex().isValid();
     m_restoring = true;
     QTableView::focusInEvent(event);
+    if (none && selectionModel())
+        selectionModel()->setCurrentIndex({}, QItemSelectionModel::NoUpdate);
     m_restoring = false;
 }
 

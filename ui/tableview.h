@@ -22,6 +22,8 @@ public:
     CellDelegate(const ThemeManager &theme, States states, QObject *parent);
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
     QString displayText(const QVariant &value, const QLocale &locale) const override;
+    /// The words of a cell as they are painted.
+    static QString textOf(States states, const QModelIndex &index);
     void setStale(bool on) { m_stale = on; }
     bool isStale() const { return m_stale; }
     /// Tells why a value is not known (console.md row 17).

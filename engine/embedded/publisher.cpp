@@ -7,9 +7,11 @@
 
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QLocale>
 #include <QSet>
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <limits>
 #include <map>
@@ -36,8 +38,11 @@ QString textOf(const QJsonValue &value)
         return value.toString();
     if (value.isBool())
         return value.toBool() ? u"true"_s : u"false"_s;
-    if (value.isDouble())
-        return QString::number(value.toDouble(), 'g', 17);
+    if (value.isDouble()) {
+        const double number = value.toDouble();
+        return number == std::floor(number) && std::abs(number) < 1e18 ? QString::number(qint64(number))
+                                                                        : QString::number(number, 'g', QLocale::FloatingPointShortest);
+    }
     if (value.isArray())
         return QString::fromUtf8(QJsonDocument(value.toArray()).toJson(QJsonDocument::Compact));
     if (value.isObject())

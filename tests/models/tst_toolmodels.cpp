@@ -5,6 +5,7 @@
 #include "models/eventmodel.h"
 #include "models/fillforecast.h"
 #include "models/payload.h"
+#include "models/format.h"
 #include "models/settingmodel.h"
 #include "models/statehistory.h"
 #include "models/wakemodel.h"
@@ -300,6 +301,8 @@ void ToolModelsTest::settingsOnlyChanged()
     SettingModel model;
     model.apply({{word("guard"), word("a_ms"), word("ms"), word("1"), word("1"), {}, {}}, {word("guard"), word("b_ms"), word("ms"), word("2"), word("1"), {}, {}}}, 0);
     QCOMPARE(model.rowCount(), 2);
+    QCOMPARE(model.index(0, SettingModel::Rivet).data().toString(), unknownText());
+    QCOMPARE(SettingModel::rivetValue(word("guard.actor_ready_timeout_ms")), word("30000 (2.0.33: 10000)"));
     model.setOnlyChanged(true);
     QCOMPARE(model.rowCount(), 1);
     QCOMPARE(model.idAt(0), word("guard.b_ms"));

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The filter's time range and the order of tables as a person meets them: menu, chip, dialog, keys.
-#include "tests/ui/syntheticsource.h"
+#include "tests/ui/windowtest.h"
 #include "ui/dialogs.h"
 #include "ui/filterbar.h"
-#include "ui/mainwindow.h"
-#include "ui/pages.h"
 
 #include <QAction>
-#include <QApplication>
 #include <QCheckBox>
 #include <QDateTimeEdit>
-#include <QDockWidget>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -21,16 +17,7 @@
 using namespace dormouse;
 using namespace dormouse::monitor;
 
-namespace {
-
-QString word(const char *text)
-{
-    return QString::fromUtf8(text);
-}
-
-} // namespace
-
-class TestFiltering : public QObject
+class TestFiltering : public QObject, private WindowTest
 {
     Q_OBJECT
 private Q_SLOTS:
@@ -47,9 +34,7 @@ private Q_SLOTS:
     void hiddenTableIsInOrderWhenItIsShown();
 
 private:
-    Session &session() { return m_window->session(); }
     FilterBar &bar() const { return *m_window->findChild<FilterBar *>(); }
-    Page *page(const char *name) const { return static_cast<Page *>(m_window->findChild<QDockWidget *>(word(name))->widget()); }
     TableView *actors() const { return page("actors")->findChild<TableView *>(); }
     QString countOf(const char *view) const
     {
@@ -78,29 +63,18 @@ private:
     }
     void sortByAge();
 
-    std::unique_ptr<ThemeManager> m_theme;
-    std::unique_ptr<SyntheticSource> m_source;
-    std::unique_ptr<MainWindow> m_window;
 };
 
 void TestFiltering::init()
 {
-    m_theme = std::make_unique<ThemeManager>(*qApp);
-    m_theme->setTheme(word("dark"));
-    m_source = std::make_unique<SyntheticSource>(60);
-    m_window = std::make_unique<MainWindow>(*m_theme, nullptr, nullptr);
-    m_window->setSource(m_source.get());
-    m_window->show();
-    m_source->start();
+    openWindow();
     m_window->showView(word("actors"));
     QTRY_VERIFY(session().actors().isActive());
 }
 
 void TestFiltering::cleanup()
 {
-    m_window.reset();
-    m_source.reset();
-    m_theme.reset();
+    closeWindow();
 }
 
 void TestFiltering::timeRangeByMenu()

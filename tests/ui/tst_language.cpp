@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/ui/syntheticsource.h"
+#include "models/format.h"
+#include "ui/cellwords.h"
 #include "ui/composer.h"
 #include "ui/clientconnector.h"
 #include "ui/filterbar.h"
@@ -136,6 +138,7 @@ private Q_SLOTS:
     void nothingIsLost();
     void textSizes();
     void numbersChooseTheirForm();
+    void codesAreWords();
     void japaneseHasAFont();
     void pseudoLanguageReachesEverything();
     void nothingIsCutOff_data();
@@ -309,6 +312,42 @@ void TestLanguage::numbersChooseTheirForm()
     QCOMPARE(said(2), QStringLiteral("Wake 2 actors"));
     m_language->setLanguage(QStringLiteral("de"));
     QVERIFY(said(1) != QString(said(2)).replace(u'2', u'1'));
+    m_language->setLanguage(QStringLiteral("en"));
+}
+
+/// What the engine sends as codes and sentences of its own is said in the language of the window, and to a screen reader as
+/// it is painted. Filters and copies keep the codes.
+void TestLanguage::codesAreWords()
+{
+    const auto reason = [](const char *text) { return CellWords::reason(QString::fromUtf8(text)); };
+    const char *running = "running: on runner r1 since 2026-01-31 14:03:07 UTC";
+    const QString moment = dateTimeText(QDateTime(QDate(2026, 1, 31), QTime(14, 3, 7), Qt::UTC).toMSecsSinceEpoch()).chopped(4);
+    QCOMPARE(reason(running), QString(u"running: on runner r1 since " % moment));
+    QCOMPARE(CellWords::range(QStringLiteral("1 to 100")), QStringLiteral("1 to 100"));
+    m_language->setLanguage(QStringLiteral("de"));
+    QCOMPARE(reason(running), QString(u"running: auf Runner r1 seit " % moment));
+    QVERIFY(reason("starting: on runner r1, lost at never").endsWith(QStringLiteral(" nie")));
+    QVERIFY(reason("outbound: wants 1 requests for 2 actors (slots_per_runner 3, runners_margin 4, min_runners 5, max_runners 6), "
+                   "has 7 opening, 8 serving, 9 waiting, 10 draining").endsWith(QStringLiteral("laufen aus 10")));
+    // What nobody knows is shown all the same.
+    for (const char *other : {"pool_error: {\"a\": 1}", "new: on a Tuesday", "code", ""})
+        QCOMPARE(reason(other), QString::fromUtf8(other));
+    QCOMPARE(CellWords::range(QStringLiteral("1 to 100")), QStringLiteral("1 bis 100"));
+    QCOMPARE(CellWords::range(QStringLiteral("close, pause")), QStringLiteral("close, pause"));
+    QCOMPARE(CellWords::unit(QStringLiteral("count")), QStringLiteral("Anzahl"));
+    m_window->showView(QStringLiteral("runners"));
+    QTRY_VERIFY(onScreen(QStringLiteral("runners")));
+    RunnerModel &runners = m_window->session().runners();
+    const auto cell = [&](int column, int role) { return runners.index(0, column).data(role).toString(); };
+    const bool eligible = runners.index(0, RunnerModel::Eligible).data(RawRole).toBool();
+    QCOMPARE(cell(RunnerModel::Eligible, Qt::DisplayRole), eligible ? QStringLiteral("yes") : QStringLiteral("no"));
+    QCOMPARE(cell(RunnerModel::Eligible, Qt::AccessibleTextRole), eligible ? QStringLiteral("ja") : QStringLiteral("nein"));
+    QCOMPARE(CellWords::shown(QStringLiteral("eligible"), CellKind::Text, QStringLiteral("no full")), QStringLiteral("nein full"));
+    QCOMPARE(CellWords::shown(QStringLiteral("name"), CellKind::Text, QStringLiteral("no full")), QStringLiteral("no full"));
+    QCOMPARE(cell(RunnerModel::State, Qt::AccessibleTextRole), Words::look(m_source->runners.front().state).word);
+    QVERIFY(cell(RunnerModel::State, Qt::AccessibleTextRole) != cell(RunnerModel::State, Qt::DisplayRole));
+    m_language->setLanguage(QStringLiteral("ja"));
+    QCOMPARE(CellWords::range(QStringLiteral("1 to 100")), QStringLiteral("1～100"));
     m_language->setLanguage(QStringLiteral("en"));
 }
 

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What reaches into links, sockets and actors from the window: round trips, dropped links, messages, actions.
 #include "models/format.h"
-#include "tests/ui/syntheticsource.h"
+#include "tests/ui/windowtest.h"
 #include "ui/bulk.h"
 #include "ui/composer.h"
-#include "ui/mainwindow.h"
-#include "ui/pages.h"
 #include "ui/payloadview.h"
 #include "ui/talkdialogs.h"
 #include "ui/words.h"
 
 #include <QAction>
-#include <QApplication>
 #include <QCheckBox>
-#include <QDockWidget>
 #include <QJsonArray>
 #include <QJsonObject>
 #include <QLabel>
@@ -27,16 +23,7 @@
 using namespace dormouse;
 using namespace dormouse::monitor;
 
-namespace {
-
-QString word(const char *text)
-{
-    return QString::fromUtf8(text);
-}
-
-} // namespace
-
-class TestTalk : public QObject
+class TestTalk : public QObject, private WindowTest
 {
     Q_OBJECT
 private Q_SLOTS:
@@ -49,17 +36,6 @@ private Q_SLOTS:
     void dialogsEndWithTheirEngine();
 
 private:
-    Session &session() { return m_window->session(); }
-    Page *page(const char *name) const { return static_cast<Page *>(m_window->findChild<QDockWidget *>(word(name))->widget()); }
-    template<typename T>
-    T *control(const char *view, const char *name) const
-    {
-        const auto all = page(view)->findChildren<T *>();
-        for (T *one : all)
-            if (one->accessibleName() == word(name))
-                return one;
-        return nullptr;
-    }
     /// Texts and controls of a dialog that have less room than they need.
     static QStringList cutOff(QWidget &dialog)
     {
@@ -84,27 +60,16 @@ private:
         });
         return last;
     }
-    std::unique_ptr<ThemeManager> m_theme;
-    std::unique_ptr<SyntheticSource> m_source;
-    std::unique_ptr<MainWindow> m_window;
 };
 
 void TestTalk::init()
 {
-    m_theme = std::make_unique<ThemeManager>(*qApp);
-    m_theme->setTheme(word("dark"));
-    m_source = std::make_unique<SyntheticSource>(60);
-    m_window = std::make_unique<MainWindow>(*m_theme, nullptr, nullptr);
-    m_window->setSource(m_source.get());
-    m_window->show();
-    m_source->start();
+    openWindow();
 }
 
 void TestTalk::cleanup()
 {
-    m_window.reset();
-    m_source.reset();
-    m_theme.reset();
+    closeWindow();
 }
 
 /// console.md row 38: in the table, in the filter and on the page of the connection.

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/ui/syntheticsource.h"
+#include "tests/ui/windowtest.h"
 #include "ui/clientconnector.h"
 #include "ui/composer.h"
 #include "ui/detailparts.h"
 #include "ui/heatmap.h"
-#include "ui/mainwindow.h"
-#include "ui/pages.h"
 #include "ui/rules.h"
 #include "ui/settingpresets.h"
 #include "ui/topology.h"
 #include "ui/words.h"
 
 #include <QAction>
-#include <QApplication>
 #include <QCborValue>
 #include <QCheckBox>
 #include <QComboBox>
-#include <QDockWidget>
 #include <QHeaderView>
 #include <QJsonObject>
 #include <QLineEdit>
@@ -32,11 +28,6 @@ using namespace dormouse;
 using namespace dormouse::monitor;
 
 namespace {
-
-QString word(const char *text)
-{
-    return QString::fromLatin1(text);
-}
 
 struct Socket final : ClientSocket
 {
@@ -68,7 +59,7 @@ struct Connector final : ClientConnector
 } // namespace
 
 /// What single views offer beyond showing rows.
-class TestViews : public QObject
+class TestViews : public QObject, private WindowTest
 {
     Q_OBJECT
 private Q_SLOTS:
@@ -82,52 +73,31 @@ private Q_SLOTS:
     void readOnlyRefusesAndStillLooks();
     void presetsAreOfferedAndApplied();
     void rulesSayWhy();
+    void aClickChoosesTheFirstRow();
     void heatMapByKeyboard();
     void edgesOfTheMap();
     void unknownSaysWhy();
     void everyActionCanBeReached();
 
 private:
-    Session &session() { return m_window->session(); }
-    Page *page(const char *name) const { return static_cast<Page *>(m_window->findChild<QDockWidget *>(word(name))->widget()); }
-    template<typename T>
-    T *control(const char *view, const char *name) const
-    {
-        const auto all = page(view)->findChildren<T *>();
-        for (T *one : all)
-            if (one->accessibleName() == word(name))
-                return one;
-        return nullptr;
-    }
-    std::unique_ptr<ThemeManager> m_theme;
     std::unique_ptr<Connector> m_connector;
-    std::unique_ptr<SyntheticSource> m_source;
     QTemporaryDir m_dir;
     std::unique_ptr<QSettings> m_settings;
-    std::unique_ptr<MainWindow> m_window;
 };
 
 void TestViews::init()
 {
-    m_theme = std::make_unique<ThemeManager>(*qApp);
-    m_theme->setTheme(word("dark"));
     m_connector = std::make_unique<Connector>();
-    m_source = std::make_unique<SyntheticSource>(60);
     m_settings = std::make_unique<QSettings>(m_dir.filePath(word("s.ini")), QSettings::IniFormat);
     m_settings->clear();
-    m_window = std::make_unique<MainWindow>(*m_theme, m_connector.get(), m_settings.get());
-    m_window->setSource(m_source.get());
-    m_window->show();
-    m_source->start();
+    openWindow(m_connector.get(), m_settings.get());
 }
 
 void TestViews::cleanup()
 {
-    m_window.reset();
+    closeWindow();
     m_settings.reset();
-    m_source.reset();
     m_connector.reset();
-    m_theme.reset();
 }
 
 void TestViews::composerReadsItsForms()
@@ -377,6 +347,32 @@ void TestViews::rulesSayWhy()
     session().selectConnection(awake->connectionId);
     QTRY_VERIFY(page("queue")->isOnScreen());
     QVERIFY(control<QWidget>("queue", "Why it hibernates or does not")->isVisibleTo(page("queue")));
+}
+
+/// Also in a table that had not been entered: the focus comes with the click.
+void TestViews::aClickChoosesTheFirstRow()
+{
+    m_window->showView(word("actors"));
+    auto *table = page("actors")->findChild<TableView *>();
+    QTRY_VERIFY(page("actors")->isOnScreen() && table->model()->rowCount() > 1);
+    const auto click = [table](int row) {
+        table->setFocus(Qt::MouseFocusReason); // as the application does with a real click
+        QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, table->visualRect(table->model()->index(row, 0)).center());
+    };
+    QVERIFY(session().selectedActor().isEmpty());
+    click(0);
+    QCOMPARE(session().selectedActor(), table->model()->index(0, 0).data(IdRole).toString());
+    click(1);
+    QCOMPARE(session().selectedActor(), table->model()->index(1, 0).data(IdRole).toString());
+    // By keyboard the first row is the first one to be chosen.
+    m_window->showView(word("connections"));
+    auto *connections = page("connections")->findChild<TableView *>();
+    QTRY_VERIFY(page("connections")->isOnScreen() && connections->model()->rowCount() > 1);
+    session().selectConnection(QString());
+    connections->setFocus(Qt::TabFocusReason);
+    QVERIFY(session().selectedConnection().isEmpty());
+    QTest::keyClick(connections, Qt::Key_Down);
+    QCOMPARE(session().selectedConnection(), connections->model()->index(0, 0).data(IdRole).toString());
 }
 
 void TestViews::heatMapByKeyboard()

@@ -2,14 +2,10 @@
 // Row 56 of console.md: messages of the runner protocol field by field, tree and bytes linked.
 #include "engine/wire/codec.h"
 #include "models/wirelog.h"
-#include "tests/ui/syntheticsource.h"
-#include "ui/mainwindow.h"
-#include "ui/pages.h"
+#include "tests/ui/windowtest.h"
 
 #include <QAction>
-#include <QApplication>
 #include <QCheckBox>
-#include <QDockWidget>
 #include <QJsonArray>
 #include <QJsonObject>
 #include <QLineEdit>
@@ -22,7 +18,7 @@
 using namespace dormouse;
 using namespace dormouse::monitor;
 
-class TestWire : public QObject
+class TestWire : public QObject, private WindowTest
 {
     Q_OBJECT
 private Q_SLOTS:
@@ -32,11 +28,10 @@ private Q_SLOTS:
     void listensOnlyWhileSomebodyLooks();
 
 private:
-    Page *page() const { return static_cast<Page *>(m_window->findChild<QDockWidget *>(QStringLiteral("wire"))->widget()); }
     template<typename T>
     T *one() const
     {
-        return page()->findChild<T *>();
+        return page("wire")->findChild<T *>();
     }
     int asked() const
     {
@@ -51,27 +46,16 @@ private:
             {QStringLiteral("to_runner"), true}, {QStringLiteral("version"), 7}, {QStringLiteral("size"), bytes.size()},
             {QStringLiteral("bytes_base64"), QString::fromLatin1(bytes.toBase64())}}}}, {QStringLiteral("lost"), 0}};
     }
-    std::unique_ptr<ThemeManager> m_theme;
-    std::unique_ptr<SyntheticSource> m_source;
-    std::unique_ptr<MainWindow> m_window;
 };
 
 void TestWire::init()
 {
-    m_theme = std::make_unique<ThemeManager>(*qApp);
-    m_theme->setTheme(QStringLiteral("dark"));
-    m_source = std::make_unique<SyntheticSource>(60);
-    m_window = std::make_unique<MainWindow>(*m_theme, nullptr, nullptr);
-    m_window->setSource(m_source.get());
-    m_window->show();
-    m_source->start();
+    openWindow();
 }
 
 void TestWire::cleanup()
 {
-    m_window.reset();
-    m_source.reset();
-    m_theme.reset();
+    closeWindow();
 }
 
 void TestWire::aMessageFieldByField()
