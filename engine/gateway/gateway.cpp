@@ -296,6 +296,14 @@ void Gateway::tunnelMessage(const QString &runnerId, const wire::ToServerTunnelM
     session->tunnel(message.kind);
 }
 
+void Gateway::webSocketMessage(const QString &runnerId, const wire::MessageId &id, QByteArrayView data, bool binary)
+{
+    GatewaySession *session = id.gatewayId == d->core.gatewayId ? d->core.byRequest(id.requestId) : nullptr;
+    // Whatever is wrong with it is counted where all messages are.
+    if (session == nullptr || !session->acceptsRunner(runnerId) || !session->takeActorMessage(data, binary))
+        GatewayEvents::webSocketMessage(runnerId, id, data, binary);
+}
+
 std::vector<wire::HibernatingRequest> Gateway::hibernatingForStart(const QString &actorId, quint32 generation)
 {
     std::vector<GatewaySession *> sessions = d->core.ofActor(actorId);

@@ -78,6 +78,7 @@ public:
     void linkDrained(const QString &runnerId) override;
     void linkConfirmed(const QString &runnerId) override;
     void tunnelMessage(const QString &runnerId, const wire::ToServerTunnelMessage &message) override;
+    void webSocketMessage(const QString &runnerId, const wire::MessageId &id, QByteArrayView data, bool binary) override;
     std::vector<wire::HibernatingRequest> hibernatingForStart(const QString &actorId, quint32 generation) override;
 
 private:

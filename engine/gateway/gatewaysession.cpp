@@ -158,6 +158,12 @@ bool GatewaySession::send(wire::ToClientTunnelMessageKind kind, quint16 index)
     return m_core.links.sendTunnel(m_runnerId, message);
 }
 
+bool GatewaySession::sendMessage(QByteArrayView data, bool binary, quint16 index)
+{
+    return m_requestId && !m_runnerId.isEmpty()
+        && m_core.links.sendWebSocketMessage(m_runnerId, {m_core.gatewayId, *m_requestId, index}, data, binary);
+}
+
 bool GatewaySession::isLinkUp() const
 {
     return !m_runnerId.isEmpty() && m_core.links.linkUp(m_runnerId);

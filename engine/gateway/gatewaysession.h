@@ -57,6 +57,8 @@ public:
     // Events. None reaches a session that has ended; each may end it.
     /// A message of a runner that acceptsRunner() has let through.
     virtual void tunnel(const wire::ToServerTunnelMessageKind &kind) = 0;
+    /// The short way of a ToServerWebSocketMessage. False: not taken, tunnel() decides.
+    virtual bool takeActorMessage(QByteArrayView, bool) { return false; }
     /// The actor runs, in a generation that need not be the one this session was attached to.
     virtual void actorReady() = 0;
     /// The attached generation has been told to stop, but still runs.
@@ -115,6 +117,7 @@ protected:
     /// A runner message that has no use in this state.
     void dropMessage(const wire::ToServerTunnelMessageKind &kind);
     bool send(wire::ToClientTunnelMessageKind kind, quint16 index);
+    bool sendMessage(QByteArrayView data, bool binary, quint16 index);
     bool isLinkUp() const;
     /// Until when the next attempt has to find its actor; the first one shares its time with the routing before it.
     qint64 routeDeadlineMs(bool firstAttempt) const;

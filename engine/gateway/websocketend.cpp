@@ -221,7 +221,7 @@ bool WebSocketSession::sendByOperator(const QByteArray &payload, bool binary)
     const bool accepted = m_state == SocketState::Open || m_record;
     if (!accepted || !m_channel)
         return false;
-    actorMessage({payload, binary});
+    actorMessage(payload, binary);
     return true;
 }
 

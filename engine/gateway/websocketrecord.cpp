@@ -146,12 +146,13 @@ void WebSocketSession::pump(Record &record, qint64 nowUs)
         if (budget <= 0)
             break;
         const PendingMessage &next = buffer.at(buffer.cursor());
-        wire::ToClientWebSocketMessage message{next.payload, next.binary};
+        const QByteArray payload = next.payload; // an acknowledgement may remove it
+        const bool binary = next.binary;
         const quint16 index = next.index;
         const qint64 size = next.size();
         // Marked first: an acknowledgement that arrives during the write finds a written message.
         const bool again = buffer.markWritten(m_generation, nowUs);
-        if (!send(std::move(message), index)) {
+        if (!sendMessage(payload, binary, index)) {
             buffer.unmarkWritten();
             break;
         }

@@ -180,7 +180,7 @@ bool WebSocketSession::acceptsRunner(const QString &runnerId) const
 {
     if (!m_requestId)
         return false;
-    if (runnerId == m_runnerId)
+    if (runnerId.constData() == m_runnerId.constData() || runnerId == m_runnerId)
         return true;
     if (!m_record)
         return false;
@@ -194,10 +194,8 @@ bool WebSocketSession::acceptsRunner(const QString &runnerId) const
 void WebSocketSession::tunnel(const wire::ToServerTunnelMessageKind &kind)
 {
     if (const auto *message = std::get_if<wire::ToServerWebSocketMessage>(&kind)) {
-        if (m_state == SocketState::Opening || !m_channel)
+        if (!takeActorMessage(message->data, message->binary))
             dropMessage(kind);
-        else
-            actorMessage(*message);
         return;
     }
     if (const auto *ack = std::get_if<wire::ToServerWebSocketMessageAck>(&kind)) {
@@ -224,15 +222,23 @@ void WebSocketSession::tunnel(const wire::ToServerTunnelMessageKind &kind)
     dropMessage(kind);
 }
 
-void WebSocketSession::actorMessage(const wire::ToServerWebSocketMessage &message)
+bool WebSocketSession::takeActorMessage(QByteArrayView data, bool binary)
 {
-    countOut(message.data.size());
-    if (!message.binary && !QUtf8StringView(message.data).isValidUtf8())
-        m_channel->send(QString::fromUtf8(message.data).toUtf8(), false);
+    if (m_state == SocketState::Opening || !m_channel)
+        return false;
+    actorMessage(data, binary);
+    return true;
+}
+
+void WebSocketSession::actorMessage(QByteArrayView data, bool binary)
+{
+    countOut(data.size());
+    if (binary || QUtf8StringView(data).isValidUtf8())
+        m_channel->sendView(data, binary);
     else
-        m_channel->send(message.data, message.binary);
+        m_channel->send(QString::fromUtf8(data).toUtf8(), false);
     if (m_core.context.sink.wantsTrace())
-        emitMessage(monitor::TraceKind::Out, -1, message.data.size());
+        emitMessage(monitor::TraceKind::Out, -1, data.size());
     m_core.markChanged(*this);
     if (m_channel->bytesQueued() > m_core.config().websocketSendQueueMaxBytes) {
         fail(guardError("websocket_send_queue_full", QStringLiteral("the client reads too slowly"),
@@ -361,11 +367,10 @@ void WebSocketSession::relay(const QByteArray &payload, bool binary)
     }
     if (m_state != SocketState::Open)
         return;
-    const Message message{payload, binary};
-    if (m_plain.empty() && !m_congested && writePlain(message)) {
+    if (m_plain.empty() && !m_congested && writePlain(payload, binary)) {
         m_congested = m_core.links.linkBytesQueued(m_runnerId) > m_core.config().linkQueueHighBytes;
     } else {
-        m_plain.push_back(message);
+        m_plain.push_back({payload, binary});
         m_plainBytes += payload.size();
         if (m_linkCut && m_plainBytes > m_core.config().websocketCutQueueBytes) {
             fail(guardError("service_unavailable", QStringLiteral("the runner is not reachable")));
@@ -380,13 +385,13 @@ quint16 WebSocketSession::takeIndex()
     return m_record ? m_record->buffer.nextIndex() : m_nextIndex;
 }
 
-bool WebSocketSession::writePlain(const Message &message)
+bool WebSocketSession::writePlain(const QByteArray &payload, bool binary)
 {
-    if (!send(wire::ToClientWebSocketMessage{message.payload, message.binary}, m_nextIndex))
+    if (!sendMessage(payload, binary, m_nextIndex))
         return false;
     noteIndex(m_nextIndex);
     if (m_core.context.sink.wantsTrace())
-        emitMessage(monitor::TraceKind::InAndSent, m_nextIndex, message.payload.size());
+        emitMessage(monitor::TraceKind::InAndSent, m_nextIndex, payload.size());
     ++m_nextIndex;
     m_unconfirmed = true;
     return true;
@@ -400,7 +405,7 @@ void WebSocketSession::flushPlain()
             m_congested = true;
             break;
         }
-        if (!writePlain(m_plain.front()))
+        if (!writePlain(m_plain.front().payload, m_plain.front().binary))
             break;
         m_plainBytes -= m_plain.front().payload.size();
         m_plain.pop_front();

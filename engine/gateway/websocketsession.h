@@ -40,6 +40,7 @@ public:
     bool isWaiting() const override { return m_waiter.isActive(); }
     bool acceptsRunner(const QString &runnerId) const override;
     void tunnel(const wire::ToServerTunnelMessageKind &kind) override;
+    bool takeActorMessage(QByteArrayView data, bool binary) override;
     void actorReady() override;
     void actorStopping() override;
     void actorStopped() override;
@@ -109,11 +110,11 @@ private:
     void abandonOpen(const RunnerClose &close);
     /// Says it now if the link is up, and again when the link is back before it was confirmed.
     void closeAtRunner(const RunnerClose &close, quint16 index);
-    void actorMessage(const wire::ToServerWebSocketMessage &message);
+    void actorMessage(QByteArrayView data, bool binary);
     void actorClosed(const wire::ToServerWebSocketClose &close);
     void clientMessage(const QByteArray &payload, bool binary);
     void relay(const QByteArray &payload, bool binary);
-    bool writePlain(const Message &message);
+    bool writePlain(const QByteArray &payload, bool binary);
     void flushPlain();
     void hold(const QByteArray &payload, bool binary);
     void releaseHeld();

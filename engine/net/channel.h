@@ -50,6 +50,8 @@ public:
     virtual bool isOpen() const = 0;
     /// Queues one message. Ignored after close().
     virtual void send(const QByteArray &payload, bool binary) = 0;
+    /// The same; the payload need not live longer than the call.
+    virtual void sendView(QByteArrayView payload, bool binary) { send(payload.toByteArray(), binary); }
     /// One binary message in pieces, for those who add a few bytes around a payload.
     virtual void sendPieces(QByteArrayView head, QByteArrayView payload, QByteArrayView tail)
     {

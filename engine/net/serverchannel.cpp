@@ -195,7 +195,7 @@ void ServerWebSocket::transportWritten()
     }
 }
 
-void ServerWebSocket::send(const QByteArray &payload, bool binary)
+void ServerWebSocket::send(QByteArrayView payload, bool binary)
 {
     if (m_state != State::Open)
         return;
@@ -293,6 +293,12 @@ bool ServerChannel::isOpen() const
 }
 
 void ServerChannel::send(const QByteArray &payload, bool binary)
+{
+    if (m_session)
+        m_session->send(payload, binary);
+}
+
+void ServerChannel::sendView(QByteArrayView payload, bool binary)
 {
     if (m_session)
         m_session->send(payload, binary);

@@ -33,7 +33,7 @@ public:
 
     // For the channel.
     bool isOpen() const { return m_state == State::Open; }
-    void send(const QByteArray &payload, bool binary);
+    void send(QByteArrayView payload, bool binary);
     void sendPieces(QByteArrayView head, QByteArrayView payload, QByteArrayView tail);
     void ping(const QByteArray &payload);
     void close(std::optional<quint16> code, const QByteArray &reason);
@@ -93,6 +93,7 @@ public:
 
     bool isOpen() const override;
     void send(const QByteArray &payload, bool binary) override;
+    void sendView(QByteArrayView payload, bool binary) override;
     void sendPieces(QByteArrayView head, QByteArrayView payload, QByteArrayView tail) override;
     void ping(const QByteArray &payload) override;
     void close(std::optional<quint16> code, const QByteArray &reason = {}) override;

@@ -16,6 +16,8 @@ namespace {
 constexpr quint16 kProtocolError = closeNumber(CloseCode::ProtocolError);
 constexpr quint16 kInvalidData = closeNumber(CloseCode::InvalidPayload);
 constexpr quint16 kTooLarge = closeNumber(CloseCode::TooBig);
+constexpr uchar kFinalText = 0x81; // first byte of an unfragmented message
+constexpr uchar kFinalBinary = 0x82;
 constexpr qsizetype kMaxControlBytes = 125;
 constexpr qsizetype kMaxReasonBytes = 123;
 constexpr quint64 kReserveBytes = 256 * 1024;
@@ -73,11 +75,10 @@ bool Utf8Validator::isValid(QByteArrayView text)
 
 void applyMask(char *to, const char *from, qsizetype size, const std::array<uchar, 4> &key, quint64 phase)
 {
-    std::array<uchar, 8> turned{};
-    for (std::size_t i = 0; i < turned.size(); ++i)
-        turned[i] = key[(phase + i) & 3];
-    quint64 wide = 0;
-    std::memcpy(&wide, turned.data(), sizeof wide);
+    const std::array<uchar, 4> turned{key[phase & 3], key[(phase + 1) & 3], key[(phase + 2) & 3], key[(phase + 3) & 3]};
+    quint32 narrow = 0;
+    std::memcpy(&narrow, turned.data(), sizeof narrow);
+    const quint64 wide = quint64(narrow) << 32 | narrow;
     qsizetype i = 0;
     for (; i + 8 <= size; i += 8) {
         quint64 word = 0;
@@ -138,6 +139,8 @@ std::optional<WebSocketCodec::Event> WebSocketCodec::next(QByteArrayView &bytes)
     while (!bytes.isEmpty()) {
         std::optional<Event> event;
         if (!m_inPayload) {
+            if (m_headerSize == 0 && !m_fragmented && takeWholeMessage(bytes))
+                return Event{Event::Type::Message, std::exchange(m_spare, {}), m_binary, std::nullopt};
             if (!takeHeader(bytes, event)) {
                 if (event)
                     return event;
@@ -168,6 +171,44 @@ std::optional<WebSocketCodec::Event> WebSocketCodec::next(QByteArrayView &bytes)
         }
     }
     return std::nullopt;
+}
+
+/// The usual frame, a message of up to 64 KiB that is whole and here, without the steps that all others need. True: it
+/// lies in m_spare, and m_binary tells its kind. False: nothing has been taken, the long way decides.
+bool WebSocketCodec::takeWholeMessage(QByteArrayView &bytes)
+{
+    const auto *at = reinterpret_cast<const uchar *>(bytes.data());
+    const bool isMasked = m_role == Role::Server;
+    qsizetype header = isMasked ? 6 : 2;
+    if (bytes.size() < header || (at[0] != kFinalBinary && at[0] != kFinalText) || bool(at[1] & 0x80) != isMasked)
+        return false;
+    qsizetype length = at[1] & 0x7f;
+    if (length == 126) {
+        header += 2;
+        if (bytes.size() < header)
+            return false;
+        length = at[2] << 8 | at[3];
+        if (length < 126)
+            return false;
+    } else if (length == 127) {
+        return false;
+    }
+    if (bytes.size() - header < length || length > m_options.maxMessageBytes)
+        return false;
+    if (m_spare.capacity() < length || m_spare.isNull())
+        m_spare = QByteArray(length, Qt::Uninitialized);
+    else if (m_spare.size() != length)
+        m_spare.resize(length);
+    const char *payload = bytes.data() + header;
+    if (length > 0 && isMasked)
+        applyMask(m_spare.data(), payload, length, {at[header - 4], at[header - 3], at[header - 2], at[header - 1]}, 0);
+    else if (length > 0)
+        std::memcpy(m_spare.data(), payload, std::size_t(length));
+    m_binary = at[0] == kFinalBinary;
+    if (!m_binary && !Utf8Validator::isValid(m_spare))
+        return false;
+    bytes = bytes.sliced(header + length);
+    return true;
 }
 
 /// True when the header is complete. Faults of the first two bytes are found before the rest arrives.
@@ -272,16 +313,8 @@ std::optional<WebSocketCodec::Event> WebSocketCodec::finishFrame()
 
 void WebSocketCodec::recycle(QByteArray &&payload)
 {
-    if (!payload.isDetached() || payload.capacity() > kMaxRecycledBytes || !m_message.isEmpty())
-        return;
-    payload.resize(0);
-    m_message = std::move(payload);
-}
-
-void WebSocketCodec::dropSpare()
-{
-    if (m_message.isEmpty())
-        m_message = {};
+    if (payload.isDetached() && payload.capacity() <= kMaxRecycledBytes)
+        m_spare = std::move(payload);
 }
 
 std::optional<WebSocketCodec::Event> WebSocketCodec::finishControl()
@@ -310,30 +343,23 @@ std::optional<WebSocketCodec::Event> WebSocketCodec::finishControl()
 char *WebSocketCodec::appendHeader(QByteArray &out, Opcode opcode, qsizetype size, quint32 maskKey) const
 {
     const bool masked = m_role == Role::Client;
-    std::array<char, 14> header{};
-    qsizetype used = 2;
-    header[0] = char(0x80 | quint8(opcode));
     const int flag = masked ? 0x80 : 0;
-    if (size < 126) {
-        header[1] = char(flag | int(size));
-    } else if (size <= 0xffff) {
-        header[1] = char(flag | 126);
-        qToBigEndian(quint16(size), header.data() + used);
-        used += 2;
-    } else {
-        header[1] = char(flag | 127);
-        qToBigEndian(quint64(size), header.data() + used);
-        used += 8;
-    }
-    if (masked) {
-        qToBigEndian(maskKey, header.data() + used);
-        used += 4;
-    }
+    const qsizetype lengthBytes = size < 126 ? 0 : size <= 0xffff ? 2 : 8;
     const qsizetype start = out.size();
-    out.resize(start + used + size);
+    out.resize(start + 2 + lengthBytes + (masked ? 4 : 0) + size);
     char *to = out.data() + start;
-    std::memcpy(to, header.data(), std::size_t(used));
-    return to + used;
+    *to++ = char(0x80 | quint8(opcode));
+    *to++ = char(flag | (lengthBytes == 0 ? int(size) : lengthBytes == 2 ? 126 : 127));
+    if (lengthBytes == 2)
+        qToBigEndian(quint16(size), to);
+    else if (lengthBytes == 8)
+        qToBigEndian(quint64(size), to);
+    to += lengthBytes;
+    if (masked) {
+        qToBigEndian(maskKey, to);
+        to += 4;
+    }
+    return to;
 }
 
 void WebSocketCodec::appendFrame(QByteArray &out, Opcode opcode, QByteArrayView payload, quint32 maskKey) const

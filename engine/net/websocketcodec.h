@@ -76,7 +76,7 @@ public:
     /// Takes the memory of a message that was not kept for the next one, if nobody else holds it and it is small: what is
     /// kept of that may then be larger than it says. dropSpare() before the codec waits: idle ones hold no memory.
     void recycle(QByteArray &&payload);
-    void dropSpare();
+    void dropSpare() { m_spare = {}; }
     bool isFinished() const { return m_finished; }
     /// A frame or a fragmented message has begun and is not complete.
     bool isInsideMessage() const { return m_fragmented || m_headerSize > 0 || m_inPayload; }
@@ -96,6 +96,7 @@ public:
 private:
     /// Makes room for a whole frame and returns where its payload goes.
     char *appendHeader(QByteArray &out, Opcode opcode, qsizetype size, quint32 maskKey) const;
+    bool takeWholeMessage(QByteArrayView &bytes);
     bool takeHeader(QByteArrayView &bytes, std::optional<Event> &event);
     std::optional<Event> checkFirstTwo();
     std::optional<Event> startPayload();
@@ -111,7 +112,8 @@ private:
     std::array<uchar, 4> m_mask{};
     quint64 m_frameLength = 0;
     quint64 m_frameRead = 0;
-    QByteArray m_message;
+    QByteArray m_message; ///< as far as it has come
+    QByteArray m_spare;   ///< memory for the next short message
     QByteArray m_control;
     Utf8Validator m_utf8;
     Opcode m_opcode = Opcode::Continuation;

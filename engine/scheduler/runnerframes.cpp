@@ -63,6 +63,13 @@ void RunnerHub::frame(Socket &socket, const QByteArray &payload)
     if (m_tap.isOn())
         tap(socket, false, payload);
     m_core.noteInbound(*runner);
+    // An older socket that nobody has answered for when the inventory is known speaks for no actor.
+    const bool speaks = socket.role != Role::Probing || owner->reconciling;
+    if (const auto message = wire::messageView(socket.version, payload)) {
+        if (speaks && m_core.gateway)
+            m_core.gateway->webSocketMessage(socket.runnerId, message->id, message->data, message->binary);
+        return;
+    }
     const Result<wire::ToServer> decoded = wire::decodeToServer(socket.version, payload);
     if (!decoded) {
         ++m_core.counters.badFrames;
@@ -71,8 +78,7 @@ void RunnerHub::frame(Socket &socket, const QByteArray &payload)
         return;
     }
     if (const auto *message = std::get_if<wire::ToServerTunnelMessage>(&*decoded)) {
-        // An older socket that nobody has answered for when the inventory is known speaks for no actor.
-        if (socket.role != Role::Probing || owner->reconciling)
+        if (speaks)
             tunnel(socket, *message);
     } else if (const auto *reported = std::get_if<wire::ToServerEvents>(&*decoded)) {
         events(socket, *runner, *reported);
@@ -271,20 +277,26 @@ bool RunnerHub::sendTunnel(const QString &runnerId, const wire::ToClientTunnelMe
     if (!owner || !owner->up)
         return false;
     owner->tunnelSincePing = true;
-    if (const auto *data = std::get_if<wire::ToClientWebSocketMessage>(&message.kind)) {
-        const auto frame = wire::messageFrame(owner->current->version, message.messageId, data->data.size(), data->binary);
-        if (frame) {
-            ++owner->messagesOut;
-            owner->bytesOut += quint64(frame->headSize + data->data.size() + 1);
-            if (m_tap.isOn())
-                tap(*owner->current, true, QByteArray().append(frame->headView()).append(data->data).append(frame->tailView()));
-            owner->current->channel->sendPieces(frame->headView(), data->data, frame->tailView());
-            return true;
-        }
-    }
     // A message that no runner of this version can take is reported by sendOn() and counts as taken: the link is
     // fine, and sending it again would not help.
     send(*owner, message);
+    return true;
+}
+
+bool RunnerHub::sendWebSocketMessage(const QString &runnerId, const wire::MessageId &id, QByteArrayView data, bool binary)
+{
+    Link *owner = link(runnerId);
+    if (!owner || !owner->up)
+        return false;
+    const auto frame = wire::messageFrame(owner->current->version, id, data.size(), binary);
+    if (!frame)
+        return sendTunnel(runnerId, {id, wire::ToClientWebSocketMessage{data.toByteArray(), binary}});
+    owner->tunnelSincePing = true;
+    ++owner->messagesOut;
+    owner->bytesOut += quint64(frame->headSize + data.size() + 1);
+    if (m_tap.isOn())
+        tap(*owner->current, true, QByteArray().append(frame->headView()).append(data).append(frame->tailView()));
+    owner->current->channel->sendPieces(frame->headView(), data, frame->tailView());
     return true;
 }
 

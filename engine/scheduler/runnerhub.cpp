@@ -71,7 +71,7 @@ void RunnerHub::report(monitor::EventKind kind, monitor::EventLevel level, const
 
 RunnerHub::Link *RunnerHub::link(const QString &runnerId) const
 {
-    if (m_cachedLink && m_cachedId == runnerId)
+    if (m_cachedLink && (m_cachedId.constData() == runnerId.constData() || m_cachedId == runnerId))
         return m_cachedLink;
     const auto it = m_links.find(runnerId);
     if (it == m_links.end())

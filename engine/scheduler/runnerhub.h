@@ -37,6 +37,7 @@ public:
     // --- TunnelTransport
     bool linkUp(const QString &runnerId) const;
     bool sendTunnel(const QString &runnerId, const wire::ToClientTunnelMessage &message);
+    bool sendWebSocketMessage(const QString &runnerId, const wire::MessageId &id, QByteArrayView data, bool binary);
     qint64 linkBytesQueued(const QString &runnerId) const;
 
     bool hasSocket(const QString &runnerId) const;

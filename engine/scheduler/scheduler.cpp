@@ -396,6 +396,11 @@ bool Scheduler::sendTunnel(const QString &runnerId, const wire::ToClientTunnelMe
     return d->hub.sendTunnel(runnerId, message);
 }
 
+bool Scheduler::sendWebSocketMessage(const QString &runnerId, const wire::MessageId &id, QByteArrayView data, bool binary)
+{
+    return d->hub.sendWebSocketMessage(runnerId, id, data, binary);
+}
+
 qint64 Scheduler::linkBytesQueued(const QString &runnerId) const
 {
     return d->hub.linkBytesQueued(runnerId);

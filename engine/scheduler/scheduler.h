@@ -146,6 +146,7 @@ public:
     // --- TunnelTransport
     bool linkUp(const QString &runnerId) const override;
     bool sendTunnel(const QString &runnerId, const wire::ToClientTunnelMessage &message) override;
+    bool sendWebSocketMessage(const QString &runnerId, const wire::MessageId &id, QByteArrayView data, bool binary) override;
     qint64 linkBytesQueued(const QString &runnerId) const override;
 
 private:

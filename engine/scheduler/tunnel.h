@@ -18,6 +18,11 @@ public:
     virtual bool linkUp(const QString &runnerId) const = 0;
     /// Hands one message to the link. False: link down, nothing was taken.
     virtual bool sendTunnel(const QString &runnerId, const wire::ToClientTunnelMessage &message) = 0;
+    /// The same for a ToClientWebSocketMessage, of which there are many: the payload is only looked at.
+    virtual bool sendWebSocketMessage(const QString &runnerId, const wire::MessageId &id, QByteArrayView data, bool binary)
+    {
+        return sendTunnel(runnerId, {id, wire::ToClientWebSocketMessage{data.toByteArray(), binary}});
+    }
     virtual qint64 linkBytesQueued(const QString &runnerId) const = 0;
 };
 
@@ -44,6 +49,11 @@ public:
     /// what an earlier one, cut since, may have lost.
     virtual void linkConfirmed(const QString &runnerId) = 0;
     virtual void tunnelMessage(const QString &runnerId, const wire::ToServerTunnelMessage &message) = 0;
+    /// The same for a ToServerWebSocketMessage, of which there are many; the payload is valid within the call.
+    virtual void webSocketMessage(const QString &runnerId, const wire::MessageId &id, QByteArrayView data, bool binary)
+    {
+        tunnelMessage(runnerId, {id, wire::ToServerWebSocketMessage{data.toByteArray(), binary}, {}, {}});
+    }
     // hibernation
     /// Sockets to list in the start command that is being built for this actor (gateway.md section 8.7), ordered by
     /// request id. The gateway remembers that this generation listed them.

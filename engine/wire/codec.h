@@ -32,6 +32,17 @@ struct MessageFrame
 /// Absent for versions with another layout (1 to 3) and for payloads near the limit: encodeToClient() decides there.
 std::optional<MessageFrame> messageFrame(int version, const MessageId &id, qint64 payloadBytes, bool binary);
 
+/// A ToServerWebSocketMessage where it lies: what decodeToServer() would copy.
+struct MessageView
+{
+    MessageId id;
+    QByteArrayView data;
+    bool binary = false;
+};
+/// Absent for every other message, for versions with another layout (1 to 3) and for unusual forms: decodeToServer()
+/// decides there.
+std::optional<MessageView> messageView(int version, QByteArrayView bytes);
+
 /// The other side, for the runner library. decodeToClient is as strict as the npm decoder.
 Result<ToClient> decodeToClient(int version, QByteArrayView bytes);
 Result<QByteArray> encodeToServer(int version, const ToServer &message);

@@ -281,28 +281,42 @@ void body(A &ar, T &v)
 
 namespace {
 
+constexpr char kTunnelTag = 6;  // in kRootMk2
+constexpr char kMessageTag = 4; // in kTunnelMk2
+constexpr char kAckTag = 5;
+constexpr qsizetype kKindAt = 11;
+
+/// Whether the kind of a tunnel message stands at kKindAt, in the usual form of a message that has three bytes after it.
+bool isUsualTunnel(int version, QByteArrayView bytes)
+{
+    return version > kLastMk1Version && bytes.size() >= kKindAt + 3 && bytes[0] == kTunnelTag
+        && bytes.size() <= kMaxMessageBytes;
+}
+
+MessageId messageIdOf(QByteArrayView bytes)
+{
+    const char *data = bytes.data();
+    return {{qFromBigEndian<quint32>(data + 1)}, {qFromBigEndian<quint32>(data + 5)}, qFromLittleEndian<quint16>(data + 9)};
+}
+
 /// The two messages that make up the traffic, in their usual form; what is unusual about anything else is judged by
 /// the general reader.
 std::optional<ToServerTunnelMessage> decodeTraffic(int version, QByteArrayView bytes)
 {
-    constexpr char kTunnelTag = 6;  // in kRootMk2
-    constexpr char kMessageTag = 4; // in kTunnelMk2
-    constexpr char kAckTag = 5;
-    constexpr qsizetype kKindAt = 11;
-    constexpr int kMaxLengthBytes = 4;
-    if (version <= kLastMk1Version || bytes.size() < kKindAt + 3 || bytes[0] != kTunnelTag
-        || bytes.size() > kMaxMessageBytes)
+    if (const auto view = messageView(version, bytes))
+        return ToServerTunnelMessage{view->id, ToServerWebSocketMessage{view->data.toByteArray(), view->binary}, {}, {}};
+    if (!isUsualTunnel(version, bytes) || bytes[kKindAt] != kAckTag || bytes.size() != kKindAt + 3)
         return std::nullopt;
-    const char *data = bytes.data();
-    ToServerTunnelMessage message;
-    message.messageId.gatewayId.value = qFromBigEndian<quint32>(data + 1);
-    message.messageId.requestId.value = qFromBigEndian<quint32>(data + 5);
-    message.messageId.messageIndex = qFromLittleEndian<quint16>(data + 9);
-    if (bytes[kKindAt] == kAckTag && bytes.size() == kKindAt + 3) {
-        message.kind = ToServerWebSocketMessageAck{qFromLittleEndian<quint16>(data + kKindAt + 1)};
-        return message;
-    }
-    if (bytes[kKindAt] != kMessageTag)
+    const quint16 index = qFromLittleEndian<quint16>(bytes.data() + kKindAt + 1);
+    return ToServerTunnelMessage{messageIdOf(bytes), ToServerWebSocketMessageAck{index}, {}, {}};
+}
+
+} // namespace
+
+std::optional<MessageView> messageView(int version, QByteArrayView bytes)
+{
+    constexpr int kMaxLengthBytes = 4;
+    if (!isUsualTunnel(version, bytes) || bytes[kKindAt] != kMessageTag)
         return std::nullopt;
     qsizetype at = kKindAt + 1;
     qsizetype length = 0;
@@ -316,11 +330,8 @@ std::optional<ToServerTunnelMessage> decodeTraffic(int version, QByteArrayView b
     }
     if (bytes.size() != at + length + 1 || quint8(bytes.back()) > 1)
         return std::nullopt;
-    message.kind = ToServerWebSocketMessage{bytes.sliced(at, length).toByteArray(), bytes.back() == 1};
-    return message;
+    return MessageView{messageIdOf(bytes), bytes.sliced(at, length), bytes.back() == 1};
 }
-
-} // namespace
 
 Result<ToServer> decodeToServer(int version, QByteArrayView bytes)
 {

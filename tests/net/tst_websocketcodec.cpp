@@ -347,6 +347,38 @@ private Q_SLOTS:
         QVERIFY(failures > 1000);
     }
 
+    void everyCutOfEverySizeInBothRoles()
+    {
+        for (const Role role : {Role::Server, Role::Client}) {
+            for (const int size : {0, 1, 3, 8, 125, 126, 300, 65535, 65536}) {
+                for (const int first : {0x81, 0x82}) {
+                    QByteArray payload(size, Qt::Uninitialized);
+                    for (int i = 0; i < size; ++i)
+                        payload[i] = char('!' + i % 90);
+                    const QByteArray bytes = frame(first, payload, role == Role::Server);
+                    const qsizetype farthest = std::min<qsizetype>(bytes.size(), 20);
+                    for (qsizetype cut = 0; cut <= farthest; ++cut) {
+                        // Copies of exactly that size: a sanitizer sees who reads beyond.
+                        const QByteArray head(bytes.constData(), cut);
+                        const QByteArray tail(bytes.constData() + cut, bytes.size() - cut);
+                        WebSocketCodec codec(role);
+                        QByteArrayView rest(head);
+                        std::optional<Event> event = codec.next(rest);
+                        QCOMPARE(event.has_value(), cut == bytes.size());
+                        if (!event) {
+                            rest = tail;
+                            event = codec.next(rest);
+                        }
+                        QVERIFY(event && event->type == Event::Type::Message && rest.isEmpty());
+                        QCOMPARE(event->payload, payload);
+                        QVERIFY(!event->payload.isNull());
+                        QCOMPARE(event->binary, first == 0x82);
+                    }
+                }
+            }
+        }
+    }
+
     void memoryOfAMessageServesTheNext()
     {
         WebSocketCodec codec(Role::Server);
