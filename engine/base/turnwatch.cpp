@@ -58,6 +58,8 @@ void TurnWatch::end()
 {
     if (m_startUs < 0)
         return;
+    if (m_atEnd)
+        m_atEnd();
     const qint64 us = m_clock.monoUs() - std::exchange(m_startUs, -1);
     if (m_turnClock)
         m_turnClock->endTurn();

@@ -53,6 +53,10 @@ public:
     /// Where turns are counted (engine_turn_duration, engine_long_turns_total), and who hears of a long one, at its end
     /// and outside of it. The watch outlives the engine it watches, because the loop does: null and nothing detach.
     void attach(Metrics *metrics, Report report);
+    /// Called at the end of every turn, as its last piece of work: for what is handed on once for all of it. Null ends it.
+    void setAtEnd(std::function<void()> atEnd) { m_atEnd = std::move(atEnd); }
+    /// A turn has begun and will end: what is left for atEnd now is not forgotten.
+    bool inTurn() const { return m_startUs >= 0; }
     /// Gets to know every look at the clock; outlives the watch's turns, or null.
     void setTurnClock(TurnClock *clock) { m_turnClock = clock; }
     /// Somebody else has read the clock.
@@ -105,6 +109,7 @@ private:
     TurnClock *m_turnClock = nullptr;
     const Limits m_limits;
     Report m_report;
+    std::function<void()> m_atEnd;
     Counter *m_longTurns = nullptr;
     MetricHistogram *m_durations = nullptr;
     Scope *m_current = nullptr;

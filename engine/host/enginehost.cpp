@@ -69,7 +69,11 @@ public:
     {
         m_turns.attach(&m_metrics, [this](const TurnReport &turn) { turnWasLong(turn); });
     }
-    ~Engine() { m_turns.attach(nullptr, {}); }
+    ~Engine()
+    {
+        m_turns.attach(nullptr, {});
+        m_turns.setAtEnd({});
+    }
     Q_DISABLE_COPY_MOVE(Engine)
 
     Status start(const EngineOptions &options)
@@ -192,6 +196,16 @@ private:
     void readGauges()
     {
         m_metrics.gauge("store_queue_batches", "batches that wait for their commit").set(m_store.queueLength());
+        const StoreCounts counts = m_store.counts();
+        m_metrics.gauge("store_queue_bytes", "what the queue of the storage thread holds, estimated").set(double(counts.queuedBytes));
+        m_metrics.gauge("store_queue_max_bytes", "bound of store_queue_bytes, 0 when there is none").set(double(counts.maxQueuedBytes));
+        const auto total = [this](const char *name, const char *help, quint64 value) {
+            Counter &counter = m_metrics.counter(name, help);
+            counter.add(value - counter.value());
+        };
+        total("store_commits_total", "transactions that were committed", counts.commits);
+        total("store_writes_total", "rows and key-value requests in the transactions", counts.writes);
+        total("store_refused_total", "operations that were not carried out, because the queue was full or the store had given up", counts.refused);
         m_metrics.gauge("store_last_commit_seconds", "time the last commit took").set(double(m_store.lastCommitUs()) / 1e6);
         Counter &reconnects = m_metrics.counter("store_reconnects_total", "sessions made anew because the database server was lost");
         reconnects.add(quint64(m_store.reconnects()) - reconnects.value());
@@ -210,17 +224,19 @@ private:
                 },
                 Qt::QueuedConnection);
         };
-        if (!options.config.databaseUrl.isEmpty()) {
-            SqlStoreOptions storeOptions = PostgresStore::defaults();
-            storeOptions.kvMaxStorageBytes = options.config.kvMaxStorageBytes;
-            // Checked before the engine starts.
-            return std::make_unique<PostgresStore>(*parseDatabaseUrl(options.config.databaseUrl), post, storeOptions);
-        }
-        if (options.dataDir.isEmpty())
+        const bool onServer = !options.config.databaseUrl.isEmpty();
+        if (!onServer && options.dataDir.isEmpty())
             return std::make_unique<MemoryStore>(post, options.config.kvMaxStorageBytes);
-        SqlStoreOptions storeOptions;
+        SqlStoreOptions storeOptions = onServer ? PostgresStore::defaults() : SqlStoreOptions();
         storeOptions.kvMaxStorageBytes = options.config.kvMaxStorageBytes;
-        return std::make_unique<SqliteStore>(QDir(options.dataDir).filePath(QStringLiteral("dormouse.db")), post, storeOptions);
+        storeOptions.moreFollows = [&turns] { return turns.inTurn(); };
+        std::unique_ptr<SqlStore> store;
+        if (onServer) // the URL was checked before the engine starts
+            store = std::make_unique<PostgresStore>(*parseDatabaseUrl(options.config.databaseUrl), post, storeOptions);
+        else
+            store = std::make_unique<SqliteStore>(QDir(options.dataDir).filePath(QStringLiteral("dormouse.db")), post, storeOptions);
+        turns.setAtEnd([store = store.get()] { store->handOver(); });
+        return store;
     }
 
     EngineConfig m_config;

@@ -44,6 +44,7 @@ public:
     void flush() override { m_inner->flush(); }
     int queueLength() const override { return m_inner->queueLength(); }
     qint64 lastCommitUs() const override { return m_inner->lastCommitUs(); }
+    StoreCounts counts() const override { return m_inner->counts(); }
     int reconnects() const override { return m_inner->reconnects(); }
 
 private:

@@ -44,9 +44,12 @@ public:
     /// A statement of a migration in this dialect.
     virtual QString schema(const char *statement) const = 0;
 
+    /// Statements that begin and commit a transaction and can be prepared; null: begin() and commit() do it.
+    virtual const char *beginSql() const { return nullptr; }
+    virtual const char *commitSql() const { return nullptr; }
     // Throw SqlFailure.
-    virtual void begin(QSqlDatabase &db) = 0;
-    virtual void commit(QSqlDatabase &db) = 0;
+    virtual void begin(QSqlDatabase &) {}
+    virtual void commit(QSqlDatabase &) {}
     /// True when the session has ended without being asked to.
     virtual bool isLost(const QSqlDatabase &db) const = 0;
     /// The database is on a server: the answer to a commit may be lost although it took place, and another engine may

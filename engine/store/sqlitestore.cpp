@@ -72,8 +72,8 @@ public:
     QString schema(const char *statement) const override { return QString::fromLatin1(statement); }
 
     // Not QSqlDatabase::transaction(), which would take the write lock only with the first write.
-    void begin(QSqlDatabase &db) override { exec(db, u"BEGIN IMMEDIATE"_s); }
-    void commit(QSqlDatabase &db) override { exec(db, u"COMMIT"_s); }
+    const char *beginSql() const override { return "BEGIN IMMEDIATE"; }
+    const char *commitSql() const override { return "COMMIT"; }
     bool isLost(const QSqlDatabase &) const override { return false; }
     bool isRemote() const override { return false; }
     bool refusesNul() const override { return false; }

@@ -138,7 +138,7 @@ Snapshot SqlTables::load()
         out.meta.insert(name, c.text());
     }
     for (auto &[name, statement] : m_statements)
-        statement->finish();
+        statement->query.finish();
     return out;
 }
 

@@ -22,6 +22,8 @@ constexpr std::size_t kMaxWritesPerCommit = 1'000;
 constexpr int kMaxBackoffMs = 2'000;
 /// What a row takes in the queue beside its longer parts.
 constexpr qint64 kRowBytes = 512;
+/// What is handed over before the turn of the engine thread ends, so that the storage thread need not wait for a long one.
+constexpr std::size_t kMaxHeldBack = 64;
 
 qint64 sizeOf(const Batch &batch)
 {
@@ -45,6 +47,52 @@ qint64 sizeOf(const KvOp &op)
     }
     return bytes;
 }
+
+qint64 sizeOf(const KvResult &result)
+{
+    qint64 bytes = 0;
+    if (result) {
+        for (const KvEntry &entry : *result)
+            bytes += kKvAnswerOverhead + kvSize(entry.key, entry.value);
+    }
+    return bytes;
+}
+
+/// Answers on their way to the engine thread. Shared with them: they may arrive when the store is gone.
+struct AnswersUnderWay
+{
+    std::mutex mutex;
+    std::condition_variable taken;
+    qint64 bytes = 0;
+    bool unbounded = false; ///< the engine thread waits for the storage thread, so it must not wait in turn
+
+    void add(qint64 more)
+    {
+        const std::lock_guard lock(mutex);
+        bytes += more;
+    }
+    void take(qint64 some)
+    {
+        {
+            const std::lock_guard lock(mutex);
+            bytes -= some;
+        }
+        taken.notify_one();
+    }
+    void setUnbounded(bool on)
+    {
+        {
+            const std::lock_guard lock(mutex);
+            unbounded = on;
+        }
+        taken.notify_one();
+    }
+    void waitBelow(qint64 limit)
+    {
+        std::unique_lock lock(mutex);
+        taken.wait(lock, [&] { return unbounded || bytes < limit; });
+    }
+};
 
 } // namespace
 
@@ -73,6 +121,12 @@ public:
     std::thread thread;
     std::atomic<qint64> commitUs{0};
     std::atomic<int> reconnects{0};
+    std::atomic<quint64> commits{0};
+    std::atomic<quint64> writes{0};
+    std::atomic<quint64> refused{0};
+    std::shared_ptr<AnswersUnderWay> answers = std::make_shared<AnswersUnderWay>();
+
+    std::vector<Op> heldBack; ///< engine thread only
 
     mutable std::mutex mutex;
     std::condition_variable work;    ///< for the storage thread: queue or quit
@@ -88,32 +142,48 @@ public:
     std::optional<Error> gaveUp;
 
     void push(Op op);
+    void handOver();
+    void putBack(std::vector<Op> &group, std::size_t first);
     void main();
     std::vector<Op> take();
     void commit(SqlTables &tables, std::vector<Op> &group);
     void giveUp(const QString &reason, int attempts);
+    void count(const std::vector<Op> &group);
     void deliver(std::vector<Op> group);
 };
 
 void SqlStore::Private::push(Op op)
 {
+    heldBack.push_back(std::move(op));
+    if (heldBack.size() >= kMaxHeldBack || !options.moreFollows || !options.moreFollows())
+        handOver();
+}
+
+void SqlStore::Private::handOver()
+{
+    if (heldBack.empty())
+        return;
     {
         const std::lock_guard lock(mutex);
-        overflowed = overflowed || queuedBytes + op.bytes > options.maxQueuedBytes;
-        if (overflowed) {
-            // Its callback keeps its place behind those that will still be committed.
-            op.work = Batch();
-            op.bytes = 0;
-            op.refused = true;
+        for (Op &op : heldBack) {
+            overflowed = overflowed || queuedBytes + op.bytes > options.maxQueuedBytes;
+            if (overflowed) {
+                // Its callback keeps its place behind those that will still be committed.
+                op.work = Batch();
+                op.bytes = 0;
+                op.refused = true;
+            }
+            queuedBytes += op.bytes;
+            queue.push_back(std::move(op));
         }
-        queuedBytes += op.bytes;
-        queue.push_back(std::move(op));
     }
+    heldBack.clear();
     work.notify_one();
 }
 
 std::vector<SqlStore::Private::Op> SqlStore::Private::take()
 {
+    answers->waitBelow(options.maxAnswerBytes);
     std::unique_lock lock(mutex);
     running = 0;
     if (queue.empty())
@@ -132,6 +202,18 @@ std::vector<SqlStore::Private::Op> SqlStore::Private::take()
     return group;
 }
 
+/// What of a group is not carried out yet waits again, in front of everything that came later.
+void SqlStore::Private::putBack(std::vector<Op> &group, std::size_t first)
+{
+    const std::lock_guard lock(mutex);
+    running = int(first);
+    for (std::size_t i = group.size(); i > first; --i) {
+        queuedBytes += group[i - 1].bytes;
+        queue.push_front(std::move(group[i - 1]));
+    }
+    group.resize(first);
+}
+
 void SqlStore::Private::giveUp(const QString &reason, int attempts)
 {
     gaveUp = Error::make("store", "commit_failed",
@@ -146,19 +228,27 @@ void SqlStore::Private::commit(SqlTables &tables, std::vector<Op> &group)
     int backoffMs = options.firstBackoffMs;
     for (int attempt = 1; !gaveUp; ++attempt) {
         try {
-            if (!tables.begin())
+            if (!tables.begin()) {
+                count(group);
                 return; // the attempt before was committed, only its answer was lost
-            for (Op &op : group) {
+            }
+            qint64 answerBytes = 0;
+            for (std::size_t i = 0; i < group.size(); ++i) {
+                Op &op = group[i];
                 if (const Batch *batch = std::get_if<0>(&op.work)) {
                     for (const Write &write : *batch)
                         tables.apply(write);
                 } else if (const auto *request = std::get_if<1>(&op.work)) {
                     op.kvResult = tables.kv(request->first, request->second);
+                    answerBytes += sizeOf(*op.kvResult);
+                    if (answerBytes >= options.maxAnswerBytes)
+                        putBack(group, i + 1);
                 } else {
                     tables.setMeta(std::get<2>(op.work).first, std::get<2>(op.work).second);
                 }
             }
             tables.commit();
+            count(group);
             return;
         } catch (const SqlFailure &failure) {
             tables.rollback();
@@ -173,11 +263,27 @@ void SqlStore::Private::commit(SqlTables &tables, std::vector<Op> &group)
     }
 }
 
+void SqlStore::Private::count(const std::vector<Op> &group)
+{
+    quint64 rows = 0;
+    for (const Op &op : group)
+        rows += op.weight();
+    commits.fetch_add(1, std::memory_order_relaxed);
+    writes.fetch_add(rows, std::memory_order_relaxed);
+}
+
 void SqlStore::Private::deliver(std::vector<Op> group)
 {
+    qint64 bytes = 0;
+    for (const Op &op : group)
+        bytes += op.kvResult ? sizeOf(*op.kvResult) : 0;
+    if (gaveUp)
+        refused += group.size();
+    answers->add(bytes);
     // One posted call per commit. Shared because a std::function must be copyable.
     auto shared = std::make_shared<std::vector<Op>>(std::move(group));
-    post([shared, failure = gaveUp] {
+    post([shared, failure = gaveUp, bytes, underWay = answers] {
+        underWay->take(bytes);
         for (Op &op : *shared) {
             if (op.batchDone)
                 op.batchDone(failure ? Status(*failure) : okStatus());
@@ -229,6 +335,8 @@ SqlStore::SqlStore(std::unique_ptr<SqlDialect> dialect, PostToEngine post, const
 
 SqlStore::~SqlStore()
 {
+    d->handOver();
+    d->answers->setUnbounded(true);
     {
         const std::lock_guard lock(d->mutex);
         d->quit = true;
@@ -282,19 +390,36 @@ void SqlStore::flush()
 {
     if (!d->thread.joinable())
         return;
-    std::unique_lock lock(d->mutex);
-    d->settled.wait(lock, [this] { return d->queue.empty() && d->running == 0; });
+    d->handOver();
+    d->answers->setUnbounded(true);
+    {
+        std::unique_lock lock(d->mutex);
+        d->settled.wait(lock, [this] { return d->queue.empty() && d->running == 0; });
+    }
+    d->answers->setUnbounded(false);
 }
 
 int SqlStore::queueLength() const
 {
     const std::lock_guard lock(d->mutex);
-    return int(d->queue.size()) + d->running;
+    return int(d->queue.size() + d->heldBack.size()) + d->running;
 }
 
 qint64 SqlStore::lastCommitUs() const
 {
     return d->commitUs.load(std::memory_order_relaxed);
+}
+
+StoreCounts SqlStore::counts() const
+{
+    const std::lock_guard lock(d->mutex);
+    return {d->commits.load(std::memory_order_relaxed), d->writes.load(std::memory_order_relaxed),
+            d->refused.load(std::memory_order_relaxed), d->queuedBytes, d->options.maxQueuedBytes};
+}
+
+void SqlStore::handOver()
+{
+    d->handOver();
 }
 
 int SqlStore::reconnects() const

@@ -3,6 +3,7 @@
 
 #include "engine/store/storelimits.h"
 
+#include <functional>
 #include <memory>
 
 namespace dormouse {
@@ -16,6 +17,11 @@ struct SqlStoreOptions
     int firstBackoffMs = 10;                              ///< doubled after every failed attempt, at most 2 s
     int busyTimeoutMs = 1'000;                            ///< wait for another connection's lock, per attempt
     qint64 maxQueuedBytes = 512LL * 1024 * 1024;          ///< of work that waits for its commit, estimated
+    /// Key-value answers that the engine thread has not taken yet. Beyond it the storage thread waits.
+    qint64 maxAnswerBytes = 64LL * 1024 * 1024;
+    /// True: more work may come at once, and handOver() is called before the engine thread waits. Then what is given to
+    /// the store until that moment becomes one commit instead of several. Empty: everything goes to work at once.
+    std::function<bool()> moreFollows = {};
 };
 
 /// Store in a SQL database (scheduler.md sections 8.1 and 8.4, performance-notes.md section 7).
@@ -38,6 +44,9 @@ public:
     int queueLength() const override;
     qint64 lastCommitUs() const override;
     int reconnects() const override;
+    StoreCounts counts() const override;
+    /// Lets the storage thread begin with what was given to it while more followed.
+    void handOver();
 
 protected:
     SqlStore(std::unique_ptr<SqlDialect> dialect, PostToEngine post, const SqlStoreOptions &options);

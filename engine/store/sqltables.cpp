@@ -17,18 +17,36 @@ using namespace sqlvalue;
 namespace {
 
 constexpr const char *kLeaseName = "store_writer";
+/// Placeholders of a statement that have names; with more of them the names would make it slow to prepare.
+constexpr int kMostNamed = 512;
 
 /// Distinct for distinct keys.
 QString keyOf(const SqlTable &table, const QVariantList &row)
 {
+    const auto part = [&row](int column) {
+        const QVariant &value = row[column];
+        return value.typeId() == QMetaType::QByteArray ? QString::fromLatin1(value.toByteArray()) : value.toString();
+    };
+    if (table.keyCount == 1)
+        return part(0);
     QString key;
     for (int i = 0; i < table.keyCount; ++i) {
-        const QVariant &value = row[i];
-        const QString part = value.typeId() == QMetaType::QByteArray ? QString::fromLatin1(value.toByteArray())
-                                                                     : value.toString();
-        key += QString::number(part.size()) % u':' % part;
+        const QString text = part(i);
+        key += QString::number(text.size()) % u':' % text;
     }
     return key;
+}
+
+/// Placeholders by name are found by their name; for one without a name the driver makes a name each time.
+const QString &placeholder(qsizetype number)
+{
+    static const std::vector<QString> names = [] {
+        std::vector<QString> made;
+        for (int i = 0; i < kMostNamed; ++i)
+            made.push_back(u":v"_s % QString::number(i));
+        return made;
+    }();
+    return names[std::size_t(number)];
 }
 
 } // namespace
@@ -125,33 +143,55 @@ QString SqlTables::leaseValue(qint64 number) const
 
 // --- statements ---------------------------------------------------------------------------------
 
-QSqlQuery &SqlTables::prepared(const void *of, int number, const std::function<QString()> &makeSql)
+SqlStatement &SqlTables::prepared(const void *of, int number, const std::function<QString()> &makeSql)
 {
-    std::unique_ptr<QSqlQuery> &slot = m_statements[{of, number}];
+    std::unique_ptr<SqlStatement> &slot = m_statements[{of, number}];
     if (!slot) {
-        auto query = std::make_unique<QSqlQuery>(m_db);
-        query->setForwardOnly(true);
-        if (!query->prepare(makeSql()))
-            throw SqlFailure{query->lastError().text()};
-        slot = std::move(query);
+        auto statement = std::make_unique<SqlStatement>(SqlStatement{QSqlQuery(m_db)});
+        statement->query.setForwardOnly(true);
+        const QStringList pieces = makeSql().split(u'?');
+        statement->named = pieces.size() - 1 <= kMostNamed;
+        QString sql = pieces.front();
+        for (qsizetype i = 1; i < pieces.size(); ++i)
+            sql += (statement->named ? placeholder(i - 1) : u"?"_s) % pieces[i];
+        if (!statement->query.prepare(sql))
+            throw SqlFailure{statement->query.lastError().text()};
+        slot = std::move(statement);
     }
     return *slot;
 }
 
-void SqlTables::execute(QSqlQuery &query, const QVariantList &values)
+void SqlStatement::bind(int number, const QVariant &value)
 {
-    const bool refusesNul = m_dialect.refusesNul();
-    for (const QVariant &value : values) {
-        if (refusesNul && value.typeId() == QMetaType::QString)
-            query.addBindValue(withoutNul(value.toString()));
-        else
-            query.addBindValue(value);
-    }
-    if (!query.exec()) {
-        const QString reason = query.lastError().text();
-        query.finish();
+    if (named)
+        query.bindValue(placeholder(number), value);
+    else
+        query.bindValue(number, value);
+}
+
+void SqlTables::bind(SqlStatement &statement, int number, const QVariant &value)
+{
+    if (m_dialect.refusesNul() && value.typeId() == QMetaType::QString)
+        statement.bind(number, withoutNul(value.toString()));
+    else
+        statement.bind(number, value);
+}
+
+QSqlQuery &SqlTables::execute(SqlStatement &statement)
+{
+    if (!statement.query.exec()) {
+        const QString reason = statement.query.lastError().text();
+        statement.query.finish();
         throw SqlFailure{reason};
     }
+    return statement.query;
+}
+
+QSqlQuery &SqlTables::execute(SqlStatement &statement, const QVariantList &values)
+{
+    for (qsizetype i = 0; i < values.size(); ++i)
+        bind(statement, int(i), values[i]);
+    return execute(statement);
 }
 
 void SqlTables::upsert(const SqlTable &table, QVariantList row)
@@ -177,21 +217,19 @@ void SqlTables::flush(const SqlTable &table)
     const Pending pending = std::move(found->second);
     m_pending.erase(found);
     forPieces(int(pending.rows.size()), table.mostRows, [&](int first, int count) {
-        QVariantList values;
-        values.reserve(count * table.columnCount);
-        for (int i = first; i < first + count; ++i)
-            values.append(pending.rows[std::size_t(i)]);
-        QSqlQuery &query = prepared(&table, count, [&] { return upsertSql(table, count); });
-        execute(query, values);
-        query.finish();
+        SqlStatement &statement = prepared(&table, count, [&] { return upsertSql(table, count); });
+        int number = 0;
+        for (int i = first; i < first + count; ++i) {
+            for (const QVariant &value : pending.rows[std::size_t(i)])
+                bind(statement, number++, value);
+        }
+        execute(statement).finish();
     });
 }
 
 QSqlQuery &SqlTables::select(const char *sql, const QVariantList &values)
 {
-    QSqlQuery &query = prepared(sql, 0, [&] { return QString::fromLatin1(sql); });
-    execute(query, values);
-    return query;
+    return execute(prepared(sql, 0, [&] { return QString::fromLatin1(sql); }), values);
 }
 
 QSqlQuery &SqlTables::select(const SqlTable &table, const char *sql, const QVariantList &values)
@@ -263,7 +301,7 @@ void SqlTables::migrate(int from)
     for (const Migration &step : migrations()) {
         if (step.version <= from)
             continue;
-        m_dialect.begin(m_db);
+        beginTransaction();
         for (const char *statement : step.statements) {
             QSqlQuery query(m_db);
             if (!query.exec(m_dialect.schema(statement)))
@@ -271,11 +309,27 @@ void SqlTables::migrate(int from)
         }
         setMeta(u"schema_version"_s, QString::number(step.version));
         flush(sqltable::kMeta);
-        m_dialect.commit(m_db);
+        commitTransaction();
     }
 }
 
 // --- transactions -------------------------------------------------------------------------------
+
+void SqlTables::beginTransaction()
+{
+    if (const char *sql = m_dialect.beginSql())
+        select(sql).finish();
+    else
+        m_dialect.begin(m_db);
+}
+
+void SqlTables::commitTransaction()
+{
+    if (const char *sql = m_dialect.commitSql())
+        select(sql).finish();
+    else
+        m_dialect.commit(m_db);
+}
 
 bool SqlTables::begin()
 {
@@ -291,7 +345,7 @@ bool SqlTables::begin()
             return false;
     }
     m_committing = false;
-    m_dialect.begin(m_db);
+    beginTransaction();
     if (m_dialect.isRemote()) {
         QSqlQuery &query = select("UPDATE meta SET value=? WHERE name=? AND value=?",
                                   {leaseValue(m_leaseNumber + 1), QString::fromLatin1(kLeaseName),
@@ -309,7 +363,7 @@ void SqlTables::commit()
     while (!m_pending.empty())
         flush(*m_pending.begin()->first);
     m_committing = true;
-    m_dialect.commit(m_db);
+    commitTransaction();
     m_committing = false;
     ++m_leaseNumber;
 }
@@ -318,9 +372,9 @@ void SqlTables::rollback() noexcept
 {
     m_pending.clear();
     // A select that is still open would block the rollback.
-    for (auto &[name, query] : m_statements) {
-        if (query)
-            query->finish();
+    for (auto &[name, statement] : m_statements) {
+        if (statement)
+            statement->query.finish();
     }
     if (!m_db.isOpen() || m_dialect.isLost(m_db))
         return;

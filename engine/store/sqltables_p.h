@@ -56,6 +56,14 @@ void forPieces(int count, int most, Work work)
     }
 }
 
+/// A prepared statement. named: its placeholders have names.
+struct SqlStatement
+{
+    QSqlQuery query;
+    bool named = false;
+    void bind(int number, const QVariant &value);
+};
+
 /// The database session of SqlStore: schema, statements, rows. Made, used and destroyed in the storage thread, because
 /// a QSqlDatabase belongs to the thread that opened it.
 class SqlTables
@@ -85,9 +93,13 @@ private:
         QHash<QString, std::size_t> index;
     };
 
-    /// A prepared statement, kept for the life of the session. of and number name it.
-    QSqlQuery &prepared(const void *of, int number, const std::function<QString()> &makeSql);
-    void execute(QSqlQuery &query, const QVariantList &values);
+    /// A prepared statement, kept for the life of the session. of and number name it; its values are written "?".
+    SqlStatement &prepared(const void *of, int number, const std::function<QString()> &makeSql);
+    void bind(SqlStatement &statement, int number, const QVariant &value);
+    QSqlQuery &execute(SqlStatement &statement);
+    QSqlQuery &execute(SqlStatement &statement, const QVariantList &values);
+    void beginTransaction();
+    void commitTransaction();
     /// Writes a row of the table with the next statement that concerns the table, or with the commit.
     void upsert(const SqlTable &table, QVariantList row);
     void flush(const SqlTable &table);
@@ -126,7 +138,7 @@ private:
     qint64 m_kvLimit;
     std::atomic<int> &m_reconnects;
     QSqlDatabase m_db;
-    std::map<std::pair<const void *, int>, std::unique_ptr<QSqlQuery>> m_statements;
+    std::map<std::pair<const void *, int>, std::unique_ptr<SqlStatement>> m_statements;
     std::map<const SqlTable *, Pending> m_pending;
     /// Of a server: who writes and how many commits there were. Each transaction moves the number on in the database,
     /// so it tells whether a commit whose answer was lost took place, and whether another engine has come meanwhile.

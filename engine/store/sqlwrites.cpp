@@ -163,20 +163,20 @@ void SqlTables::refreshHibernating(const RefreshHibernating &refresh,
 {
     const qint64 gateway = rows.front().first.value;
     const QString ids = idList(rows, m_dialect.amongBrackets());
-    QSqlQuery &update = prepared(&kHibernating, -1, [this] {
+    SqlStatement &update = prepared(&kHibernating, -1, [this] {
         return QString(u"UPDATE hibernating_requests SET last_ping_ts=? WHERE gateway_id=? AND request_id"_s
                        % QLatin1StringView(m_dialect.amongSql()));
     });
-    execute(update, {refresh.lastPingTs, gateway, ids});
-    const qint64 found = update.numRowsAffected();
-    update.finish();
+    QSqlQuery &updated = execute(update, {refresh.lastPingTs, gateway, ids});
+    const qint64 found = updated.numRowsAffected();
+    updated.finish();
     if (!refresh.missing || found == qint64(rows.size()))
         return;
-    QSqlQuery &query = prepared(&kHibernating, -2, [this] {
+    SqlStatement &select = prepared(&kHibernating, -2, [this] {
         return QString(u"SELECT request_id FROM hibernating_requests WHERE gateway_id=? AND request_id"_s
                        % QLatin1StringView(m_dialect.amongSql()));
     });
-    execute(query, {gateway, ids});
+    QSqlQuery &query = execute(select, {gateway, ids});
     std::unordered_set<RequestId> existing;
     while (query.next())
         existing.insert(RequestId{quint32(query.value(0).toLongLong())});

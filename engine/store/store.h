@@ -227,6 +227,16 @@ struct Snapshot
     QHash<QString, QString> meta;
 };
 
+/// Monitoring. Totals since open(); queuedBytes is an estimate of what the queue holds.
+struct StoreCounts
+{
+    quint64 commits = 0;
+    quint64 writes = 0;     ///< rows and key-value requests in these commits
+    quint64 refused = 0;    ///< operations that will not be carried out, because the queue was full or the store gave up
+    qint64 queuedBytes = 0;
+    qint64 maxQueuedBytes = 0; ///< 0: no bound
+};
+
 /// Asynchronous transactional store. submit() and kv() return at once; callbacks come later on the engine thread, in
 /// the order of the calls (both kinds share one order). Never called from inside submit() or kv().
 class Store
@@ -243,9 +253,10 @@ public:
     virtual void setMeta(const QString &name, const QString &value) = 0;
     /// Waits until everything submitted is committed. At shutdown only.
     virtual void flush() = 0;
-    /// Batches waiting, and the latency of the last commit in microseconds (monitoring).
+    /// Operations that wait for their commit, and how long the last commit took in microseconds (monitoring).
     virtual int queueLength() const = 0;
     virtual qint64 lastCommitUs() const = 0;
+    virtual StoreCounts counts() const { return {}; }
     /// Sessions made anew because the database server was lost.
     virtual int reconnects() const { return 0; }
 };

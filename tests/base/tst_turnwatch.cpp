@@ -271,6 +271,33 @@ private Q_SLOTS:
         bench.watch.end();
     }
 
+    void somethingRunsAtTheEndOfEachTurn()
+    {
+        Bench bench;
+        int runs = 0;
+        bool within = false;
+        bench.watch.setAtEnd([&] {
+            ++runs;
+            within = bench.watch.inTurn();
+        });
+        QVERIFY(!bench.watch.inTurn());
+        bench.watch.begin();
+        QVERIFY(bench.watch.inTurn());
+        bench.work("sockets", 10);
+        QCOMPARE(runs, 0);
+        bench.watch.end();
+        QCOMPARE(runs, 1);
+        QVERIFY(within); // its time counts
+        QVERIFY(!bench.watch.inTurn());
+        bench.watch.end();
+        QCOMPARE(runs, 1);
+        bench.work("posted", 10); // without a loop the scope is the turn
+        QCOMPARE(runs, 2);
+        bench.watch.setAtEnd({});
+        bench.work("posted", 10);
+        QCOMPARE(runs, 2);
+    }
+
     void nobodyAttached()
     {
         Bench bench;

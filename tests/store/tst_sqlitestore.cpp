@@ -234,6 +234,9 @@ void TestSqliteStore::queueOverflows()
     blocker.reset();
     QTRY_COMPARE(answers, (QStringList{u"first"_s, u"small"_s, u"large store.commit_failed"_s, u"late store.commit_failed"_s}));
     QTRY_COMPARE(kvError, std::optional<QByteArray>("store.commit_failed"));
+    QCOMPARE(bench.store().counts().refused, 3U);
+    QCOMPARE(bench.store().counts().queuedBytes, 0);
+    QCOMPARE(bench.store().counts().maxQueuedBytes, 64 * 1024);
     bench.sqlite = true;
     QStringList stored;
     for (const ActorRow &row : bench.reopened().actors)
