@@ -30,7 +30,19 @@ struct ActorHttpRequest
     QByteArray method;
     QByteArray path; ///< with query, starts with '/'
     wire::HeaderMap headers;
-    QByteArray body; ///< complete
+    QByteArray body; ///< complete; empty in httpStream()
+};
+
+/// Takes the body of one request that the engine sends in pieces (its setting http_request_streaming). Freed after its last
+/// call, when the request has been answered, or with the actor.
+class HttpBodyReader
+{
+public:
+    virtual ~HttpBodyReader() = default;
+    /// In order. last: the body is complete with this piece, which may be empty.
+    virtual void bodyPiece(const QByteArray &data, bool last) = 0;
+    /// No further piece comes: the client left, or its body broke a limit. The responder is dead.
+    virtual void bodyLost() {}
 };
 
 /// Answers one HTTP request. May be kept and used later; every call is ignored once the answer is complete, the
@@ -143,6 +155,16 @@ public:
         Q_UNUSED(context);
         Q_UNUSED(request);
         responder->respond(404, {{"content-type", "text/plain"}}, "not found");
+    }
+    /// The head of a request whose body comes in pieces. A reader is given each piece as it comes, and the answer may be
+    /// complete before the body is. Null: httpRequest() is called when all of it is there.
+    virtual std::shared_ptr<HttpBodyReader> httpStream(ActorContext &context, const ActorHttpRequest &request,
+                                                       const std::shared_ptr<HttpResponder> &responder)
+    {
+        Q_UNUSED(context);
+        Q_UNUSED(request);
+        Q_UNUSED(responder);
+        return nullptr;
     }
     virtual SocketDecision webSocketOpen(ActorContext &context, RunnerSocket &socket)
     {

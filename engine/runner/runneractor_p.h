@@ -63,6 +63,7 @@ private:
         ActorHttpRequest request;
         bool complete = false;
         std::shared_ptr<ActorResponder> responder;
+        std::shared_ptr<HttpBodyReader> reader; ///< shared with a call in progress; null: the body is collected
     };
 
     void loaded(RunnerKvResult entries);
@@ -76,6 +77,8 @@ private:
 
     void openRequest(const wire::MessageId &id, const wire::ToClientRequestStart &start);
     void runRequest(quint64 id);
+    void requestChunk(quint64 id, const wire::ToClientRequestChunk &chunk);
+    void requestAborted(quint64 id);
     void openSocket(const wire::MessageId &id, const wire::ToClientWebSocketOpen &open);
     void socketMessage(const wire::MessageId &id, const wire::ToClientWebSocketMessage &message);
     void socketClosed(quint64 id, quint16 code, const QString &reason);

@@ -70,6 +70,8 @@ struct Log
     ActorContext *context = nullptr;
     RunnerSocket *socket = nullptr;
     std::shared_ptr<HttpResponder> responder;
+    bool readsPieces = false;
+    int readers = 0; ///< alive
 };
 
 class LoggingActor final : public ActorHandler
@@ -99,6 +101,28 @@ public:
     {
         m_log.lines << request.method + ' ' + request.path + ' ' + request.body;
         m_log.responder = responder;
+    }
+    std::shared_ptr<HttpBodyReader> httpStream(ActorContext &, const ActorHttpRequest &request,
+                                               const std::shared_ptr<HttpResponder> &responder) override
+    {
+        if (!m_log.readsPieces)
+            return nullptr;
+        m_log.lines << "stream " + request.method + ' ' + request.path + ' ' + request.body;
+        m_log.responder = responder;
+        struct Reader final : HttpBodyReader
+        {
+            explicit Reader(Log &to) : log(to) { ++log.readers; }
+            ~Reader() override { --log.readers; }
+            void bodyPiece(const QByteArray &data, bool last) override
+            {
+                log.lines << "piece " + data + (last ? " last" : "");
+                if (data == "enough")
+                    log.responder->respond(200, {}, "early");
+            }
+            void bodyLost() override { log.lines << "lost"; }
+            Log &log;
+        };
+        return std::make_shared<Reader>(m_log);
     }
     SocketDecision webSocketOpen(ActorContext &, RunnerSocket &socket) override
     {

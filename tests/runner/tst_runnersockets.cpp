@@ -24,6 +24,7 @@ private Q_SLOTS:
     void messagesWaitForTheStart();
     void http();
     void httpStreamedAndAborted();
+    void httpInPieces();
 };
 
 void TestRunnerSockets::duplicateDroppedAndGapCloses()
@@ -283,6 +284,62 @@ void TestRunnerSockets::httpStreamedAndAborted()
     bench.stopActor();
     bench.log.responder->respond(200, {}, {});
     QVERIFY(bench.tunnelSent<wire::ToServerResponseStart>(11).empty());
+    QCOMPARE(bench.runner->requestCount(), 0);
+}
+
+void TestRunnerSockets::httpInPieces()
+{
+    Bench bench;
+    bench.log.readsPieces = true;
+    bench.begin();
+    bench.startActor();
+    const auto lines = [&bench] { return std::exchange(bench.log.lines, {}); };
+    lines();
+    const auto open = [&bench](quint32 request) {
+        bench.tunnel(request, 0, wire::ToClientRequestStart{u"a"_s, "POST", "/up", {}, {}, true});
+    };
+    open(9);
+    bench.tunnel(9, 1, wire::ToClientRequestChunk{"1", false});
+    QCOMPARE(lines(), (QByteArrayList{"stream POST /up ", "piece 1"}));
+    // Both ways at once.
+    bench.log.responder->begin(200, {});
+    bench.log.responder->write("a");
+    bench.tunnel(9, 2, wire::ToClientRequestChunk{"2", false});
+    bench.tunnel(9, 3, wire::ToClientRequestChunk{{}, true});
+    QCOMPARE(lines(), (QByteArrayList{"piece 2", "piece  last"}));
+    QCOMPARE(bench.log.readers, 0);
+    bench.tunnel(9, 4, wire::ToClientRequestChunk{"after the end", true});
+    QCOMPARE(lines(), QByteArrayList{});
+    bench.log.responder->finish();
+    QCOMPARE(bench.tunnelSent<wire::ToServerResponseStart>(9).at(0).stream, true);
+    QCOMPARE(bench.tunnelSent<wire::ToServerResponseChunk>(9).size(), 2U);
+    QCOMPARE(bench.runner->requestCount(), 0);
+
+    // An answer before the end is the end of the request.
+    open(10);
+    bench.tunnel(10, 1, wire::ToClientRequestChunk{"enough", false});
+    bench.tunnel(10, 2, wire::ToClientRequestChunk{"more", false});
+    bench.tunnel(10, 3, wire::ToClientRequestAbort{});
+    QCOMPARE(lines(), (QByteArrayList{"stream POST /up ", "piece enough"}));
+    QCOMPARE(bench.tunnelSent<wire::ToServerResponseStart>(10).at(0).body, std::optional<QByteArray>("early"));
+    QCOMPARE(bench.log.readers, 0);
+    QCOMPARE(bench.runner->requestCount(), 0);
+
+    open(11);
+    bench.tunnel(11, 1, wire::ToClientRequestChunk{"1", false});
+    bench.tunnel(11, 2, wire::ToClientRequestAbort{});
+    QCOMPARE(lines(), (QByteArrayList{"stream POST /up ", "piece 1", "lost"}));
+    QVERIFY(!bench.log.responder->alive());
+    QCOMPARE(bench.log.readers, 0);
+    QCOMPARE(bench.runner->requestCount(), 0);
+
+    // The actor ends in the middle: nothing more is called, nothing is kept.
+    open(12);
+    bench.stopActor();
+    bench.tunnel(12, 1, wire::ToClientRequestChunk{"late", true});
+    QVERIFY(!lines().contains("piece late last"));
+    bench.timers.advance(bench.clock.now);
+    QCOMPARE(bench.log.readers, 0);
     QCOMPARE(bench.runner->requestCount(), 0);
 }
 
