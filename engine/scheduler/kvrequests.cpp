@@ -127,7 +127,7 @@ Response withEntries(const std::vector<KvEntry> &entries)
 }
 
 constexpr qint64 kMaxHeldKvBytes = 16 * 1024 * 1024; ///< of one runner, until its inventory is complete
-constexpr qint64 kOverheadBytes = 256;
+constexpr qint64 kOverheadBytes = 512; ///< of a request and of an entry
 
 } // namespace
 
@@ -136,7 +136,7 @@ qint64 heldBytes(const wire::ToServerKvRequest &request)
     qint64 bytes = kOverheadBytes;
     if (const auto *put = std::get_if<wire::KvPutRequest>(&request.data)) {
         for (const QByteArray &key : put->keys)
-            bytes += key.size();
+            bytes += kOverheadBytes + key.size();
         for (const QByteArray &value : put->values)
             bytes += value.size();
     }
@@ -264,6 +264,12 @@ void RunnerHub::kvNow(Link &owner, const wire::ToServerKvRequest &request, QStri
         checked = checkKvRequest(request.data, m_core.wallMs());
         refusal = checked.error;
     }
+    const qint64 bytes = heldBytes(request);
+    if (refusal.isEmpty()
+        && (*owner.storedKvBytes + bytes > kMaxStoredKvBytes || m_storedKvBytes + bytes > kMaxStoredKvBytesOfAll)) {
+        m_kvOverload.add();
+        refusal = QStringLiteral("too much waits for the database, try again later");
+    }
     if (!refusal.isEmpty()) {
         if (entry)
             m_core.emitRefused(entry->row, QStringLiteral("kv_refused"), refusal);
@@ -271,11 +277,16 @@ void RunnerHub::kvNow(Link &owner, const wire::ToServerKvRequest &request, QStri
         flushKv(owner);
         return;
     }
+    *owner.storedKvBytes += bytes;
+    m_storedKvBytes += bytes;
     m_core.context.store.kv(request.actorId, std::move(*checked.op),
-                            [this, alive = std::weak_ptr<bool>(m_alive), runnerId, answer,
-                             actorId = request.actorId, data = request.data](const KvResult &result) {
+                            [this, alive = std::weak_ptr<bool>(m_alive), runnerId, answer, bytes,
+                             waiting = owner.storedKvBytes, actorId = request.actorId,
+                             data = request.data](const KvResult &result) {
+                                *waiting -= bytes;
                                 if (alive.expired())
                                     return;
+                                m_storedKvBytes -= bytes;
                                 answer->data = kvAnswer(data, result);
                                 accountKv(actorId, data, result);
                                 if (Link *target = link(runnerId))

@@ -41,7 +41,13 @@ std::optional<int> parseVersion(const QString &text)
 
 } // namespace
 
-RunnerHub::RunnerHub(SchedulerCore &core) : m_core(core), m_alive(std::make_shared<bool>(true)) {}
+RunnerHub::RunnerHub(SchedulerCore &core)
+    : m_core(core),
+      m_kvOverload(core.context.metrics.counter("scheduler_kv_overload_total",
+                                                "key-value requests refused because too much waited for the database")),
+      m_alive(std::make_shared<bool>(true))
+{
+}
 
 RunnerHub::~RunnerHub()
 {

@@ -103,6 +103,8 @@ private:
         /// Came before the inventory was complete, or from an older socket whose process is not known yet.
         std::vector<HeldKv> heldKv;
         qint64 heldKvBytes = 0;
+        /// Of requests that the store has not answered; shared with their callbacks, which may come after the link.
+        std::shared_ptr<qint64> storedKvBytes = std::make_shared<qint64>(0);
         TimerId reconcileTimer = 0;
         TimerId pingTimer = 0;
         TimerId silenceTimer = 0;
@@ -174,6 +176,8 @@ private:
     std::vector<std::unique_ptr<Socket>> m_graveyard; ///< may not be deleted from within their last callback
     TimerId m_graveTimer = 0;
     qint64 m_lastToken = 0;
+    qint64 m_storedKvBytes = 0; ///< of all links
+    Counter &m_kvOverload;
     std::shared_ptr<bool> m_alive;
 };
 
@@ -186,6 +190,11 @@ struct KvChecked
 KvChecked checkKvRequest(const wire::KvRequestData &data, qint64 nowMs);
 /// About what a request takes while it is held. Only writes carry values.
 qint64 heldBytes(const wire::ToServerKvRequest &request);
+/// Requests that may wait for the store, in bytes of heldBytes(): of one runner, and of all, which is half of what the
+/// queue of the store holds. Beyond it a request is refused, so that no runner can take the place of the engine's own
+/// writes, without which the engine cannot go on.
+inline constexpr qint64 kMaxStoredKvBytes = 64LL * 1024 * 1024;
+inline constexpr qint64 kMaxStoredKvBytesOfAll = 256LL * 1024 * 1024;
 wire::KvResponseData kvAnswer(const wire::KvRequestData &request, const KvResult &result);
 
 /// Values for the monitoring interface; only the id is set when there is no such row.

@@ -51,6 +51,46 @@ private Q_SLOTS:
         QVERIFY(std::get<wire::KvListResponse>(runner.kvAnswers[6].data).keys.empty());
     }
 
+    void whatWaitsForTheDatabaseIsBounded()
+    {
+        Bench bench;
+        ScriptedRunner greedy;
+        bench.connectRunner(greedy, "greedy", 1);
+        const QString id = bench.createRunning(greedy, CrashPolicy::Sleep);
+        ScriptedRunner other;
+        bench.connectRunner(other, "other", 1);
+        const QString otherId = bench.createRunning(other, CrashPolicy::Sleep);
+        bench.store.hold();
+        constexpr quint32 kRequests = 600; // 75 MB; 64 MiB may wait
+        for (quint32 i = 0; i < kRequests; ++i)
+            greedy.send(wire::ToServerKvRequest{id, i, wire::KvPutRequest{{"k"}, {QByteArray(128 * 1024, 'v')}}});
+        other.send(wire::ToServerKvRequest{otherId, 0, wire::KvPutRequest{{"k"}, {"v"}}});
+        bench.world.settle();
+        QVERIFY(greedy.kvAnswers.empty()); // answers keep the order of the requests
+        greedy.link->cut(); // what it had under way still counts down, and a new link begins with nothing
+        bench.store.release();
+        bench.world.settle();
+        QCOMPARE(other.kvAnswers.size(), std::size_t(1));
+        QVERIFY(std::holds_alternative<wire::KvPutResponse>(other.kvAnswers[0].data));
+        const double refused = bench.metrics.value("scheduler_kv_overload_total").value_or(0);
+        QVERIFY2(refused > 50 && refused < 100, qPrintable(QString::number(refused)));
+
+        bench.store.hold();
+        for (quint32 i = 0; i < kRequests; ++i)
+            other.send(wire::ToServerKvRequest{otherId, 1 + i, wire::KvPutRequest{{"k"}, {QByteArray(128 * 1024, 'v')}}});
+        bench.world.settle();
+        bench.store.release();
+        bench.world.settle();
+        QCOMPARE(bench.metrics.value("scheduler_kv_overload_total").value_or(0), 2 * refused);
+        QCOMPARE(other.kvAnswers.size(), std::size_t(1 + kRequests));
+        for (std::size_t i = 1; i < other.kvAnswers.size(); ++i)
+            QCOMPARE(kvError(other.kvAnswers[i]).contains(u"too much waits for the database"), i > kRequests - std::size_t(refused));
+        // Everything that waited has been counted down again.
+        other.send(wire::ToServerKvRequest{otherId, 1 + kRequests, wire::KvPutRequest{{"k"}, {"v"}}});
+        bench.world.settle();
+        QVERIFY(std::holds_alternative<wire::KvPutResponse>(other.kvAnswers.back().data));
+    }
+
     void raceR42_kvOwnership()
     {
         Bench bench;
