@@ -52,7 +52,7 @@ void HttpRequest::sendBody()
             awaitAnswer();
         }
     }
-    m_exchange->setBodyReading(!m_upload->isFull() && !m_upload->mayLack());
+    m_exchange->setBodyReading(!m_upload->isFull());
 }
 
 /// True: the link is back, and chunks that were on it may have been lost.

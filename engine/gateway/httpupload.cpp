@@ -34,7 +34,7 @@ bool HttpUpload::begin()
 
 std::optional<wire::ToClientRequestChunk> HttpUpload::next() const
 {
-    if (!m_sending || m_done || m_mayLack || (unsent() == 0 && !m_complete))
+    if (!m_sending || m_done || (unsent() == 0 && !m_complete))
         return std::nullopt;
     const qsizetype size = std::min<qsizetype>(unsent(), kChunkBytes);
     return wire::ToClientRequestChunk{m_held.mid(m_sent, size), m_complete && size == unsent()};

@@ -109,11 +109,15 @@ private Q_SLOTS:
         auto exchange = world.upload(kActor, {}, {{"Content-Length", "5"}});
         QCOMPARE(headerOf(lastStart(world), "content-length"), QByteArray("5"));
         QCOMPARE(Sent(world).chunks, 0);
+        world.advance(5'000);
         exchange->part("hello", true);
         QCOMPARE(Sent(world).chunks, 1);
         QCOMPARE(Sent(world).finishes, 1);
         world.fromRunner(world.lastSent<Start>()->requestId(), answer(200));
         QCOMPARE(exchange->status, 200);
+        // How long the actor took, not how long the client took.
+        QCOMPARE(world.sink.httpLatencies.size(), std::size_t(1));
+        QVERIFY(world.sink.httpLatencies.front() < 5'000'000);
         QVERIFY(world.isClean());
     }
 
@@ -406,6 +410,20 @@ private Q_SLOTS:
         QCOMPARE(exchange->errorCode(), QByteArray("guard.request_delivery_unconfirmed"));
         QVERIFY(world.lastSent<Abort>() != nullptr); // the runner holds the beginning
         QCOMPARE(Sent(world).body, QByteArray("ab"));
+        QVERIFY(world.isClean());
+    }
+
+    void cutLinkBeforeTheFirstChunk()
+    {
+        World world;
+        world.addRunning(kActor);
+        auto exchange = world.upload(kActor);
+        QVERIFY(lastStart(world).stream);
+        world.cutLink();
+        exchange->part("ab");
+        world.restoreLink();
+        QCOMPARE(exchange->errorCode(), QByteArray("guard.request_delivery_unconfirmed"));
+        QCOMPARE(Sent(world).chunks, 0); // the runner may know of no such request
         QVERIFY(world.isClean());
     }
 
