@@ -121,6 +121,10 @@ void PropertyRun::clientAction()
                 exchange->gone();
         }
         return;
+    case 7:
+        for (Request &request : m_requests)
+            giveBody(request);
+        return;
     default:
         break;
     }
@@ -205,9 +209,30 @@ void PropertyRun::openRequest()
     const QByteArray path = "/do/" + QByteArray::number(quint64(m_requests.size()));
     request.exchange->request.target = path;
     m_coverage.posts += request.isPost;
+    if (request.isPost && m_random.below(2) == 0) {
+        // Some are larger than what the gateway keeps for another attempt.
+        const qsizetype size = qsizetype(m_random.below(16) == 0 ? 1'500'000 : m_random.below(200));
+        request.body = QByteArray(size, char('a' + m_requests.size()));
+        for (qsizetype i = 0; i < size; i += 97)
+            request.body[i] = char(i / 97);
+        request.exchange->comes = true;
+        ++m_coverage.uploads;
+    }
     m_requests.push_back(request);
     ++m_world.rays;
     m_world.gateway->request(request.exchange, {anyActor(), path, false, m_world.lastRay()});
+}
+
+/// The next part, if there is one and somebody reads it.
+void PropertyRun::giveBody(Request &request)
+{
+    if (!request.exchange->comes || !request.exchange->reading || !request.exchange->alive())
+        return;
+    const qsizetype left = request.body.size() - request.given;
+    const qsizetype part = m_healing ? left : qsizetype(m_random.below(quint64(left) + 1));
+    request.given += part;
+    request.exchange->part(request.body.sliced(request.given - part, part),
+                           part == left && (m_healing || m_random.below(2) == 0));
 }
 
 void PropertyRun::balance()
@@ -361,6 +386,8 @@ void PropertyRun::healLinks()
 void PropertyRun::healOnce()
 {
     healLinks();
+    for (Request &request : m_requests)
+        giveBody(request);
     for (int i = 0; i < kActors; ++i)
         schedule(QStringLiteral("a%1").arg(i));
     for (int turn = 0; turn < 3; ++turn) {

@@ -16,6 +16,7 @@ struct PropertyCoverage
     quint64 hibernatable = 0, survived = 0, complete = 0; ///< sockets; still open at the end; all messages arrived
     quint64 duplicates = 0, delivered = 0, cuts = 0, lost = 0, crashes = 0, sleeps = 0, deaths = 0, destroys = 0;
     quint64 posts = 0, postsExecuted = 0, answers = 0, storeFailures = 0, closesDelivered = 0, plainComplete = 0;
+    quint64 uploads = 0, uploadsArrived = 0; ///< bodies that came in parts; that reached an actor in chunks, all of them
 };
 
 class PropertyRun
@@ -53,6 +54,8 @@ private:
         std::shared_ptr<FakeExchange> exchange;
         bool isPost = false;
         int executed = 0;
+        QByteArray body; ///< that the client sends while the request runs
+        qsizetype given = 0;
     };
     struct ActorSocket
     {
@@ -61,6 +64,11 @@ private:
         bool hibernatable = false;
         quint16 index = 0;
     };
+    struct Upload
+    {
+        std::size_t request = 0;
+        QByteArray body;
+    };
     /// One life of an actor inside a runner.
     struct Life
     {
@@ -68,6 +76,7 @@ private:
         quint32 generation = 0;
         std::map<quint32, ActorSocket> sockets;
         std::set<quint32> requests;
+        std::map<quint32, Upload> uploads; ///< requests whose body has not come completely
     };
     struct StoredSocket
     {
@@ -109,6 +118,7 @@ private:
     void takeOpen(const QString &runnerId, const wire::ToClientTunnelMessage &message);
     void takeData(ActorSocket &socket, quint32 id, const wire::ToClientTunnelMessage &message);
     void takeClose(Life &life, const QString &actorId, quint32 id, const wire::ToClientWebSocketClose &close);
+    void takeChunk(Life &life, quint32 id, const wire::ToClientRequestChunk &chunk);
     void takeRequest(const QString &runnerId, quint32 id, const wire::ToClientRequestStart &start);
     void reply(const QString &runnerId, quint32 id, wire::ToServerTunnelMessageKind kind);
     void accept(const QString &actorId, Life &life);
@@ -126,6 +136,7 @@ private:
     void setCongested(bool congested);
     void openSocket();
     void openRequest();
+    void giveBody(Request &request);
     void balance();
 
     void heal();

@@ -28,10 +28,10 @@ private Q_SLOTS:
         }
         qInfo("sockets %llu, still open %llu, complete %llu, plain %llu; delivered %llu, again %llu, lost on the way %llu; "
               "cuts %llu, crashes %llu, stops %llu, deaths %llu, destroys %llu; POST %llu, ran %llu; answers %llu; "
-              "closes delivered %llu, rows refused %llu",
+              "closes delivered %llu, rows refused %llu; bodies in parts %llu, in chunks %llu",
               all.hibernatable, all.survived, all.complete, all.plainComplete, all.delivered, all.duplicates, all.lost,
               all.cuts, all.crashes, all.sleeps, all.deaths, all.destroys, all.posts, all.postsExecuted, all.answers,
-              all.closesDelivered, all.storeFailures);
+              all.closesDelivered, all.storeFailures, all.uploads, all.uploadsArrived);
         // A schedule in which every socket is closed early would prove nothing.
         if (m_options.count < 100)
             return;
@@ -41,6 +41,7 @@ private Q_SLOTS:
         QVERIFY(all.crashes > m_options.count / 4 && all.deaths > m_options.count / 8);
         QVERIFY(all.postsExecuted > m_options.count / 8);
         QVERIFY(all.closesDelivered > m_options.count / 100);
+        QVERIFY(all.uploadsArrived > m_options.count / 100);
     }
 
 private:
