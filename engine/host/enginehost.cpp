@@ -205,8 +205,9 @@ private:
         };
         total("store_commits_total", "transactions that were committed", counts.commits);
         total("store_writes_total", "rows and key-value requests in the transactions", counts.writes);
+        total("store_retries_total", "commits that failed and were tried again", counts.retries);
         total("store_refused_total", "operations that were not carried out, because the queue was full or the store had given up", counts.refused);
-        m_metrics.gauge("store_last_commit_seconds", "time the last commit took").set(double(m_store.lastCommitUs()) / 1e6);
+        m_metrics.gauge("store_last_commit_seconds", "time the last commit took, or the one under way so far when that is longer").set(double(m_store.lastCommitUs()) / 1e6);
         Counter &reconnects = m_metrics.counter("store_reconnects_total", "sessions made anew because the database server was lost");
         reconnects.add(quint64(m_store.reconnects()) - reconnects.value());
         m_metrics.gauge("guard_tcp_connection_pending", "client and runner connections that are open").set(m_server->connectionCount());

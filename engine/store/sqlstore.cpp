@@ -120,6 +120,8 @@ public:
     SqlStoreOptions options;
     std::thread thread;
     std::atomic<qint64> commitUs{0};
+    std::atomic<qint64> commitSinceUs{-1}; ///< mono; -1: none is under way
+    std::atomic<quint64> retries{0};
     std::atomic<int> reconnects{0};
     std::atomic<quint64> commits{0};
     std::atomic<quint64> writes{0};
@@ -256,6 +258,7 @@ void SqlStore::Private::commit(SqlTables &tables, std::vector<Op> &group)
                 giveUp(failure.text, attempt);
                 return;
             }
+            retries.fetch_add(1, std::memory_order_relaxed);
         }
         // Nothing else waits for this thread but the work behind this very commit.
         std::this_thread::sleep_for(std::chrono::milliseconds(backoffMs));
@@ -313,8 +316,10 @@ void SqlStore::Private::main()
         if (group.empty())
             return;
         const qint64 start = clock.monoUs();
+        commitSinceUs.store(start, std::memory_order_relaxed);
         commit(tables, group);
         commitUs.store(clock.monoUs() - start, std::memory_order_relaxed);
+        commitSinceUs.store(-1, std::memory_order_relaxed);
         bool closing = false;
         {
             const std::lock_guard lock(mutex);
@@ -407,14 +412,17 @@ int SqlStore::queueLength() const
 
 qint64 SqlStore::lastCommitUs() const
 {
-    return d->commitUs.load(std::memory_order_relaxed);
+    const qint64 last = d->commitUs.load(std::memory_order_relaxed);
+    const qint64 since = d->commitSinceUs.load(std::memory_order_relaxed);
+    return since < 0 ? last : std::max(last, SystemClock().monoUs() - since);
 }
 
 StoreCounts SqlStore::counts() const
 {
     const std::lock_guard lock(d->mutex);
     return {d->commits.load(std::memory_order_relaxed), d->writes.load(std::memory_order_relaxed),
-            d->refused.load(std::memory_order_relaxed), d->queuedBytes, d->options.maxQueuedBytes};
+            d->refused.load(std::memory_order_relaxed), d->retries.load(std::memory_order_relaxed), d->queuedBytes,
+            d->options.maxQueuedBytes};
 }
 
 void SqlStore::handOver()

@@ -233,6 +233,7 @@ struct StoreCounts
     quint64 commits = 0;
     quint64 writes = 0;     ///< rows and key-value requests in these commits
     quint64 refused = 0;    ///< operations that will not be carried out, because the queue was full or the store gave up
+    quint64 retries = 0;    ///< commits that failed and were tried again
     qint64 queuedBytes = 0;
     qint64 maxQueuedBytes = 0; ///< 0: no bound
 };
@@ -253,7 +254,8 @@ public:
     virtual void setMeta(const QString &name, const QString &value) = 0;
     /// Waits until everything submitted is committed. At shutdown only.
     virtual void flush() = 0;
-    /// Operations that wait for their commit, and how long the last commit took in microseconds (monitoring).
+    /// Operations that wait for their commit, and how long the last commit took in microseconds, or the one under way so
+    /// far when that is longer (monitoring).
     virtual int queueLength() const = 0;
     virtual qint64 lastCommitUs() const = 0;
     virtual StoreCounts counts() const { return {}; }

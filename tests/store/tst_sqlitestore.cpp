@@ -231,6 +231,7 @@ void TestSqliteStore::queueOverflows()
     bench.store().kv(u"a"_s, KvGet{{"k"}}, [&](const KvResult &result) { kvError = result.ok() ? "" : result.error().fullCode(); });
     QCoreApplication::processEvents();
     QVERIFY(answers.isEmpty()); // answers keep their order: none before the first commit
+    QTRY_VERIFY(bench.store().counts().retries > 0);
     blocker.reset();
     QTRY_COMPARE(answers, (QStringList{u"first"_s, u"small"_s, u"large store.commit_failed"_s, u"late store.commit_failed"_s}));
     QTRY_COMPARE(kvError, std::optional<QByteArray>("store.commit_failed"));

@@ -207,6 +207,8 @@ private Q_SLOTS:
         }
         QVERIFY(elapsed.elapsed() < 30'000);
         QCOMPARE(answers, 0);
+        // A commit that does not come back is seen before it does.
+        QTRY_VERIFY(bench.store().lastCommitUs() > 100'000);
         blocker.reset();
         QTRY_COMPARE_WITH_TIMEOUT(answers, 200, 30'000);
         QCOMPARE(bench.store().queueLength(), 0);
