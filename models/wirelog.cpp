@@ -4,6 +4,7 @@
 #include "engine/wire/layout.h"
 
 #include <QJsonArray>
+#include <QJsonValue>
 #include <QStringList>
 
 #include <algorithm>
@@ -43,6 +44,12 @@ void collectMembers(const wire::FieldNode &node, int version, QStringList &membe
 
 wire::FieldNode WireMessage::tree() const
 {
+    if (recorded) {
+        wire::FieldNode root{title, {}, {}, 0, 0, {}};
+        for (const auto &[name, value] : facts)
+            root.children.push_back({name, {}, value, 0, 0, {}});
+        return root;
+    }
     const auto dissected = wire::dissect(version, toRunner ? wire::Root::EngineToRunner : wire::Root::RunnerToEngine, bytes);
     if (dissected)
         return *dissected;
@@ -60,6 +67,8 @@ void WireLog::setRunner(const QString &runnerId)
 
 int WireLog::take(const QJsonObject &answer)
 {
+    if (answer.value(QLatin1String("recorded")).toBool())
+        return takeRecorded(answer.value(QLatin1String("frames")).toArray());
     m_lost += quint64(answer.value(QLatin1String("lost")).toInteger());
     int taken = 0;
     const QJsonArray frames = answer.value(QLatin1String("frames")).toArray();
@@ -77,6 +86,38 @@ int WireLog::take(const QJsonObject &answer)
         message.bytes = QByteArray::fromBase64(frame.value(QLatin1String("bytes_base64")).toString().toLatin1());
         add(std::move(message));
         ++taken;
+    }
+    return taken;
+}
+
+int WireLog::takeRecorded(const QJsonArray &frames)
+{
+    const auto seqOf = [](const QJsonValue &frame) { return quint64(frame[QLatin1String("seq")].toInteger()); };
+    qsizetype from = 0;
+    while (from < frames.size() && seqOf(frames.at(from)) <= m_lastSeq)
+        ++from;
+    const bool goesOn = m_lastSeq > 0 && from > 0 && seqOf(frames.at(from - 1)) == m_lastSeq;
+    const bool same = frames.isEmpty() && m_lastSeq == 0;
+    if (!goesOn && !same) { // the moment shown is another one
+        std::erase_if(m_messages, [](const WireMessage &message) { return message.seq > 0; });
+        ++m_epoch;
+        m_lastSeq = 0;
+        from = 0;
+    }
+    int taken = 0;
+    for (qsizetype i = from; i < frames.size(); ++i, ++taken) {
+        const QJsonObject frame = frames.at(i).toObject();
+        WireMessage message;
+        message.recorded = true;
+        message.seq = m_lastSeq = seqOf(frame);
+        message.ts = frame.value(QLatin1String("ts")).toInteger();
+        message.toRunner = frame.value(QLatin1String("to_runner")).toBool();
+        message.size = frame.value(QLatin1String("size")).toInteger(-1);
+        message.title = frame.value(QLatin1String("kind")).toString();
+        const QJsonObject fields = frame.value(QLatin1String("fields")).toObject();
+        for (auto field = fields.begin(); field != fields.end(); ++field)
+            message.facts.emplace_back(field.key(), field.value().toString());
+        add(std::move(message));
     }
     return taken;
 }
@@ -103,6 +144,12 @@ const WireMessage *WireLog::type(const QString &hex, bool toRunner, int version)
 void WireLog::add(WireMessage message)
 {
     message.number = m_next++;
+    if (message.recorded) {
+        m_messages.push_back(std::move(message));
+        if (m_messages.size() > kMostMessages)
+            m_messages.pop_front();
+        return;
+    }
     const wire::FieldNode tree = message.tree();
     QStringList members;
     collectMembers(tree, message.version, members);

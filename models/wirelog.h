@@ -8,6 +8,8 @@
 
 #include <deque>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace dormouse {
 
@@ -21,10 +23,12 @@ struct WireMessage
     int version = 7;
     qint64 size = 0; ///< bytes; more than bytes.size() when the engine has cut it
     QByteArray bytes;
+    bool recorded = false; ///< of a recording: no bytes; size is that of the payload, -1 = unknown
+    std::vector<std::pair<QString, QString>> facts; ///< of a recorded one: field and value
     QString title;   ///< innermost member of the unions that it is made of, for example WebSocketMessage
     bool faulty = false; ///< its receiver would refuse it
 
-    bool isCut() const { return size > bytes.size(); }
+    bool isCut() const { return !recorded && size > bytes.size(); }
     wire::FieldNode tree() const;
 };
 
@@ -37,10 +41,12 @@ public:
     const QString &runnerId() const { return m_runnerId; }
     /// Another runner: what was heard of the one before goes; what was typed stays.
     void setRunner(const QString &runnerId);
-    /// The answer to wire_frames. Returns how many messages came.
+    /// The answer to wire_frames. Returns how many messages came. That of a recording is all there is up to the moment
+    /// shown: what it does not have leaves, with another epoch() when more than the oldest ones left.
     int take(const QJsonObject &answer);
     /// A message typed as hex, blanks ignored. Nothing when that is no hex or no byte.
     const WireMessage *type(const QString &hex, bool toRunner, int version);
+    int epoch() const { return m_epoch; }
     quint64 lastSeq() const { return m_lastSeq; }
     quint64 lost() const { return m_lost; } ///< that the engine could not keep, of this runner
     const std::deque<WireMessage> &messages() const { return m_messages; }
@@ -48,10 +54,12 @@ public:
 
 private:
     void add(WireMessage message);
+    int takeRecorded(const QJsonArray &frames);
 
     QString m_runnerId;
     std::deque<WireMessage> m_messages;
     quint64 m_next = 1, m_lastSeq = 0, m_lost = 0;
+    int m_epoch = 0;
 };
 
 /// The deepest field that holds the byte, as the places of its parents' children from the root on; empty = the root.

@@ -3224,6 +3224,18 @@ Die Ansicht „Client“ öffnet eine Verbindung.</translation>
         <source>Hex is pairs of 0-9 and a-f.</source>
         <translation>Hex sind Paare aus 0-9 und a-f.</translation>
     </message>
+    <message>
+        <source>Up to the moment shown. A recording keeps what was said and when, no bytes.</source>
+        <translation>Bis zum gezeigten Augenblick. Eine Aufzeichnung behält, was wann gesagt wurde, keine Bytes.</translation>
+    </message>
+    <message>
+        <source>Up to the moment shown the recording has no message of this runner.</source>
+        <translation>Bis zum gezeigten Augenblick hat die Aufzeichnung keine Nachricht dieses Runners.</translation>
+    </message>
+    <message>
+        <source>not recorded</source>
+        <translation>nicht aufgezeichnet</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::Words</name>

@@ -3210,6 +3210,18 @@ The Client view opens one.</source>
         <source>Hex is pairs of 0-9 and a-f.</source>
         <translation>16 進は 0-9 と a-f の 2 桁の組です。</translation>
     </message>
+    <message>
+        <source>Up to the moment shown. A recording keeps what was said and when, no bytes.</source>
+        <translation>表示中の時点までです。記録には何がいつ送られたかが残り、バイト列は残りません。</translation>
+    </message>
+    <message>
+        <source>Up to the moment shown the recording has no message of this runner.</source>
+        <translation>表示中の時点までに、このランナーのメッセージは記録されていません。</translation>
+    </message>
+    <message>
+        <source>not recorded</source>
+        <translation>記録されていません</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::Words</name>

@@ -18,8 +18,11 @@
 #include <QScrollBar>
 #include <QSpinBox>
 #include <QTextCursor>
+#include <QTimer>
 #include <QTreeWidget>
 #include <QVBoxLayout>
+
+#include <utility>
 
 namespace dormouse {
 
@@ -27,6 +30,7 @@ namespace {
 
 constexpr int kFieldRole = Qt::UserRole;      // offset
 constexpr int kLengthRole = Qt::UserRole + 1; // of the field
+constexpr int kSeqRole = Qt::UserRole + 2;    // of the message
 
 } // namespace
 
@@ -116,38 +120,60 @@ void WirePage::refresh()
         m_log.setRunner(runnerId);
         m_listed = 0;
         m_sinceAsked.invalidate();
+        m_askedAfter.reset();
         list();
     }
     const monitor::RunnerInfo *runner = m_session.runners().find(runnerId);
     m_about->setText(runner ? QString(runner->name % u' ' % runner->key).trimmed() : tr("No runner chosen"));
     const bool live = m_session.source() && m_session.source()->capabilities().live && m_session.source()->linkState() == monitor::LinkState::Live;
+    const bool recorded = m_session.source() && !m_session.source()->capabilities().live && m_session.source()->capabilities().seekable;
     QString note;
-    if (!live)
+    if (!live && !recorded)
         note = tr("Only a live engine can be listened to. Bytes can be typed in below.");
     else if (!runner)
         note = tr("Choose a runner, or an actor that is on one.");
+    else if (recorded)
+        note = m_log.lastSeq() > 0 ? tr("Up to the moment shown. A recording keeps what was said and when, no bytes.")
+                                   : tr("Up to the moment shown the recording has no message of this runner.");
     else if (m_log.lost() > 0)
         note = tr("%1 messages were too many to be kept.").arg(m_log.lost());
     else if (m_listed == 0)
         note = tr("Listening; each message between the engine and this runner appears here.");
     m_note->setText(note);
     m_note->setVisible(!note.isEmpty());
-    if (live && runner && !m_session.isPaused() && !m_asking && (!m_sinceAsked.isValid() || m_sinceAsked.hasExpired(kAskMs)))
+    if (!(live || recorded) || !runner || m_session.isPaused() || m_asking)
+        return;
+    if (recorded && m_askedAfter == m_session.framesApplied())
+        return; // the same moment still
+    if (!m_sinceAsked.isValid() || m_sinceAsked.hasExpired(kAskMs)) {
         ask();
+    } else if (recorded && !m_later) { // no other frame may come by itself
+        m_later = true;
+        QTimer::singleShot(kAskMs, this, [this] {
+            m_later = false;
+            if (isOnScreen())
+                refresh();
+        });
+    }
 }
 
 void WirePage::ask()
 {
     m_asking = true;
     m_sinceAsked.start();
+    m_askedAfter = m_session.framesApplied();
     const QString runnerId = m_log.runnerId();
     m_session.look(QStringLiteral("wire_frames"), {{QStringLiteral("runner_id"), runnerId}, {QStringLiteral("after"), qint64(m_log.lastSeq())}},
                    [self = QPointer<WirePage>(this), runnerId](const Result<QJsonObject> &result) {
                        if (!self)
                            return;
                        self->m_asking = false;
-                       if (result.ok() && self->m_log.runnerId() == runnerId && self->m_log.take(*result) > 0)
+                       if (!result.ok() || self->m_log.runnerId() != runnerId)
+                           return;
+                       if (self->m_log.take(*result) > 0 || self->m_log.epoch() != self->m_epoch)
                            self->list();
+                       if (self->isOnScreen())
+                           self->refresh(); // what is to be said about it
                    });
 }
 
@@ -156,6 +182,12 @@ void WirePage::list()
     const auto &messages = m_log.messages();
     // What has left the log, or all when it is another one.
     int gone = 0;
+    quint64 chosen = 0; // of a recording, when its moment has changed
+    if (std::exchange(m_epoch, m_log.epoch()) != m_log.epoch()) {
+        m_listed = 0;
+        if (const QTableWidgetItem *item = m_table->item(m_table->currentRow(), 0))
+            chosen = item->data(kSeqRole).toULongLong();
+    }
     const auto numberOf = [this](int row) { return m_table->item(row, 0)->data(kFieldRole).toULongLong(); };
     if (m_listed == 0)
         gone = m_table->rowCount();
@@ -170,16 +202,20 @@ void WirePage::list()
         m_table->insertRow(row);
         auto *time = new QTableWidgetItem(message.ts ? timeText(message.ts) : tr("typed"));
         time->setData(kFieldRole, message.number);
+        time->setData(kSeqRole, message.seq);
         auto *what = new QTableWidgetItem(QString((message.toRunner ? u"→ " : u"← ") % message.title));
-        what->setToolTip(QString(message.toRunner ? tr("Engine to runner") : tr("Runner to engine")) % u", v" % QString::number(message.version)
+        what->setToolTip(QString(message.toRunner ? tr("Engine to runner") : tr("Runner to engine"))
+                         % (message.recorded ? QString() : QString(u", v" % QString::number(message.version)))
                          % (message.faulty ? QString(u'\n' % tr("Its receiver refuses it; the last field says why.")) : QString()));
         if (message.faulty)
             what->setForeground(m_theme.color(Color::Bad));
-        auto *bytes = new QTableWidgetItem(bytesText(double(message.size)));
+        auto *bytes = new QTableWidgetItem(message.size < 0 ? unknownText() : bytesText(double(message.size)));
         m_table->setItem(row, 0, time);
         m_table->setItem(row, 1, what);
         m_table->setItem(row, 2, bytes);
         m_listed = message.number;
+        if (chosen > 0 && message.seq == chosen)
+            m_table->selectRow(row);
     }
     if (m_follow->isChecked() && m_table->rowCount() > 0) {
         m_table->selectRow(m_table->rowCount() - 1);
@@ -204,7 +240,10 @@ void WirePage::showMessage()
         m_tree = message->tree();
         addNode(m_tree, nullptr);
         m_fields->expandToDepth(3);
-        m_bytes->setPlainText(hexLines(message->bytes, kBytesPerLine)
+        if (message->recorded)
+            m_bytes->setPlainText(tr("not recorded"));
+        else
+            m_bytes->setPlainText(hexLines(message->bytes, kBytesPerLine)
                               + (message->isCut() ? tr("… %1 of %2 shown").arg(bytesText(double(message->bytes.size())), bytesText(double(message->size))) : QString()));
     }
     m_linking = false;
@@ -212,7 +251,8 @@ void WirePage::showMessage()
 
 void WirePage::addNode(const wire::FieldNode &node, QTreeWidgetItem *parent)
 {
-    auto *item = new QTreeWidgetItem({node.name, node.value, node.length > 0 ? QStringLiteral("%1+%2").arg(node.offset).arg(node.length) : QString::number(node.offset)});
+    const WireMessage *message = m_log.find(m_shown);
+    auto *item = new QTreeWidgetItem({node.name, node.value, message && message->recorded ? QString() : node.length > 0 ? QStringLiteral("%1+%2").arg(node.offset).arg(node.length) : QString::number(node.offset)});
     item->setData(0, kFieldRole, node.offset);
     item->setData(0, kLengthRole, node.length);
     item->setToolTip(0, node.type);

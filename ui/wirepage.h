@@ -41,7 +41,9 @@ private:
     wire::FieldNode m_tree;
     quint64 m_shown = 0;  ///< number of the message in tree and bytes; 0 = none
     quint64 m_listed = 0; ///< the newest number that is in the table
-    bool m_asking = false, m_linking = false;
+    int m_epoch = 0; ///< of what is listed
+    std::optional<quint64> m_askedAfter; ///< frames that the session had applied when it was asked for this runner
+    bool m_asking = false, m_linking = false, m_later = false;
     QElapsedTimer m_sinceAsked;
     QLabel *m_about, *m_note;
     QCheckBox *m_follow;

@@ -73,7 +73,9 @@ public:
     ///  kv_list {actor_id, limit:int} -> {entries:[{key_base64,value_base64,update_ts}]}
     ///  pending_preview {connection_id, index:int} -> {preview_base64}
     ///  wire_frames {runner_id, after:int} -> {frames:[{seq, ts, to_runner:bool, version, size, bytes_base64}], lost:int}:
-    ///    messages of the runner protocol numbered above after; kept while it is asked for every ten seconds
+    ///    messages of the runner protocol numbered above after; kept while it is asked for every ten seconds. A recording
+    ///    has no bytes: {recorded:true, frames:[{seq, ts, to_runner:bool, kind, size?, fields:{name:text}}], lost:0}, the
+    ///    latest of that runner up to the moment shown, whatever after says. size: bytes of the payload
     ///  set_setting {section, key, value} -> {}; until the engine restarts
     /// done is called once in the UI thread; errors carry a code, "monitor.deadline" when timeoutMs passed.
     virtual void command(const QString &name, const QJsonObject &arguments,

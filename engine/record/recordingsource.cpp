@@ -2,6 +2,7 @@
 #include "engine/record/recordingsource.h"
 
 #include <QFileInfo>
+#include <QJsonArray>
 
 #include <algorithm>
 #include <cmath>
@@ -58,15 +59,74 @@ void RecordingSource::setInterest(const monitor::Interest &interest)
     m_interest = interest;
 }
 
-void RecordingSource::command(const QString &, const QJsonObject &,
+void RecordingSource::command(const QString &name, const QJsonObject &arguments,
                               std::function<void(const Result<QJsonObject> &)> done, int)
 {
     QMetaObject::invokeMethod(
         this,
-        [done = std::move(done)] {
+        [this, done = std::move(done), looks = name == u"wire_frames", runnerId = arguments.value("runner_id"_L1).toString()] {
+            if (looks)
+                return done(wireFrames(runnerId));
             done(Error::make("monitor", "recording", u"A recording takes no commands."_s));
         },
         Qt::QueuedConnection);
+}
+
+namespace {
+
+/// The message of the runner protocol that an event is about; {} when it is about none. Payloads and the parts of a message
+/// that no event tells are not there.
+QJsonObject messageOf(const monitor::Event &event)
+{
+    using monitor::EventKind;
+    const bool command = event.kind == EventKind::Command && (event.reason == u"start" || event.reason == u"stop");
+    QString kind;
+    if (command)
+        kind = event.reason == u"start" ? u"CommandStartActor"_s : u"CommandStopActor"_s;
+    else if (event.kind == EventKind::MessageSent || event.kind == EventKind::MessageResent || event.kind == EventKind::MessageOut)
+        kind = u"WebSocketMessage"_s;
+    else if (event.kind == EventKind::MessageAcked)
+        kind = u"WebSocketMessageAck"_s;
+    else
+        return {};
+    QJsonObject fields;
+    const auto tell = [&](const QString &name, const QString &value) {
+        if (!value.isEmpty())
+            fields.insert(name, value);
+    };
+    tell(u"actorId"_s, event.actorId);
+    tell(u"generation"_s, event.generation ? QString::number(*event.generation) : QString());
+    tell(u"connection"_s, event.connectionId);
+    tell(u"requestId"_s, event.requestId);
+    tell(u"index"_s, event.index ? QString::number(*event.index) : QString());
+    QJsonObject message{{u"seq"_s, qint64(event.seq)}, {u"ts"_s, event.ts}, {u"kind"_s, kind},
+                        {u"to_runner"_s, event.kind != EventKind::MessageOut && event.kind != EventKind::MessageAcked}};
+    if (event.kind == EventKind::MessageAcked)
+        tell(u"latencyUs"_s, event.value ? QString::number(*event.value) : QString());
+    else if (event.value && !command)
+        message.insert(u"size"_s, *event.value);
+    if (event.kind == EventKind::MessageResent)
+        tell(u"resent"_s, u"true"_s);
+    message.insert(u"fields"_s, fields);
+    return message;
+}
+
+} // namespace
+
+Result<QJsonObject> RecordingSource::wireFrames(const QString &runnerId) const
+{
+    if (!m_reader)
+        return Error::make("monitor", "recording", u"The recording is not open."_s);
+    const qint64 until = position();
+    const auto events = m_reader->eventsUpTo(m_shown, kMostMessages, [&](const monitor::Event &event) {
+        return event.runnerId == runnerId && event.ts <= until && !messageOf(event).isEmpty();
+    });
+    if (!events)
+        return events.error();
+    QJsonArray frames;
+    for (const monitor::Event &event : *events)
+        frames.append(messageOf(event));
+    return QJsonObject{{u"recorded"_s, true}, {u"frames"_s, frames}, {u"lost"_s, 0}};
 }
 
 qint64 RecordingSource::firstTs() const

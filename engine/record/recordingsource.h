@@ -24,6 +24,8 @@ public:
     /// The reason when it could not be opened, else the notice of the file (truncated, not closed), if any.
     QString linkDetail() const override { return m_detail; }
     void start() override;
+    static constexpr std::size_t kMostMessages = 1'000; ///< of one runner, in an answer to wire_frames
+
     /// A recording has what it has; events and trace events are filtered.
     void setInterest(const monitor::Interest &interest) override;
     void command(const QString &name, const QJsonObject &arguments,
@@ -39,6 +41,7 @@ public:
     const SessionReader *reader() const { return m_reader.get(); } ///< null until opened
 
 private:
+    Result<QJsonObject> wireFrames(const QString &runnerId) const;
     void show(int frame);
     void step();
     void emitFrame(monitor::Frame frame);

@@ -17,7 +17,7 @@ namespace dormouse::record {
 
 namespace {
 
-constexpr qint64 kEventLookBackBytes = 256 * 1024;
+constexpr qint64 kEventLookBackBytes = 1024 * 1024;
 
 Error fileError(const char *code, const QString &text)
 {
@@ -243,6 +243,27 @@ Result<monitor::Frame> SessionReader::stateAfter(int frame, int maxEvents) const
     if (state.events.size() > std::size_t(maxEvents))
         state.events.erase(state.events.begin(), state.events.end() - maxEvents);
     return state;
+}
+
+Result<std::vector<monitor::Event>> SessionReader::eventsUpTo(int frame, std::size_t most,
+                                                              const std::function<bool(const monitor::Event &)> &wanted) const
+{
+    std::vector<monitor::Event> found; // newest first
+    qint64 budget = kEventLookBackBytes;
+    for (int i = std::min(frame, frameCount() - 1); i >= 0 && found.size() < most; --i) {
+        const Place &place = m_frames[std::size_t(i)];
+        if (budget <= 0)
+            break;
+        budget -= place.bytes;
+        Result<monitor::Frame> read = decode(place, monitor::Traces::Unpack);
+        if (!read)
+            return read.error();
+        for (auto event = read->events.rbegin(); event != read->events.rend() && found.size() < most; ++event)
+            if (wanted(*event))
+                found.push_back(std::move(*event));
+    }
+    std::reverse(found.begin(), found.end());
+    return found;
 }
 
 Status SessionReader::forEachFrame(const std::function<bool(const monitor::Frame &)> &visit) const

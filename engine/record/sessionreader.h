@@ -41,6 +41,8 @@ public:
     /// Everything known after that frame as one snapshot, with the latest events up to it, at most
     /// maxEvents, as far as a bounded look back finds them.
     Result<monitor::Frame> stateAfter(int frame, int maxEvents = 5'000) const;
+    /// The latest events up to that frame that are wanted, oldest first: at most `most`, of what a bounded look back finds.
+    Result<std::vector<monitor::Event>> eventsUpTo(int frame, std::size_t most, const std::function<bool(const monitor::Event &)> &wanted) const;
     /// Calls visit for each frame in order until it returns false. Errors of decodeFrame.
     Status forEachFrame(const std::function<bool(const monitor::Frame &)> &visit) const;
 

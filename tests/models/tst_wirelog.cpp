@@ -41,6 +41,7 @@ class TestWireLog : public QObject
     Q_OBJECT
 private Q_SLOTS:
     void messagesAreNamedAndNumbered();
+    void recordedOnesFollowTheMoment();
     void typedBytes();
     void everyByteHasItsField();
     void hexAndBack();
@@ -66,6 +67,45 @@ void TestWireLog::messagesAreNamedAndNumbered()
     log.setRunner(QStringLiteral("other"));
     QCOMPARE(log.messages().size(), std::size_t(1)); // what was typed belongs to no runner
     QCOMPARE(log.lastSeq(), quint64(0));
+}
+
+void TestWireLog::recordedOnesFollowTheMoment()
+{
+    const auto recorded = [](qint64 from, int count) {
+        QJsonArray frames;
+        for (int i = 0; i < count; ++i)
+            frames.append(QJsonObject{{QStringLiteral("seq"), from + i}, {QStringLiteral("ts"), 1'000 + i}, {QStringLiteral("to_runner"), true},
+                                      {QStringLiteral("kind"), QStringLiteral("WebSocketMessage")}, {QStringLiteral("size"), 5},
+                                      {QStringLiteral("fields"), QJsonObject{{QStringLiteral("index"), QString::number(i)}}}});
+        return QJsonObject{{QStringLiteral("recorded"), true}, {QStringLiteral("frames"), frames}, {QStringLiteral("lost"), 0}};
+    };
+    WireLog log;
+    log.setRunner(QStringLiteral("r"));
+    QCOMPARE(log.take(recorded(10, 0)), 0);
+    QCOMPARE(log.epoch(), 0);
+    QCOMPARE(log.take(recorded(10, 3)), 3);
+    const WireMessage &last = log.messages().back();
+    QVERIFY(last.recorded && !last.faulty && !last.isCut() && last.size == 5);
+    QCOMPARE(last.title, QStringLiteral("WebSocketMessage"));
+    QCOMPARE(last.tree().children.at(0).value, QStringLiteral("2"));
+    // It plays on: only what is new comes, and what was there keeps its number.
+    const int epoch = log.epoch();
+    const quint64 number = last.number;
+    QCOMPARE(log.take(recorded(11, 4)), 2);
+    QCOMPARE(log.epoch(), epoch);
+    QVERIFY(log.find(number));
+    QCOMPARE(log.take(recorded(11, 4)), 0);
+    QCOMPARE(log.epoch(), epoch);
+    // Back, and before the first: what has not been said yet is not there.
+    QCOMPARE(log.take(recorded(10, 2)), 2);
+    QVERIFY(log.epoch() != epoch);
+    QCOMPARE(log.messages().size(), std::size_t(2));
+    QVERIFY(log.type(QStringLiteral("00"), true, 7));
+    QCOMPARE(log.take(recorded(10, 0)), 0);
+    QCOMPARE(log.messages().size(), std::size_t(1)); // typed by hand
+    QCOMPARE(log.take(recorded(10, 1'200)), 1'200);
+    QCOMPARE(log.messages().size(), WireLog::kMostMessages);
+    QCOMPARE(log.messages().back().seq, quint64(1'209));
 }
 
 void TestWireLog::typedBytes()

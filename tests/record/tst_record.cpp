@@ -113,6 +113,7 @@ private Q_SLOTS:
     void flippedBytes();
     void seekEqualsReplay();
     void source();
+    void messagesOfALink();
     void sourceFails();
     void jsonLines();
     void chromeTrace();
@@ -372,6 +373,45 @@ void TestRecord::source()
     source.command(u"sleep_actor"_s, {}, [&](const Result<QJsonObject> &result) { code = result.error().fullCode(); });
     QVERIFY(code.isEmpty());
     QTRY_COMPARE(code, QByteArray("monitor.recording"));
+}
+
+/// console.md row 56: the messages of a runner's link up to the moment shown, without their bytes.
+void TestRecord::messagesOfALink()
+{
+    writeSession(path(u"a.dms"_s), samples::story(kStart));
+    RecordingSource source(path(u"a.dms"_s));
+    source.start();
+    const auto ask = [&](const QString &runner) {
+        std::optional<QJsonObject> answer;
+        source.command(u"wire_frames"_s, {{u"runner_id"_s, runner}, {u"after"_s, 0}}, [&](const Result<QJsonObject> &result) { answer = result ? *result : QJsonObject(); });
+        [&] { QTRY_VERIFY(answer); }();
+        return answer->value(u"frames"_s).toArray();
+    };
+    int count = 0;
+    for (const Frame &frame : samples::story(kStart))
+        for (const Event &event : frame.events)
+            if (event.runnerId == u"runner-1" && (event.kind == EventKind::MessageSent || event.kind == EventKind::MessageResent || event.kind == EventKind::MessageAcked || event.kind == EventKind::MessageOut))
+                ++count;
+    QVERIFY(count > 2);
+    const QJsonArray all = ask(u"runner-1"_s);
+    QCOMPARE(all.size(), count);
+    QCOMPARE(ask(u"runner-2"_s).size(), 0);
+    qint64 before = 0;
+    for (const QJsonValue &one : all) {
+        QVERIFY(one[u"seq"_s].toInteger() > before);
+        before = one[u"seq"_s].toInteger();
+        QVERIFY(!one[u"kind"_s].toString().isEmpty() && !one[u"fields"_s][u"connection"_s].toString().isEmpty());
+        QCOMPARE(one[u"to_runner"_s].toBool(), one[u"kind"_s].toString() == u"WebSocketMessage"_s && !one[u"fields"_s].toObject().contains(u"latencyUs"_s));
+    }
+    // Half way only what had been said by then.
+    const qint64 middle = all.at(all.size() / 2)[u"ts"_s].toInteger() - 1;
+    source.seek(middle);
+    const QJsonArray some = ask(u"runner-1"_s);
+    QVERIFY(some.size() < all.size());
+    for (const QJsonValue &one : some)
+        QVERIFY(one[u"ts"_s].toInteger() <= middle);
+    source.seek(source.lastTs());
+    QCOMPARE(ask(u"runner-1"_s), all);
 }
 
 void TestRecord::sourceFails()

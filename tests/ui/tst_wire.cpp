@@ -7,6 +7,7 @@
 #include <QAction>
 #include <QCheckBox>
 #include <QJsonArray>
+#include <QLabel>
 #include <QJsonObject>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -25,6 +26,7 @@ private Q_SLOTS:
     void init();
     void cleanup();
     void aMessageFieldByField();
+    void aRecordingAtItsMoment();
     void listensOnlyWhileSomebodyLooks();
 
 private:
@@ -56,6 +58,50 @@ void TestWire::init()
 void TestWire::cleanup()
 {
     closeWindow();
+}
+
+/// A recording has no bytes; it is asked once for each moment that it shows.
+void TestWire::aRecordingAtItsMoment()
+{
+    const auto until = [this](int count) {
+        QJsonArray frames;
+        for (int i = 1; i <= count; ++i)
+            frames.append(QJsonObject{{QStringLiteral("seq"), i}, {QStringLiteral("ts"), m_source->now()}, {QStringLiteral("to_runner"), i % 2 == 1},
+                                      {QStringLiteral("kind"), i % 2 == 1 ? QStringLiteral("WebSocketMessage") : QStringLiteral("WebSocketMessageAck")},
+                                      {QStringLiteral("fields"), QJsonObject{{QStringLiteral("index"), QString::number(100 + i)}}}});
+        m_source->answer = QJsonObject{{QStringLiteral("recorded"), true}, {QStringLiteral("frames"), frames}, {QStringLiteral("lost"), 0}};
+    };
+    Capabilities capabilities;
+    capabilities.live = false;
+    capabilities.seekable = true;
+    m_source->setCapabilities(capabilities);
+    until(3);
+    session().selectRunner(m_source->runners.front().runnerId);
+    m_window->showView(QStringLiteral("wire"));
+    QTRY_COMPARE(one<QTableWidget>()->rowCount(), 3);
+    QVERIFY(one<QTableWidget>()->item(2, 1)->text().startsWith(QStringLiteral("→ WebSocketMessage")));
+    QVERIFY(one<QTableWidget>()->item(1, 1)->text().startsWith(QStringLiteral("← WebSocketMessageAck")));
+    QCOMPARE(one<QTreeWidget>()->topLevelItem(0)->child(0)->text(1), QStringLiteral("103")); // the newest
+    QVERIFY(one<QPlainTextEdit>()->toPlainText().contains(QStringLiteral("not recorded")));
+    const int before = asked();
+    const quint64 frames = session().framesApplied();
+    page("wire")->hide(); // and back: nothing else is to be shown
+    page("wire")->show();
+    QCOMPARE(session().framesApplied(), frames);
+    QCOMPARE(asked(), before);
+    // Another moment is shown; who looks at a message keeps it while it is there.
+    one<QCheckBox>()->setChecked(false);
+    one<QTableWidget>()->selectRow(0);
+    until(2);
+    m_source->step();
+    QTRY_COMPARE(one<QTableWidget>()->rowCount(), 2);
+    QCOMPARE(one<QTableWidget>()->currentRow(), 0);
+    QVERIFY(asked() > before);
+    until(0);
+    m_source->step();
+    QTRY_COMPARE(one<QTableWidget>()->rowCount(), 0);
+    const auto labels = page("wire")->findChildren<QLabel *>();
+    QTRY_VERIFY(std::any_of(labels.cbegin(), labels.cend(), [](const QLabel *label) { return label->text().contains(QStringLiteral("no message of this runner")); }));
 }
 
 void TestWire::aMessageFieldByField()
