@@ -42,11 +42,11 @@ void GatewayCore::enlist(std::unique_ptr<GatewaySession> session)
     ++counters.connections;
     ++m_states[std::size_t(raw->monitorState())];
     if (raw->kind() == monitor::ConnectionKind::WebSocket)
-        metrics.socketState(raw->monitorState(), 1);
-    metrics.requests.add();
-    metrics.requestsPending.add(1);
+        metrics.socketState(raw->m_ownTraffic, raw->monitorState(), 1);
+    metrics.of(raw->m_ownTraffic).requests.add();
+    metrics.of(raw->m_ownTraffic).requestsPending.add(1);
     if (const ActorRow *row = directory.actor(raw->actorId())) {
-        raw->m_usage = &metrics.usage(row->namespaceId, row->name);
+        raw->m_usage = &metrics.usage(row->namespaceId, row->name, raw->m_ownTraffic);
         raw->m_usage->requests->add();
         raw->m_usage->activeRequests->add(1);
     }
@@ -75,13 +75,13 @@ void GatewayCore::end(GatewaySession &session)
     stopAwaitingLink(session);
     --counters.connections;
     --m_states[std::size_t(last)];
-    metrics.requestsPending.add(-1);
+    metrics.of(session.m_ownTraffic).requestsPending.add(-1);
     if (session.m_usage)
         session.m_usage->activeRequests->add(-1);
     if (session.kind() == monitor::ConnectionKind::WebSocket)
-        metrics.socketState(last, -1);
+        metrics.socketState(session.m_ownTraffic, last, -1);
     else
-        metrics.httpDuration.observe(double(nowUs() - session.m_openedUs) / 1e6);
+        metrics.of(session.m_ownTraffic).httpDuration.observe(double(nowUs() - session.m_openedUs) / 1e6);
     m_byRay.remove(session.rayId());
     const auto ofActor = m_byActor.find(session.actorId());
     if (ofActor != m_byActor.end()) {
@@ -361,8 +361,8 @@ void GatewayCore::markChanged(GatewaySession &session)
 void GatewayCore::stateChanged(const GatewaySession &session, monitor::ConnectionState from, monitor::ConnectionState to)
 {
     if (session.kind() == monitor::ConnectionKind::WebSocket) {
-        metrics.socketState(from, -1);
-        metrics.socketState(to, 1);
+        metrics.socketState(session.m_ownTraffic, from, -1);
+        metrics.socketState(session.m_ownTraffic, to, 1);
     }
     --m_states[std::size_t(from)];
     ++m_states[std::size_t(to)];

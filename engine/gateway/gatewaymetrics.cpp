@@ -52,14 +52,8 @@ const char *socketLabel(monitor::ConnectionState state)
 } // namespace
 
 GatewayMetrics::GatewayMetrics(Metrics &registry)
-    : requests(registry.counter("guard_proxy_request_total", "requests and WebSockets of actor routes")),
-      requestsPending(registry.gauge("guard_proxy_request_pending", "requests and WebSockets that have not ended")),
-      httpDuration(registry.histogram("guard_proxy_request_duration",
-                                      "seconds from a complete HTTP request to the end of its answer")),
-      readyWait(registry.histogram("guard_route_pegboard_ready_wait_duration",
+    : readyWait(registry.histogram("guard_route_pegboard_ready_wait_duration",
                                    "seconds until the actor of a request could be reached, or the wait failed")),
-      openWait(registry.histogram("gateway_websocket_open_wait_seconds",
-                                  "seconds from an open that was sent to its answer")),
       hibernating(registry.gauge("gateway_hws_hibernating", "WebSockets whose actor is asleep")),
       hibernation(registry.histogram("gateway_hws_hibernation_seconds",
                                      "seconds from the stop of the actor to its next life or the end of the socket",
@@ -73,8 +67,6 @@ GatewayMetrics::GatewayMetrics(Metrics &registry)
       maxPendingMessages(registry.histogram("gateway_hws_pending_max_messages",
                                             "most unacknowledged messages of a hibernatable WebSocket, at its end",
                                             Metrics::sizeBounds())),
-      ackLatency(registry.histogram("gateway_hws_ack_latency_seconds",
-                                    "seconds from the last write of a message to its acknowledgement")),
       acksInvalid(registry.counter("gateway_hws_acks_invalid_total", "acknowledgements outside the window")),
       resentMessages(registry.counter("gateway_hws_resent_messages_total", "messages written again")),
       resentBytes(registry.counter("gateway_hws_resent_bytes_total", "payload bytes written again")),
@@ -85,24 +77,47 @@ GatewayMetrics::GatewayMetrics(Metrics &registry)
       graceSeconds(registry.histogram("gateway_link_grace_seconds",
                                       "seconds a request was without its link, until it came back or was given up")),
       clientRoundTrip(registry.histogram("guard_websocket_ping_seconds", "seconds from a ping to a client to its answer")),
-      m_registry(registry)
+      m_registry(registry), m_clients(registry, {})
+{
+}
+
+GatewayMetrics::Traffic::Traffic(Metrics &registry, const MetricLabels &labels)
+    : requests(registry.counter("guard_proxy_request_total", "requests and WebSockets of actor routes", labels)),
+      requestsPending(registry.gauge("guard_proxy_request_pending", "requests and WebSockets that have not ended", labels)),
+      httpDuration(registry.histogram("guard_proxy_request_duration",
+                                      "seconds from a complete HTTP request to the end of its answer", Metrics::durationBounds(), labels)),
+      openWait(registry.histogram("gateway_websocket_open_wait_seconds",
+                                  "seconds from an open that was sent to its answer", Metrics::durationBounds(), labels)),
+      ackLatency(registry.histogram("gateway_hws_ack_latency_seconds",
+                                    "seconds from the last write of a message to its acknowledgement", Metrics::durationBounds(), labels))
 {
     for (const auto state : {monitor::ConnectionState::Opening, monitor::ConnectionState::Open,
                              monitor::ConnectionState::Attached, monitor::ConnectionState::Hibernating,
                              monitor::ConnectionState::Waking, monitor::ConnectionState::ClosingAsleep}) {
-        m_sockets[std::size_t(state)] = &registry.gauge("guard_websocket_active", "client WebSockets by state",
-                                                        {{"state", QString::fromLatin1(socketLabel(state))}});
+        MetricLabels ofState = labels;
+        ofState.push_back({"state", QString::fromLatin1(socketLabel(state))});
+        sockets[std::size_t(state)] = &registry.gauge("guard_websocket_active", "client WebSockets by state", ofState);
     }
-    m_sockets[std::size_t(monitor::ConnectionState::Waiting)] =
-        m_sockets[std::size_t(monitor::ConnectionState::Opening)];
+    sockets[std::size_t(monitor::ConnectionState::Waiting)] = sockets[std::size_t(monitor::ConnectionState::Opening)];
 }
 
-GatewayMetrics::Usage &GatewayMetrics::usage(const QString &namespaceId, const QString &actorName)
+GatewayMetrics::Traffic &GatewayMetrics::of(bool console)
 {
-    Usage &entry = m_usage[{namespaceId, actorName}];
+    if (!console)
+        return m_clients;
+    if (!m_console)
+        m_console.emplace(m_registry, MetricLabels{{"client", QStringLiteral("console")}});
+    return *m_console;
+}
+
+GatewayMetrics::Usage &GatewayMetrics::usage(const QString &namespaceId, const QString &actorName, bool console)
+{
+    Usage &entry = m_usage[{namespaceId, actorName, console}];
     if (entry.requests)
         return entry;
-    const MetricLabels labels{{"namespace_id", namespaceId}, {"actor_name", actorName}};
+    MetricLabels labels{{"namespace_id", namespaceId}, {"actor_name", actorName}};
+    if (console)
+        labels.push_back({"client", QStringLiteral("console")});
     entry.ingress = &m_registry.counter("gateway_ingress", "Bytes of bodies and messages from clients to actors.", labels);
     entry.egress = &m_registry.counter("gateway_egress", "Bytes of bodies and messages from actors to clients.", labels);
     entry.requests = &m_registry.counter("requests", "Requests and WebSockets to actors.", labels);
@@ -189,9 +204,9 @@ void GatewayMetrics::dropped(const wire::ToServerTunnelMessageKind &kind, monito
     series->add();
 }
 
-void GatewayMetrics::socketState(monitor::ConnectionState state, int delta)
+void GatewayMetrics::socketState(bool console, monitor::ConnectionState state, int delta)
 {
-    if (Gauge *gauge = m_sockets[std::size_t(state)])
+    if (Gauge *gauge = of(console).sockets[std::size_t(state)])
         gauge->add(delta);
     if (state == monitor::ConnectionState::Hibernating)
         hibernating.add(delta);

@@ -7,6 +7,8 @@
 
 #include <array>
 #include <map>
+#include <optional>
+#include <tuple>
 
 namespace dormouse {
 
@@ -17,18 +19,27 @@ class GatewayMetrics
 public:
     explicit GatewayMetrics(Metrics &registry);
 
-    Counter &requests;             ///< HTTP requests and WebSockets of actor routes
-    Gauge &requestsPending;
-    MetricHistogram &httpDuration; ///< HTTP only: a socket may live for days
+    /// What is counted apart for consoles, which would otherwise be taken for clients: their series have the label
+    /// client="console" and begin with the first such request. Gauges of what is held count everybody.
+    struct Traffic
+    {
+        Traffic(Metrics &registry, const MetricLabels &labels);
+        Counter &requests; ///< HTTP requests and WebSockets of actor routes
+        Gauge &requestsPending;
+        MetricHistogram &httpDuration; ///< HTTP only: a socket may live for days
+        MetricHistogram &openWait;
+        MetricHistogram &ackLatency;
+        std::array<Gauge *, 16> sockets{}; ///< by state
+    };
+    Traffic &of(bool console);
+
     MetricHistogram &readyWait;
-    MetricHistogram &openWait;
     Gauge &hibernating;
     MetricHistogram &hibernation;
     Gauge &pendingBytes;
     Gauge &pendingMessages;
     MetricHistogram &maxPendingBytes;
     MetricHistogram &maxPendingMessages;
-    MetricHistogram &ackLatency;
     Counter &acksInvalid;
     Counter &resentMessages;
     Counter &resentBytes;
@@ -47,7 +58,7 @@ public:
         Counter *requests = nullptr;
         Gauge *activeRequests = nullptr;
     };
-    Usage &usage(const QString &namespaceId, const QString &actorName);
+    Usage &usage(const QString &namespaceId, const QString &actorName, bool console);
 
     void requestError(const QByteArray &fullCode);
     void attempt(monitor::ConnectionKind kind, const char *outcome, const char *reason);
@@ -61,13 +72,14 @@ public:
     void undelivered(const char *queue, std::size_t count);
     /// state: of the session the message was for, or Unknown when there is none.
     void dropped(const wire::ToServerTunnelMessageKind &kind, monitor::ConnectionState state);
-    void socketState(monitor::ConnectionState state, int delta);
+    void socketState(bool console, monitor::ConnectionState state, int delta);
 
 private:
     Metrics &m_registry;
-    std::map<std::pair<QString, QString>, Usage> m_usage;
+    Traffic m_clients;
+    std::optional<Traffic> m_console;
+    std::map<std::tuple<QString, QString, bool>, Usage> m_usage;
     std::array<std::array<Counter *, 16>, 16> m_dropped{}; ///< by kind and state, looked up at first use
-    std::array<Gauge *, 16> m_sockets{};
     std::array<Counter *, 2> m_usual{}; ///< attempts that ended well, by kind
 };
 

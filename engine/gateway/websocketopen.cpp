@@ -95,7 +95,7 @@ void WebSocketSession::openAnswered(const wire::ToServerWebSocketOpen &open)
 {
     m_phaseTimer.cancel();
     m_cutTimer.cancel();
-    m_core.metrics.openWait.observe(double(m_core.nowUs() - m_openWrittenUs) / 1e6);
+    m_core.metrics.of(m_ownTraffic).openWait.observe(double(m_core.nowUs() - m_openWrittenUs) / 1e6);
     m_core.metrics.attempt(kind(), "accepted", "");
     noteIndex(0);
     forgetHead();

@@ -200,7 +200,7 @@ void WebSocketSession::acknowledged(quint16 index)
         const qint64 latencyUs = nowUs - message.writtenUs;
         m_record->lastAckLatencyUs = latencyUs;
         m_core.context.sink.ackLatency(latencyUs, m_ownTraffic);
-        m_core.metrics.ackLatency.observe(double(latencyUs) / 1e6);
+        m_core.metrics.of(m_ownTraffic).ackLatency.observe(double(latencyUs) / 1e6);
         if (trace)
             emitMessage(monitor::TraceKind::Acked, message.index, latencyUs);
     });

@@ -221,6 +221,17 @@ void TestCommands::actionsAreCalled()
     QCOMPARE(bed.last.value(u"content_type"_s).toString(), u"application/json"_s);
     QCOMPARE(QByteArray::fromBase64(bed.last.value(u"body_base64"_s).toString().toLatin1()), QByteArray("{\"output\":7}"));
     QVERIFY(bed.world.sink.ended.back().ownTraffic); // left out of counts and rates
+    const auto counted = [&](const char *name, const MetricLabels &labels) { return bed.world.metrics.value(name, labels).value_or(0); };
+    const MetricLabels console{{"client", u"console"_s}};
+    for (const char *name : {"guard_proxy_request_total", "guard_proxy_request_duration"}) {
+        QCOMPARE(counted(name, {}), 0.0);
+        QCOMPARE(counted(name, console), 1.0);
+    }
+    QCOMPARE(counted("guard_proxy_request_pending", console), 0.0);
+    auto client = bed.world.http(bed.actor, "GET");
+    bed.world.settle();
+    QCOMPARE(counted("guard_proxy_request_total", {}), 1.0);
+    QCOMPARE(counted("guard_proxy_request_total", console), 1.0);
     // Parameters travel in a header, so as ASCII; no value is too simple, null is none.
     const auto params = [&](const QJsonValue &value) {
         request = {};
