@@ -63,11 +63,27 @@ class SimulatedExchange final : public HttpExchange
 {
 public:
     using Done = std::function<void(int, const QByteArray &)>;
-    SimulatedExchange(HttpHead head, QByteArray body, Done done)
-        : m_head(std::move(head)), m_body(std::move(body)), m_done(std::move(done))
+    /// comes: the rest of the body follows by give().
+    SimulatedExchange(HttpHead head, QByteArray body, bool comes, Done done)
+        : m_head(std::move(head)), m_body(std::move(body)), m_comes(comes), m_done(std::move(done))
     {}
     const HttpHead &head() const override { return m_head; }
     const QByteArray &body() const override { return m_body; }
+    bool bodyComplete() const override { return !m_comes; }
+    QByteArray readBody(std::function<void(const BodyPart &)> callback) override
+    {
+        m_onBody = std::move(callback);
+        return std::exchange(m_body, {});
+    }
+    /// The client sends more of its body.
+    void give(const QByteArray &data, bool last)
+    {
+        if (!m_alive || !m_onBody)
+            return;
+        m_comes = !last;
+        const auto callback = m_onBody;
+        callback({data, last, 0, {}});
+    }
     void respond(int status, const HeaderList &headers, const QByteArray &body) override
     {
         begin(status, headers);
@@ -105,6 +121,8 @@ private:
     }
     HttpHead m_head;
     QByteArray m_body;
+    bool m_comes;
+    std::function<void(const BodyPart &)> m_onBody;
     Done m_done;
     int m_status = 0;
     QByteArray m_answer;

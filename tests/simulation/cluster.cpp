@@ -18,6 +18,13 @@ constexpr qint64 kFunctionStopsMs = 3'000;
 
 } // namespace
 
+EngineConfig Cluster::simulatedConfig()
+{
+    EngineConfig config;
+    config.httpRequestStreaming = true; // the simulated runners are of the C++ library
+    return config;
+}
+
 Cluster::Cluster(const Schedule &schedule, const SimulationOptions &options, SimulationCoverage &coverage)
     : m_schedule(schedule), m_options(options), m_coverage(coverage), m_random(schedule.seed), m_memory(m_world.poster()),
       m_store(m_memory, m_truth, m_world.clock, options.defect == Defect::StoreLosesWrite),

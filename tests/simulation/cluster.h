@@ -19,7 +19,7 @@ struct SimulationOptions
 /// How much really happened, over all runs.
 struct SimulationCoverage
 {
-    quint64 sockets = 0, survived = 0, messages = 0, writes = 0, posts = 0, engineKills = 0, runnerKills = 0, cuts = 0,
+    quint64 sockets = 0, survived = 0, messages = 0, writes = 0, posts = 0, uploads = 0, engineKills = 0, runnerKills = 0, cuts = 0,
             freezes = 0, pauses = 0, actors = 0, alarmsSet = 0, alarmsKept = 0, alarmsRung = 0, doubles = 0, doubted = 0,
             streams = 0, served = 0, events = 0;
     qint64 virtualMs = 0;
@@ -116,7 +116,8 @@ private:
     SimulationCoverage &m_coverage;
     Truth m_truth;
     VirtualWorld m_world;
-    const EngineConfig m_config;
+    const EngineConfig m_config = simulatedConfig();
+    static EngineConfig simulatedConfig();
     Random m_random;
     MemoryStore m_memory;
     WatchedStore m_store; ///< what the engine sees of m_memory

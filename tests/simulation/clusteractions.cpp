@@ -254,7 +254,7 @@ void Cluster::rest(const QByteArray &method, const QByteArray &target, const QBy
     if (!m_engine)
         return;
     const auto exchange
-        = std::make_shared<SimulatedExchange>(simulatedHead(method, target, false), body, std::move(done));
+        = std::make_shared<SimulatedExchange>(simulatedHead(method, target, false), body, false, std::move(done));
     m_exchanges.push_back(exchange);
     m_engine->core().handleRequest(exchange);
 }
@@ -362,16 +362,27 @@ void Cluster::request(const QString &actorId, bool isPost)
     if (!m_engine || actorId.isEmpty())
         return;
     const std::size_t number = m_truth.requests.size();
-    m_truth.requests.push_back({isPost, 0, false, false, 0});
+    const QByteArray text = QByteArray::number(quint64(number));
+    const QByteArray body = isPost ? "body of " + text + QByteArray(qsizetype(number % 7), '.') : QByteArray();
+    m_truth.requests.push_back({isPost, body, 0, false, false, 0});
     m_coverage.posts += isPost;
+    const auto done = [this, number](int status, const QByteArray &) {
+        RequestTruth &truth = m_truth.requests[number];
+        truth.answered = status >= 0;
+        truth.gone = status < 0;
+        truth.status = status;
+    };
     // The path the actor sees is the number of the request.
-    rest(isPost ? "POST" : "GET", "/gateway/" + actorId.toUtf8() + '/' + QByteArray::number(quint64(number)), {},
-         [this, number](int status, const QByteArray &) {
-             RequestTruth &truth = m_truth.requests[number];
-             truth.answered = status >= 0;
-             truth.gone = status < 0;
-             truth.status = status;
-         });
+    const QByteArray target = "/gateway/" + actorId.toUtf8() + '/' + text;
+    if (!isPost || number % 2 == 0)
+        return rest(isPost ? "POST" : "GET", target, body, done);
+    // One part with the head, two later: while the actor wakes, while it runs, or after it has ended.
+    const auto exchange = std::make_shared<SimulatedExchange>(simulatedHead("POST", target, false), body.first(3), true, done);
+    m_exchanges.push_back(exchange);
+    m_engine->core().handleRequest(exchange);
+    const qint64 firstMs = 1 + qint64(number * 37 % 400);
+    m_world.later(firstMs, [exchange, part = body.sliced(3, 3)] { exchange->give(part, false); });
+    m_world.later(2 * firstMs, [exchange, part = body.sliced(6)] { exchange->give(part, true); });
 }
 
 } // namespace dormouse::test

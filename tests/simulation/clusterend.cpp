@@ -97,6 +97,7 @@ void Cluster::measure()
         m_coverage.alarmsKept += actor.alarm && actor.alarm->kept;
     }
     m_coverage.doubted += m_truth.doubted;
+    m_coverage.uploads += m_truth.uploads;
     m_coverage.actors += m_truth.actors.size();
     m_coverage.streams += quint64(m_endpoint.requests());
     m_coverage.served += quint64(m_endpoint.served());

@@ -97,10 +97,19 @@ void CountingActor::httpRequest(ActorContext &, const ActorHttpRequest &request,
     RequestTruth &truth = m_process.truth().requests[std::size_t(request.path.mid(1).toInt())];
     if (++truth.executed > 1 && truth.isPost)
         m_process.truth().fail(u"POST once"_s, u"request "_s % QString::fromUtf8(request.path) % u" ran twice"_s);
+    if (request.body != truth.body)
+        m_process.truth().fail(u"whole bodies"_s, u"request "_s % QString::fromUtf8(request.path) % u" comes with another body"_s);
     if (truth.isPost)
         increment(std::move(responder));
     else
         responder->respond(200, {}, QByteArray::number(m_value));
+}
+
+std::shared_ptr<HttpBodyReader> CountingActor::httpStream(ActorContext &, const ActorHttpRequest &,
+                                                          const std::shared_ptr<HttpResponder> &)
+{
+    ++m_process.truth().uploads;
+    return nullptr; // httpRequest() looks at the whole of it
 }
 
 void CountingActor::increment(std::shared_ptr<HttpResponder> responder)

@@ -23,6 +23,8 @@ public:
     void stop(ActorContext &context, std::function<void()> done) override;
     void httpRequest(ActorContext &context, const ActorHttpRequest &request,
                      std::shared_ptr<HttpResponder> responder) override;
+    std::shared_ptr<HttpBodyReader> httpStream(ActorContext &context, const ActorHttpRequest &request,
+                                               const std::shared_ptr<HttpResponder> &responder) override;
     SocketDecision webSocketOpen(ActorContext &context, RunnerSocket &socket) override;
     bool socketRestored(ActorContext &context, RunnerSocket &socket) override;
     void webSocketMessage(ActorContext &context, RunnerSocket &socket, const QByteArray &data, bool binary) override;

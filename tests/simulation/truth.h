@@ -54,6 +54,7 @@ struct ClientTruth
 struct RequestTruth
 {
     bool isPost = false;
+    QByteArray body;
     int executed = 0;
     bool answered = false;
     bool gone = false; ///< its connection ended with the engine, or its client left
@@ -67,6 +68,7 @@ struct Truth
     std::vector<ClientTruth> clients;
     std::vector<RequestTruth> requests;
     quint64 doubted = 0; ///< copies, so far
+    quint64 uploads = 0; ///< requests whose body came to the actor in pieces
     std::optional<Violation> violation;
     QStringList log;
     bool logging = false;

@@ -134,6 +134,7 @@ void TestSimulation::seeds()
     QVERIFY(all.messages > runs && all.writes > runs / 2 && all.engineKills > runs / 2);
     QVERIFY(all.cuts > runs / 2 && all.freezes > runs / 8 && all.pauses > runs / 8 && all.runnerKills > runs / 2);
     QVERIFY(all.alarmsSet > runs / 8 && all.alarmsRung > runs / 16 && all.doubles > runs / 16 && all.doubted > runs / 16);
+    QVERIFY(all.uploads > runs / 8);
     QVERIFY(all.served > runs / 8 && all.streams > all.served);
     for (const int version : {5, 6, 7})
         QVERIFY2(all.processes[version] > runs / 2, qPrintable(QString::number(version)));
@@ -147,10 +148,10 @@ void TestSimulation::seeds()
 
 void TestSimulation::tell(const SimulationCoverage &all) const
 {
-    qInfo("%llu runs, %lld s of virtual time, %llu events: %llu actors, %llu writes, %llu POSTs, %llu messages, sockets %llu of "
+    qInfo("%llu runs, %lld s of virtual time, %llu events: %llu actors, %llu writes, %llu POSTs (%llu in pieces), %llu messages, sockets %llu of "
           "which %llu outlived the faults; %llu alarms of which %llu rang; %llu serverless requests, %llu served; %llu cuts, "
           "%llu half-open, %llu pauses, %llu doubles, %llu copies in doubt, runner kills %llu, engine ends %llu",
-          m_options.count, all.virtualMs / 1000, all.events, all.actors, all.writes, all.posts, all.messages, all.sockets,
+          m_options.count, all.virtualMs / 1000, all.events, all.actors, all.writes, all.posts, all.uploads, all.messages, all.sockets,
           all.survived, all.alarmsSet, all.alarmsRung, all.streams, all.served, all.cuts, all.freezes, all.pauses, all.doubles,
           all.doubted, all.runnerKills, all.engineKills);
     QStringList states;
