@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Namespaces and actors (http-api.md sections 5.2 and 5.3).
+#include "engine/api/actortext.h"
 #include "engine/api/answers.h"
 #include "engine/api/api.h"
 
@@ -16,16 +17,6 @@ constexpr int kDefaultLimit = 100;
 constexpr int kDefaultNamespaceLimit = 1'000;
 constexpr std::size_t kMaxActorIds = 32;
 
-QJsonValue optionalText(const std::optional<QString> &value)
-{
-    return value ? QJsonValue(*value) : QJsonValue(QJsonValue::Null);
-}
-
-QJsonValue optionalTs(const std::optional<qint64> &value)
-{
-    return value ? QJsonValue(*value) : QJsonValue(QJsonValue::Null);
-}
-
 QJsonObject page(const QString &name, const QJsonValue &items, const QJsonValue &cursor)
 {
     return {{name, items}, {QStringLiteral("pagination"), QJsonObject{{QStringLiteral("cursor"), cursor}}}};
@@ -36,12 +27,6 @@ QJsonValue timeCursorOf(const QJsonArray &items)
     if (items.isEmpty())
         return QJsonValue::Null;
     return QString::number(items.last().toObject().value(u"create_ts").toInteger());
-}
-
-/// A JSON value of any kind; QJsonDocument reads arrays and objects only.
-QJsonValue parseJsonValue(const QByteArray &json)
-{
-    return QJsonDocument::fromJson('[' + json + ']').array().at(0);
 }
 
 Error namespaceInvalid(const QString &reason)
@@ -121,31 +106,17 @@ QJsonObject namespaceJson(const NamespaceRow &row)
             {QStringLiteral("create_ts"), row.createTs}};
 }
 
-QJsonObject Api::actorJson(const ActorRow &row) const
+QByteArray Api::textOf(const ActorRow &row) const
 {
-    QJsonObject out{{QStringLiteral("actor_id"), row.actorId},
-                    {QStringLiteral("namespace_id"), row.namespaceId},
-                    {QStringLiteral("name"), row.name},
-                    {QStringLiteral("runner_name_selector"), row.pool},
-                    {QStringLiteral("datacenter"), QLatin1StringView(kDatacenter)},
-                    {QStringLiteral("key"), optionalText(row.key)},
-                    {QStringLiteral("crash_policy"), crashPolicyText(row.crashPolicy)},
-                    {QStringLiteral("create_ts"), row.createTs},
-                    {QStringLiteral("start_ts"), optionalTs(row.startTs)},
-                    {QStringLiteral("pending_allocation_ts"), optionalTs(row.pendingAllocationTs)},
-                    {QStringLiteral("connectable_ts"), optionalTs(row.connectableTs)},
-                    {QStringLiteral("sleep_ts"), optionalTs(row.sleepTs)},
-                    {QStringLiteral("reschedule_ts"), optionalTs(row.rescheduleTs)},
-                    {QStringLiteral("destroy_ts"), optionalTs(row.destroyTs)}};
-    if (row.errorJson.isEmpty())
-        return out;
-    QJsonValue error = parseJsonValue(row.errorJson);
-    // A broken pool explains missing capacity better than the word itself (scheduler.md section 9.3).
-    const QByteArray poolError = m_scheduler.poolErrorJson(row.namespaceId, row.pool);
-    if (error == QJsonValue(QStringLiteral("no_capacity")) && !poolError.isEmpty())
-        error = QJsonObject{{QStringLiteral("runner_pool_error"), parseJsonValue(poolError)}};
-    out.insert(QStringLiteral("error"), error);
-    return out;
+    return actorText(row, row.errorJson.isEmpty() ? QByteArray() : m_scheduler.poolErrorJson(row.namespaceId, row.pool));
+}
+
+void Api::finishActors(const CallPtr &call, const std::vector<ActorRow> &rows)
+{
+    QByteArrayList texts;
+    for (const ActorRow &row : rows)
+        texts.append(textOf(row));
+    finishText(call, actorPage(rows, texts));
 }
 
 void Api::listNamespaces(const CallPtr &call)
@@ -246,18 +217,15 @@ void Api::listActors(const CallPtr &call)
         }
         std::sort(ids.begin(), ids.end());
         ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-        std::vector<const ActorRow *> rows;
+        std::vector<ActorRow> rows;
         for (const QString &id : ids) {
             const ActorRow *row = m_scheduler.actor(id);
             if (row && row->namespaceId == namespaceId)
-                rows.push_back(row);
+                rows.push_back(*row);
         }
         std::stable_sort(rows.begin(), rows.end(),
-                         [](const ActorRow *a, const ActorRow *b) { return a->createTs > b->createTs; });
-        QJsonArray items;
-        for (const ActorRow *row : rows)
-            items.append(actorJson(*row));
-        finishJson(call, page(QStringLiteral("actors"), items, timeCursorOf(items)));
+                         [](const ActorRow &a, const ActorRow &b) { return a.createTs > b.createTs; });
+        finishActors(call, rows);
         return;
     }
     if (!name) {
@@ -265,26 +233,25 @@ void Api::listActors(const CallPtr &call)
                                            : QStringLiteral("actor_id, actor_ids or name is needed")));
         return;
     }
-    QJsonArray items;
+    std::vector<ActorRow> rows;
     if (key) {
         const ActorRow *live = m_scheduler.actorByKey(namespaceId, *name, *key);
         const QString liveId = live ? live->actorId : QString();
         if (live)
-            items.append(actorJson(*live));
+            rows.push_back(*live);
         if (destroyed) {
             for (const ActorRow &row : m_scheduler.actorsByName(namespaceId, *name, true, std::nullopt,
                                                                 std::numeric_limits<int>::max())) {
                 if (row.key == key && row.actorId != liveId)
-                    items.append(actorJson(row));
+                    rows.push_back(row);
             }
         }
-        while (items.size() > limit)
-            items.removeLast();
+        if (rows.size() > std::size_t(limit))
+            rows.resize(std::size_t(limit));
     } else if (limit > 0) {
-        for (const ActorRow &row : m_scheduler.actorsByName(namespaceId, *name, destroyed, before, limit))
-            items.append(actorJson(row));
+        rows = m_scheduler.actorsByName(namespaceId, *name, destroyed, before, limit);
     }
-    finishJson(call, page(QStringLiteral("actors"), items, timeCursorOf(items)));
+    finishActors(call, rows);
 }
 
 std::optional<CreateActor> Api::readCreateActor(const CallPtr &call, bool keyRequired)
@@ -335,7 +302,7 @@ void Api::createActor(const CallPtr &call)
         if (alive.expired())
             return;
         if (row)
-            finishJson(call, {{QStringLiteral("actor"), actorJson(*row)}});
+            finishText(call, "{\"actor\":" + textOf(*row) + '}');
         else
             finishError(call, row.error());
     });
@@ -350,8 +317,7 @@ void Api::getOrCreateActor(const CallPtr &call)
         if (alive.expired())
             return;
         if (got) {
-            finishJson(call, {{QStringLiteral("actor"), actorJson(got->actor)},
-                              {QStringLiteral("created"), got->created}});
+            finishText(call, "{\"actor\":" + textOf(got->actor) + ",\"created\":" + (got->created ? "true}" : "false}"));
         } else {
             finishError(call, got.error());
         }

@@ -198,7 +198,12 @@ void Api::finish(const CallPtr &call, int status, const HeaderList &headers, con
 
 void Api::finishJson(const CallPtr &call, const QJsonObject &body)
 {
-    finish(call, 200, {{"content-type", "application/json"}}, QJsonDocument(body).toJson(QJsonDocument::Compact));
+    finishText(call, QJsonDocument(body).toJson(QJsonDocument::Compact));
+}
+
+void Api::finishText(const CallPtr &call, const QByteArray &json)
+{
+    finish(call, 200, {{"content-type", "application/json"}}, json);
 }
 
 void Api::finishError(const CallPtr &call, const Error &error)

@@ -52,6 +52,7 @@ private:
     const Route *findRoute(const QByteArray &path, std::vector<QString> &parameters) const;
     void finish(const CallPtr &call, int status, const HeaderList &headers, const QByteArray &body);
     void finishJson(const CallPtr &call, const QJsonObject &body);
+    void finishText(const CallPtr &call, const QByteArray &json);
     void finishError(const CallPtr &call, const Error &error);
     void startTimeout(const CallPtr &call);
     bool authorized(const HttpHead &head) const;
@@ -96,7 +97,8 @@ private:
     std::optional<CreateActor> readCreateActor(const CallPtr &call, bool keyRequired);
     void controlActor(const CallPtr &call, void (Scheduler::*act)(const QString &, std::function<void(Status)>));
     std::function<void(Status)> finishEmpty(const CallPtr &call);
-    QJsonObject actorJson(const ActorRow &row) const;
+    QByteArray textOf(const ActorRow &row) const;
+    void finishActors(const CallPtr &call, const std::vector<ActorRow> &rows);
     QJsonObject runnerJson(const RunnerRow &row) const;
 
     CoreContext m_context;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/api/actortext.h"
 #include "tests/engine/testengine.h"
 
 #include <QFile>
@@ -211,6 +212,48 @@ class TestApi : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void actorTextIsWhatADocumentWouldBe_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QByteArray>("error");
+        QTest::newRow("plain") << QStringLiteral("a ~key/#1'") << QByteArray();
+        QTest::newRow("empty") << QString() << QByteArray(json("'no_capacity'"));
+        QTest::newRow("quotes") << QStringLiteral("\"x\\") << QByteArray(json("{'crashed':{'message':'\\u0001é'}}"));
+        QTest::newRow("controls") << QString(QStringLiteral("\n\t\x01\x7f") + QChar(0)) << QByteArray("no json");
+        QTest::newRow("unicode") << QStringLiteral("\u00fc\u4e2d\U0001f42d\ufeff") << QByteArray("[1,null]");
+        QTest::newRow("half a pair") << QString(QChar(0xd83d)) << QByteArray("null");
+    }
+    void actorTextIsWhatADocumentWouldBe()
+    {
+        QFETCH(QString, text);
+        QFETCH(QByteArray, error);
+        ActorRow row;
+        row.actorId = row.namespaceId = QStringLiteral("id");
+        row.name = row.pool = text;
+        row.createTs = std::numeric_limits<qint64>::max();
+        row.startTs = 0;
+        row.sleepTs = -5;
+        row.errorJson = error;
+        for (const bool withKey : {false, true}) {
+            if (withKey)
+                row.key = text;
+            const QByteArray got = actorText(row, json("{'code':7}"));
+            const QJsonObject object = QJsonDocument::fromJson(got).object();
+            QCOMPARE(got, compact(object)); // the order and the writing of every member
+            QCOMPARE(object.size(), error.isEmpty() || error == "no json" ? 14 : 15);
+            QCOMPARE(object.value(u"create_ts").toInteger(), row.createTs);
+            QCOMPARE(object.value(u"start_ts").toInteger(-1), 0);
+            QCOMPARE(object.value(u"sleep_ts").toInteger(), -5);
+            QVERIFY(object.value(u"destroy_ts").isNull());
+            QCOMPARE(object.value(u"name").toString(), text);
+            QCOMPARE(object.value(u"key").isNull(), !withKey);
+            if (withKey)
+                QCOMPARE(object.value(u"key").toString(), text);
+        }
+        if (error == json("'no_capacity'"))
+            QVERIFY(actorText(row, json("{'code':7}")).contains(json("'error':{'runner_pool_error':{'code':7}}")));
+    }
+
     void service()
     {
         TestEngine engine;
