@@ -232,6 +232,10 @@ Strg+K findet ihn über Id, Schlüssel oder Namen.</translation>
         <source>Call…</source>
         <translation>Aufrufen…</translation>
     </message>
+    <message>
+        <source>The actor is gone.</source>
+        <translation>Den Aktor gibt es nicht mehr.</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::Application</name>
@@ -1984,6 +1988,22 @@ erscheinen hier, das Nächste zuerst.</translation>
         <source>Light</source>
         <translation>Hell</translation>
     </message>
+    <message>
+        <source>The actor is gone.</source>
+        <translation>Den Aktor gibt es nicht mehr.</translation>
+    </message>
+    <message>
+        <source>Choose an actor first.</source>
+        <translation>Wählen Sie zuerst einen Aktor.</translation>
+    </message>
+    <message>
+        <source>The runner has stopped.</source>
+        <translation>Der Runner ist angehalten.</translation>
+    </message>
+    <message>
+        <source>Choose a runner first.</source>
+        <translation>Wählen Sie zuerst einen Runner.</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::MetricTile</name>
@@ -2241,6 +2261,10 @@ erscheinen hier, das Nächste zuerst.</translation>
     <message>
         <source>Round trip to the client %1.</source>
         <translation>Umlaufzeit zum Client %1.</translation>
+    </message>
+    <message>
+        <source>Was open for %1, closed %2 ago.</source>
+        <translation>War %1 offen, geschlossen vor %2.</translation>
     </message>
 </context>
 <context>

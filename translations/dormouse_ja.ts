@@ -232,6 +232,10 @@ Ctrl+K で ID、キー、名前から検索できます。</translation>
         <source>Call…</source>
         <translation>呼び出し…</translation>
     </message>
+    <message>
+        <source>The actor is gone.</source>
+        <translation>アクターはもうありません。</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::Application</name>
@@ -1975,6 +1979,22 @@ soonest first.</source>
         <source>Light</source>
         <translation>ライト</translation>
     </message>
+    <message>
+        <source>The actor is gone.</source>
+        <translation>アクターはもうありません。</translation>
+    </message>
+    <message>
+        <source>Choose an actor first.</source>
+        <translation>先にアクターを選んでください。</translation>
+    </message>
+    <message>
+        <source>The runner has stopped.</source>
+        <translation>ランナーは停止しています。</translation>
+    </message>
+    <message>
+        <source>Choose a runner first.</source>
+        <translation>先にランナーを選んでください。</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::MetricTile</name>
@@ -2232,6 +2252,10 @@ soonest first.</source>
     <message>
         <source>Round trip to the client %1.</source>
         <translation>クライアントとの往復時間 %1。</translation>
+    </message>
+    <message>
+        <source>Was open for %1, closed %2 ago.</source>
+        <translation>開いていた時間 %1、%2 前に終了。</translation>
     </message>
 </context>
 <context>

@@ -181,9 +181,10 @@ void ActorPage::show(const monitor::ActorInfo *actor)
     m_head->show(Words::look(actor->state), name, name);
     m_id->setText(actor->actorId);
     const bool allowed = m_session.commandsAllowed();
+    const bool gone = actor->state == monitor::ActorState::Destroyed || actor->state == monitor::ActorState::Destroying;
     for (QToolButton *button : std::as_const(m_buttons)) {
-        button->setEnabled(allowed);
-        button->setToolTip(allowed ? button->text() : Words::explain(m_session.commandsReason()));
+        button->setEnabled(allowed && !gone);
+        button->setToolTip(!allowed ? Words::explain(m_session.commandsReason()) : gone ? tr("The actor is gone.") : button->text());
     }
     m_why->setRules(actorRules(m_session, *actor));
 

@@ -318,17 +318,21 @@ void MainWindow::updateActions()
 {
     const bool allowed = session().commandsAllowed();
     const QString reason = allowed ? QString() : Words::explain(session().commandsReason());
-    const auto set = [&](const char *name, bool possible) {
+    const auto set = [&](const char *name, bool possible, const QString &whyNot = {}) {
         QAction *one = action(QString::fromLatin1(name));
         one->setEnabled(allowed && possible);
         const QString keys = one->shortcut().toString(QKeySequence::NativeText);
-        one->setToolTip(allowed ? QString(one->text() % u"  " % keys) : reason);
+        one->setToolTip(!allowed                          ? reason
+                            : possible || whyNot.isEmpty() ? QString(one->text() % u"  " % keys)
+                                                           : QString(one->text() % u"\n" % whyNot));
     };
     set("create", true);
     action(QStringLiteral("readonly"))->setChecked(session().isReadOnly());
     action(QStringLiteral("readonly"))->setEnabled(session().source() && session().source()->capabilities().live);
+    const monitor::ActorInfo *actor = session().actors().find(session().selectedActor());
+    const bool gone = actor && (actor->state == monitor::ActorState::Destroyed || actor->state == monitor::ActorState::Destroying);
     for (const char *name : {"wake", "sleep", "call", "reschedule", "destroy"})
-        set(name, !session().selectedActor().isEmpty());
+        set(name, !session().selectedActor().isEmpty() && !gone, gone ? tr("The actor is gone.") : tr("Choose an actor first."));
     const monitor::ConnectionInfo *connection = session().connections().find(session().selectedConnection());
     const bool open = connection && connection->state != monitor::ConnectionState::Closed;
     set("close", open);
@@ -336,8 +340,10 @@ void MainWindow::updateActions()
     set("restore", open && connection->hibernatable);
     set("sendas", connection && hearsMessages(*connection));
     set("cutlink", open && !connection->runnerId.isEmpty());
+    const monitor::RunnerInfo *runner = session().runners().find(session().selectedRunner());
+    const bool stopped = runner && runner->state == monitor::RunnerState::Stopped;
     for (const char *name : {"droplink", "drain", "evict"})
-        set(name, !session().selectedRunner().isEmpty());
+        set(name, !session().selectedRunner().isEmpty() && !stopped, stopped ? tr("The runner has stopped.") : tr("Choose a runner first."));
 }
 
 } // namespace dormouse

@@ -124,12 +124,16 @@ void QueuePage::refresh()
     for (QWidget *part : std::as_const(m_whole))
         part->show();
     m_head->show(Words::look(connection->state), connection->path.isEmpty() ? connection->connectionId : connection->path, connection->connectionId);
-    m_why->setRules(hibernationRules(m_session, *connection));
+    // Of one that is over there is nothing to ask why it does not hibernate.
+    m_why->setRules(connection->closedTs ? std::vector<Rule>() : hibernationRules(m_session, *connection));
     const qint64 now = connection->closedTs.value_or(m_session.connections().now());
     const auto age = [now](const std::optional<qint64> &ts) { return ts ? durationText(double(std::max<qint64>(0, now - *ts))) : unknownText(); };
     const auto count = [](const auto &n) { return n ? countText(double(*n)) : unknownText(); };
-    QString facts = tr("Open for %1, in this state for %2. Keepalive %3 ago.")
-                        .arg(age(connection->openedTs), age(connection->stateSinceTs), age(connection->keepaliveTs));
+    QString facts = connection->closedTs
+        ? tr("Was open for %1, closed %2 ago.")
+              .arg(age(connection->openedTs), durationText(double(std::max<qint64>(0, m_session.connections().now() - *connection->closedTs))))
+        : tr("Open for %1, in this state for %2. Keepalive %3 ago.")
+              .arg(age(connection->openedTs), age(connection->stateSinceTs), age(connection->keepaliveTs));
     facts += u'\n' + tr("In %1, out %2, sleeps %3, resent %4.")
                          .arg(count(connection->messagesIn), count(connection->messagesOut), count(connection->sleeps),
                               count(connection->resends));

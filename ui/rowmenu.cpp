@@ -90,7 +90,7 @@ QMenu *RowMenu::make(const QPoint &at)
         menu->addSeparator();
         addFilters(*menu, index);
         menu->addSeparator();
-        addActions(*menu);
+        addActions(*menu, index.data(EndedRole).toBool());
         menu->addSeparator();
     }
     QAction *save = menu->addAction(tr("Export what is shown…"), this, &RowMenu::exportTable);
@@ -151,7 +151,7 @@ void RowMenu::addFilters(QMenu &menu, const QModelIndex &index)
     }
 }
 
-void RowMenu::addActions(QMenu &menu)
+void RowMenu::addActions(QMenu &menu, bool ended)
 {
     QList<QPair<QString, QString>> actions;
     if (m_kind == Kind::Actors)
@@ -165,7 +165,7 @@ void RowMenu::addActions(QMenu &menu)
         actions = {{QStringLiteral("droplink"), tr("Drop its link, keep the clients…")}, {QStringLiteral("drain"), tr("Drain runner")}, {QStringLiteral("evict"), tr("Evict runner…")}};
     for (const auto &[action, text] : std::as_const(actions)) {
         QAction *one = menu.addAction(text, this, [this, name = action] { Q_EMIT commandWanted(name); });
-        one->setEnabled(m_session.commandsAllowed());
+        one->setEnabled(m_session.commandsAllowed() && !ended);
     }
     // What concerns one row only.
     QList<QPair<QString, QString>> single;
@@ -178,7 +178,7 @@ void RowMenu::addActions(QMenu &menu)
         single = {{QStringLiteral("call"), tr("Call an action…")}};
     for (const auto &[action, text] : std::as_const(single)) {
         QAction *one = menu.addAction(text, this, [this, name = action] { Q_EMIT commandWanted(name); });
-        one->setEnabled(m_session.commandsAllowed());
+        one->setEnabled(m_session.commandsAllowed() && !ended);
     }
     if (actions.isEmpty())
         return;

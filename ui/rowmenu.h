@@ -38,7 +38,7 @@ Q_SIGNALS:
 private:
     void addCopies(QMenu &menu, const QString &id);
     void addFilters(QMenu &menu, const QModelIndex &index);
-    void addActions(QMenu &menu);
+    void addActions(QMenu &menu, bool ended); ///< ended: nothing can be done to that row any more
     void exportTable();
 
     Kind m_kind;

@@ -15,6 +15,7 @@
 #include <QComboBox>
 #include <QHeaderView>
 #include <QJsonObject>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
@@ -74,6 +75,7 @@ private Q_SLOTS:
     void presetsAreOfferedAndApplied();
     void rulesSayWhy();
     void aClickChoosesTheFirstRow();
+    void whatHasEndedTakesNoOrders();
     void heatMapByKeyboard();
     void edgesOfTheMap();
     void unknownSaysWhy();
@@ -373,6 +375,44 @@ void TestViews::aClickChoosesTheFirstRow()
     QVERIFY(session().selectedConnection().isEmpty());
     QTest::keyClick(connections, Qt::Key_Down);
     QCOMPARE(session().selectedConnection(), connections->model()->index(0, 0).data(IdRole).toString());
+}
+
+/// Nobody is offered to wake what is gone, and the reason is said; its page speaks of the past.
+void TestViews::whatHasEndedTakesNoOrders()
+{
+    ActorInfo &actor = m_source->actors.front();
+    session().selectActor(actor.actorId);
+    m_window->showView(word("actor"));
+    QTRY_VERIFY(page("actor")->isOnScreen());
+    QVERIFY(m_window->action(word("wake"))->isEnabled() && control<QToolButton>("actor", "Wake this actor")->isEnabled());
+    actor.state = ActorState::Destroyed;
+    actor.destroyTs = m_source->now();
+    m_source->snapshot();
+    QTRY_VERIFY(!control<QToolButton>("actor", "Wake this actor")->isEnabled());
+    QCOMPARE(control<QToolButton>("actor", "Destroy… this actor")->toolTip(), word("The actor is gone."));
+    session().selectActor(m_source->actors.back().actorId);
+    QVERIFY(m_window->action(word("destroy"))->isEnabled());
+    session().selectActor(actor.actorId);
+    for (const char *name : {"wake", "sleep", "call", "reschedule", "destroy"})
+        QVERIFY2(!m_window->action(word(name))->isEnabled() && m_window->action(word(name))->toolTip().contains(word("gone")), name);
+    RunnerInfo &runner = m_source->runners.front();
+    runner.state = RunnerState::Stopped;
+    m_source->snapshot();
+    session().selectRunner(runner.runnerId);
+    QVERIFY(!m_window->action(word("drain"))->isEnabled());
+    ConnectionInfo &connection = m_source->connections.front();
+    connection.openedTs = m_source->now() - 9'500;
+    connection.closedTs = m_source->now();
+    connection.state = ConnectionState::Closed;
+    m_source->snapshot();
+    m_window->showView(word("queue"));
+    session().selectConnection(connection.connectionId);
+    const auto labels = page("queue")->findChildren<QLabel *>();
+    const auto says = [&](const char *text) {
+        return std::any_of(labels.cbegin(), labels.cend(), [&](const QLabel *label) { return label->text().contains(word(text)); });
+    };
+    QTRY_VERIFY(says("Was open for 9.5 s, closed"));
+    QVERIFY(!says("Keepalive"));
 }
 
 void TestViews::heatMapByKeyboard()
