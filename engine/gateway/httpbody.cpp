@@ -41,7 +41,7 @@ void HttpRequest::sendBody()
         return;
     while (const auto chunk = m_upload->next()) {
         // What waits here waits for linkDrained(); the other requests of the link have its queue.
-        if (m_core.links.linkBytesQueued(m_runnerId) > HttpUpload::kHeldBytes || !send(*chunk, m_nextIndex))
+        if (m_core.links.linkBytesQueued(m_runnerId) > HttpUpload::kLinkBytes || !send(*chunk, m_nextIndex))
             break;
         ++m_nextIndex;
         m_upload->sent(*chunk);

@@ -14,10 +14,12 @@ namespace dormouse {
 class HttpUpload
 {
 public:
-    /// Bytes. Of one body that are held at most, apart from the part that came last; and what may be queued on a link
-    /// before more is sent (its drained notice comes only after more than this).
-    static constexpr qint64 kHeldBytes = 1024 * 1024;
-    static constexpr qint64 kChunkBytes = 64 * 1024; ///< of one message to the runner
+    // Bytes
+    static constexpr qint64 kHeldBytes = 1024 * 1024; ///< of one body at most, apart from the part that came last
+    static constexpr qint64 kChunkBytes = 64 * 1024;  ///< of one message to the runner
+    /// What may be queued on a link before more is sent. Clearly above the mark of Channel::channelDrained(): at the mark
+    /// itself, a control frame could lead to a wait for a notice that does not come.
+    static constexpr qint64 kLinkBytes = kHeldBytes + kChunkBytes;
 
     explicit HttpUpload(const HttpHead &head);
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr qint64 kHeld = HttpUpload::kHeldBytes;
 constexpr qint64 kChunk = HttpUpload::kChunkBytes;
+constexpr qint64 kLink = HttpUpload::kLinkBytes;
 
 using Start = wire::ToClientRequestStart;
 using Chunk = wire::ToClientRequestChunk;
@@ -186,7 +187,7 @@ private Q_SLOTS:
         world.addRunning(kActor);
         auto exchange = world.upload(kActor);
         const QByteArray body = pattern(3 * kHeld);
-        world.directory.bytesQueued = kHeld - kChunk + 1; // room for one more
+        world.directory.bytesQueued = kLink - kChunk + 1; // room for one more
         world.directory.onSent = [&world](const SentMessage &sent) {
             if (const auto *chunk = sent.as<Chunk>())
                 world.directory.bytesQueued += chunk->body.size();
@@ -210,7 +211,7 @@ private Q_SLOTS:
         while (at < body.size()) {
             if (!exchange->reading) {
                 ++pauses;
-                QVERIFY(world.directory.bytesQueued <= kHeld + kChunk);
+                QVERIFY(world.directory.bytesQueued <= kLink + kChunk);
                 world.directory.bytesQueued = 0;
                 world.gateway->linkDrained(QStringLiteral("r1"));
                 continue;

@@ -68,6 +68,40 @@ private Q_SLOTS:
         QTRY_COMPARE(bed.server.connectionCount(), 1);
     }
 
+    void bodyWhileItComes()
+    {
+        Bed bed(withTls());
+        bed.handler.mode = BodyMode::Stream;
+        bed.handler.maxBody = 1 << 30;
+        QByteArray taken;
+        bool ended = false;
+        std::shared_ptr<HttpExchange> held;
+        bed.handler.onRequest = [&](const std::shared_ptr<HttpExchange> &exchange) {
+            held = exchange;
+            taken = exchange->readBody([&](const BodyPart &part) {
+                taken += part.data;
+                ended = part.last;
+            });
+            exchange->setBodyReading(false);
+        };
+        QByteArray body(8 * 1024 * 1024, Qt::Uninitialized);
+        for (qsizetype i = 0; i < body.size(); ++i)
+            body[i] = char(i * 7 + (i >> 12));
+        TlsClient client(bed.server.serverPort());
+        QTRY_VERIFY(client.socket.isEncrypted());
+        client.socket.write("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n\r\n");
+        QTRY_VERIFY(held);
+        client.socket.write(body);
+        for (int i = 0; i < 200; ++i)
+            QCoreApplication::processEvents();
+        QCOMPARE(taken, QByteArray());
+        held->setBodyReading(true);
+        QTRY_VERIFY_WITH_TIMEOUT(ended, 20'000);
+        QVERIFY(taken == body);
+        held->respond(200, {}, "ok");
+        QTRY_VERIFY(client.received.endsWith("\r\n\r\nok"));
+    }
+
     void webSocketWithLargeMessages()
     {
         Bed bed(withTls());
