@@ -28,7 +28,7 @@ struct SqlStoreOptions
 /// A thread of its own commits what was queued while the last commit ran, at most 1 000 writes at once.
 /// When a commit has failed maxAttempts times, or more waits than maxQueuedBytes, the store has given up: this and
 /// every later operation reports store.commit_failed and nothing more is written, so that the database never misses a
-/// batch in the middle.
+/// batch in the middle. While maxAnswerBytes of answers wait for the engine thread, no further commit begins.
 /// Destroying the store commits what is queued and drops the callbacks that have not been posted.
 /// Thread: the engine thread only; post is called from the storage thread and must be safe for that.
 class SqlStore : public Store
