@@ -111,7 +111,7 @@ std::optional<QByteArray> simpleChunks(QByteArray bytes)
     }
 }
 
-/// A body after a head that announces it.
+/// A body after a head that announces it. Pieces of an odd size are taken as they come, others when all is there.
 QByteArray bodyLog(const QByteArray &announcement, QByteArrayView bytes, qsizetype piece)
 {
     HttpParser parser = smallParser();
@@ -120,15 +120,20 @@ QByteArray bodyLog(const QByteArray &announcement, QByteArrayView bytes, qsizety
         qFatal("the head was refused");
     parser.readBody(kMaxBody);
     qsizetype at = 0;
+    QByteArray body;
     while (parser.state() == HttpParser::State::Body && at < bytes.size()) {
         const qsizetype used = parser.feed(bytes.sliced(at, std::min(piece, bytes.size() - at)));
         if (used <= 0)
             qFatal("the parser stands still");
         at += used;
+        if (piece % 2 == 1)
+            body += parser.takeBody();
+        if (body.size() > kMaxBody)
+            qFatal("parts above the limit");
     }
     QByteArray log = QByteArray::number(int(parser.state())) + ' ' + QByteArray::number(parser.failureStatus()) + ' ';
     if (parser.state() == HttpParser::State::Complete) {
-        const QByteArray body = parser.takeBody();
+        body += parser.takeBody();
         if (body.size() > kMaxBody)
             qFatal("a body above its limit");
         // What follows the body is the next request: not a byte more or less may be taken.
