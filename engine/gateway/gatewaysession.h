@@ -122,7 +122,7 @@ protected:
     /// Until when the next attempt has to find its actor; the first one shares its time with the routing before it.
     qint64 routeDeadlineMs(bool firstAttempt) const;
     void dropRequest();
-    /// One message from the client, or to it.
+    /// One message from the client, or to it; with none, more bytes of the one before.
     void countIn(qsizetype bytes, int messages = 1);
     void countOut(qsizetype bytes);
 
