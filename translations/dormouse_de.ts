@@ -1653,10 +1653,6 @@ erscheinen hier, das Nächste zuerst.</translation>
         <translation>Verbindung schließen…</translation>
     </message>
     <message>
-        <source>Drain runner</source>
-        <translation>Runner auslaufen lassen</translation>
-    </message>
-    <message>
         <source>Dark or light</source>
         <translation>Dunkel oder hell</translation>
     </message>
@@ -2004,6 +2000,14 @@ erscheinen hier, das Nächste zuerst.</translation>
         <source>Choose a runner first.</source>
         <translation>Wählen Sie zuerst einen Runner.</translation>
     </message>
+    <message>
+        <source>Drain runner…</source>
+        <translation>Runner auslaufen lassen…</translation>
+    </message>
+    <message>
+        <source>Choose an open connection first.</source>
+        <translation>Wählen Sie zuerst eine offene Verbindung.</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::MetricTile</name>
@@ -2330,10 +2334,6 @@ erscheinen hier, das Nächste zuerst.</translation>
         <translation>Verbindung schließen…</translation>
     </message>
     <message>
-        <source>Drain runner</source>
-        <translation>Runner auslaufen lassen</translation>
-    </message>
-    <message>
         <source>CSV (*.csv)</source>
         <translation>CSV (*.csv)</translation>
     </message>
@@ -2405,6 +2405,10 @@ erscheinen hier, das Nächste zuerst.</translation>
     <message>
         <source>Only until %1</source>
         <translation>Nur bis %1</translation>
+    </message>
+    <message>
+        <source>Drain runner…</source>
+        <translation>Runner auslaufen lassen…</translation>
     </message>
 </context>
 <context>
@@ -2652,6 +2656,10 @@ Standard: %3. Die Änderung gilt, bis die Engine neu startet.</translation>
             <numerusform>%n abgelehnt; das Steuerprotokoll sagt, warum.</numerusform>
             <numerusform>%n abgelehnt; das Steuerprotokoll sagt, warum.</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Possible: %1</source>
+        <translation>Möglich: %1</translation>
     </message>
 </context>
 <context>

@@ -1644,10 +1644,6 @@ soonest first.</source>
         <translation>接続を閉じる…</translation>
     </message>
     <message>
-        <source>Drain runner</source>
-        <translation>ランナーをドレイン</translation>
-    </message>
-    <message>
         <source>Dark or light</source>
         <translation>ダーク / ライト</translation>
     </message>
@@ -1995,6 +1991,14 @@ soonest first.</source>
         <source>Choose a runner first.</source>
         <translation>先にランナーを選んでください。</translation>
     </message>
+    <message>
+        <source>Drain runner…</source>
+        <translation>ランナーをドレイン…</translation>
+    </message>
+    <message>
+        <source>Choose an open connection first.</source>
+        <translation>先に開いている接続を選んでください。</translation>
+    </message>
 </context>
 <context>
     <name>dormouse::MetricTile</name>
@@ -2321,10 +2325,6 @@ soonest first.</source>
         <translation>接続を閉じる…</translation>
     </message>
     <message>
-        <source>Drain runner</source>
-        <translation>ランナーをドレイン</translation>
-    </message>
-    <message>
         <source>CSV (*.csv)</source>
         <translation>CSV (*.csv)</translation>
     </message>
@@ -2393,6 +2393,10 @@ soonest first.</source>
     <message>
         <source>Only until %1</source>
         <translation>%1 まで</translation>
+    </message>
+    <message>
+        <source>Drain runner…</source>
+        <translation>ランナーをドレイン…</translation>
     </message>
 </context>
 <context>
@@ -2638,6 +2642,10 @@ Default: %3. The change lasts until the engine restarts.</source>
         <translation>
             <numerusform>%n 件が拒否されました。理由は操作ログにあります。</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Possible: %1</source>
+        <translation>設定できる値: %1</translation>
     </message>
 </context>
 <context>

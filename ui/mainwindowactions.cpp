@@ -67,8 +67,9 @@ void MainWindow::makeActions()
         if (!bulkOfSelection(QStringLiteral("droplink")))
             runBulk(QStringLiteral("droplink"), {session().selectedRunner()});
     });
-    addAction(QStringLiteral("drain"), tr("Drain runner"), QStringLiteral("drain"), QKeySequence(QStringLiteral("Ctrl+Shift+D")), [this] {
-        session().command(QStringLiteral("drain_runner"), {{QStringLiteral("runner_id"), session().selectedRunner()}});
+    addAction(QStringLiteral("drain"), tr("Drain runner…"), QStringLiteral("drain"), QKeySequence(QStringLiteral("Ctrl+Shift+D")), [this] {
+        if (!bulkOfSelection(QStringLiteral("drain")))
+            runBulk(QStringLiteral("drain"), {session().selectedRunner()});
     });
     addAction(QStringLiteral("evict"), tr("Evict runner…"), QStringLiteral("destroy"), QKeySequence(QStringLiteral("Ctrl+Shift+K")), [this] {
         if (!bulkOfSelection(QStringLiteral("evict")))
@@ -319,23 +320,28 @@ void MainWindow::updateActions()
     const bool allowed = session().commandsAllowed();
     const QString reason = allowed ? QString() : Words::explain(session().commandsReason());
     const auto set = [&](const char *name, bool possible, const QString &whyNot = {}) {
-        QAction *one = action(QString::fromLatin1(name));
-        one->setEnabled(allowed && possible);
-        const QString keys = one->shortcut().toString(QKeySequence::NativeText);
-        one->setToolTip(!allowed                          ? reason
-                            : possible || whyNot.isEmpty() ? QString(one->text() % u"  " % keys)
-                                                           : QString(one->text() % u"\n" % whyNot));
+        QAction *chosen = action(QString::fromLatin1(name));
+        chosen->setEnabled(allowed && possible);
+        const QString keys = chosen->shortcut().toString(QKeySequence::NativeText);
+        chosen->setToolTip(!allowed                          ? reason
+                            : possible || whyNot.isEmpty() ? QString(chosen->text() % u"  " % keys)
+                                                           : QString(chosen->text() % u"\n" % whyNot));
     };
     set("create", true);
     action(QStringLiteral("readonly"))->setChecked(session().isReadOnly());
     action(QStringLiteral("readonly"))->setEnabled(session().source() && session().source()->capabilities().live);
     const monitor::ActorInfo *actor = session().actors().find(session().selectedActor());
+    // Of several rows the dry run says for which of them it is possible.
+    const bool actors = front().severalSelected(QStringLiteral("actor_id"));
+    const bool runners = front().severalSelected(QStringLiteral("runner_id"));
+    const bool connections = front().severalSelected(QStringLiteral("connection_id"));
     const bool gone = actor && (actor->state == monitor::ActorState::Destroyed || actor->state == monitor::ActorState::Destroying);
+    const bool one = !session().selectedActor().isEmpty() && !gone;
     for (const char *name : {"wake", "sleep", "call", "reschedule", "destroy"})
-        set(name, !session().selectedActor().isEmpty() && !gone, gone ? tr("The actor is gone.") : tr("Choose an actor first."));
+        set(name, one || (actors && qstrcmp(name, "call") != 0), gone ? tr("The actor is gone.") : tr("Choose an actor first."));
     const monitor::ConnectionInfo *connection = session().connections().find(session().selectedConnection());
     const bool open = connection && connection->state != monitor::ConnectionState::Closed;
-    set("close", open);
+    set("close", open || connections, tr("Choose an open connection first."));
     set("hibernate", open && connection->hibernatable);
     set("restore", open && connection->hibernatable);
     set("sendas", connection && hearsMessages(*connection));
@@ -343,7 +349,7 @@ void MainWindow::updateActions()
     const monitor::RunnerInfo *runner = session().runners().find(session().selectedRunner());
     const bool stopped = runner && runner->state == monitor::RunnerState::Stopped;
     for (const char *name : {"droplink", "drain", "evict"})
-        set(name, !session().selectedRunner().isEmpty() && !stopped, stopped ? tr("The runner has stopped.") : tr("Choose a runner first."));
+        set(name, runners || (!session().selectedRunner().isEmpty() && !stopped), stopped ? tr("The runner has stopped.") : tr("Choose a runner first."));
 }
 
 } // namespace dormouse

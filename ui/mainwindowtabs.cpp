@@ -20,6 +20,8 @@ void MainWindow::newTab()
 {
     auto tab = std::make_unique<ViewSet>(m_theme, m_connector, this);
     connect(tab.get(), &ViewSet::filterWanted, this, &MainWindow::setFilter);
+    // Later: rows are also selected while the controls are made again.
+    connect(tab.get(), &ViewSet::rowsSelected, this, &MainWindow::updateActions, Qt::QueuedConnection);
     connect(tab.get(), &ViewSet::commandWanted, this, &MainWindow::run);
     connect(tab.get(), &ViewSet::bulkWanted, this, &MainWindow::runBulk);
     connect(tab.get(), &ViewSet::viewWanted, this, &MainWindow::showView);

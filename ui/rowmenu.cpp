@@ -162,7 +162,7 @@ void RowMenu::addActions(QMenu &menu, bool ended)
     else if (m_kind == Kind::Connections)
         actions = {{QStringLiteral("close"), tr("Close connection…")}};
     else if (m_kind == Kind::Runners)
-        actions = {{QStringLiteral("droplink"), tr("Drop its link, keep the clients…")}, {QStringLiteral("drain"), tr("Drain runner")}, {QStringLiteral("evict"), tr("Evict runner…")}};
+        actions = {{QStringLiteral("droplink"), tr("Drop its link, keep the clients…")}, {QStringLiteral("drain"), tr("Drain runner…")}, {QStringLiteral("evict"), tr("Evict runner…")}};
     for (const auto &[action, text] : std::as_const(actions)) {
         QAction *one = menu.addAction(text, this, [this, name = action] { Q_EMIT commandWanted(name); });
         one->setEnabled(m_session.commandsAllowed() && !ended);

@@ -396,10 +396,7 @@ void Session::command(const QString &name, const QJsonObject &arguments,
                                   Q_EMIT self->notice(false, tr("%1: done").arg(name));
                               } else {
                                   const QString code = QString::fromUtf8(result.error().fullCode());
-                                  const QString help = Words::explain(code);
-                                  Q_EMIT self->notice(true, tr("%1 failed: %2 (%3)")
-                                                                .arg(name, help.isEmpty() ? result.error().message : help,
-                                                                     code));
+                                  Q_EMIT self->notice(true, tr("%1 failed: %2 (%3)").arg(name, Words::problem(result.error()), code));
                               }
                           }
                           if (done)

@@ -137,7 +137,10 @@ void SettingsPage::change(const QString &name)
     const QString unit = setting.unit.isEmpty() ? QString() : tr(" in %1").arg(CellWords::unit(setting.unit));
     QInputDialog dialog(this);
     dialog.setWindowTitle(tr("Change a setting"));
-    dialog.setLabelText(tr("%1%2\nDefault: %3. The change lasts until the engine restarts.").arg(name, unit, setting.defaultValue));
+    QString about = tr("%1%2\nDefault: %3. The change lasts until the engine restarts.").arg(name, unit, setting.defaultValue);
+    if (!setting.range.isEmpty())
+        about += u'\n' + tr("Possible: %1").arg(CellWords::range(setting.range));
+    dialog.setLabelText(about);
     dialog.setTextValue(setting.value);
     if (auto *field = dialog.findChild<QLineEdit *>())
         field->setAccessibleName(name);

@@ -325,6 +325,12 @@ QStringList TableView::selectedIds() const
     return ids;
 }
 
+bool TableView::hasSeveralSelected() const
+{
+    const QItemSelection ranges = selectionModel() ? selectionModel()->selection() : QItemSelection();
+    return std::any_of(ranges.cbegin(), ranges.cend(), [&](const QItemSelectionRange &range) { return range.height() > 1 || range.top() != ranges.first().top(); });
+}
+
 QString TableView::selectedText() const
 {
     QStringList lines;
@@ -437,6 +443,7 @@ void TableView::selectionChanged(const QItemSelection &selected, const QItemSele
 {
     QTableView::selectionChanged(selected, deselected);
     updateFrozen();
+    Q_EMIT rowsSelected();
 }
 
 void TableView::currentChanged(const QModelIndex &current, const QModelIndex &previous)

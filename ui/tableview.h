@@ -50,6 +50,7 @@ public:
     QString currentId() const;
     void selectRowById(const QString &id);
     QStringList selectedIds() const;
+    bool hasSeveralSelected() const; ///< rows; costs the same for any number
     /// Its order may change now: what the model gets to know when it is set otherwise meanwhile.
     void updateFrozen();
     /// Rows shown as tab separated text.
@@ -58,6 +59,7 @@ public:
 Q_SIGNALS:
     void idActivated(const QString &id);
     void idSelected(const QString &id);
+    void rowsSelected(); ///< other rows than before, one or more or none
 
 protected:
     void paintEvent(QPaintEvent *event) override;

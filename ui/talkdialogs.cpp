@@ -31,12 +31,8 @@ QLabel *wrapped(const QString &text, QWidget *parent)
 
 QString problemText(const Error &error)
 {
-    const QString code = QString::fromUtf8(error.fullCode());
-    const QString help = Words::explain(code);
-    if (code == u"monitor.bad_argument")
-        return QString(help % u' ' % error.message % u" (" % code % u')').trimmed(); // the message names the field
     // An application's own error has a text of its own; what the engine says is explained.
-    return QString((help.isEmpty() ? error.message : help) % u" (" % code % u')').trimmed();
+    return QString(Words::problem(error) % u" (" % QString::fromUtf8(error.fullCode()) % u')').trimmed();
 }
 
 /// Says next to the field, and to a screen reader, what is wrong with it; empty: nothing.

@@ -110,10 +110,21 @@ void ViewSet::showSelection()
     m_runners->table()->selectRowById(m_session.selectedRunner());
 }
 
+const TablePage &ViewSet::tableOf(const QString &idKey) const
+{
+    return *(idKey == u"actor_id" ? m_actors : idKey == u"connection_id" ? m_connections : m_runners);
+}
+
 QStringList ViewSet::selectedRows(const QString &idKey) const
 {
-    const TablePage *page = idKey == u"actor_id" ? m_actors : idKey == u"connection_id" ? m_connections : m_runners;
-    return page->isOnScreen() ? page->table()->selectedIds() : QStringList();
+    const TablePage &page = tableOf(idKey);
+    return page.isOnScreen() ? page.table()->selectedIds() : QStringList();
+}
+
+bool ViewSet::severalSelected(const QString &idKey) const
+{
+    const TablePage &page = tableOf(idKey);
+    return page.isOnScreen() && page.table()->hasSeveralSelected();
 }
 
 void ViewSet::addTables()
@@ -176,6 +187,8 @@ void ViewSet::addTables()
     runners.emptyHelp = tr("Point one at this engine:\n  export RIVET_ENDPOINT=http://127.0.0.1:6420\n"
                            "  export RIVET_NAMESPACE=default\n  node runner.js");
     m_runners = new TablePage(runners, m_session, m_theme);
+    for (const TablePage *page : {m_actors, m_connections, m_runners})
+        connect(page->table(), &TableView::rowsSelected, this, &ViewSet::rowsSelected);
     connect(m_runners->table(), &TableView::idSelected, &m_session, &Session::selectRunner);
     add(QStringLiteral("runners"), tr("Runners"), QStringLiteral("runner"), m_runners);
 }

@@ -43,12 +43,14 @@ public:
     void showSelection();
     /// The rows that are selected in the table of that kind while it is on screen.
     QStringList selectedRows(const QString &idKey) const;
+    bool severalSelected(const QString &idKey) const; ///< the same has more than one
     Guide &guide() { return *m_guide; }
 
     QString problem; ///< lasting error of this engine, shown above its views; empty = none
     bool endsWithTab = false; ///< the engine runs in this process for this tab only
 
 Q_SIGNALS:
+    void rowsSelected(); ///< in the table of actors, connections or runners
     void filterWanted(const QString &text);
     void commandWanted(const QString &action);
     void bulkWanted(const QString &action, const QStringList &ids);
@@ -68,6 +70,7 @@ private:
     std::unique_ptr<QWidget> m_shelf;
     std::vector<View> m_views;
     Guide *m_guide = nullptr;
+    const TablePage &tableOf(const QString &idKey) const;
     TablePage *m_actors = nullptr;
     TablePage *m_connections = nullptr;
     TablePage *m_runners = nullptr;

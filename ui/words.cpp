@@ -376,6 +376,14 @@ QString Words::explain(const QString &code)
     return Help::code(code, language());
 }
 
+QString Words::problem(const Error &error)
+{
+    const QString code = QString::fromUtf8(error.fullCode());
+    const QString help = explain(code);
+    const bool names = code == u"monitor.bad_argument" || code.startsWith(u"config.");
+    return help.isEmpty() || (names && !error.message.isEmpty()) ? error.message : help;
+}
+
 QString Words::language()
 {
     //: code of this language, as the folder of its help texts is named

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/base/result.h"
 #include "engine/monitor/values.h"
 #include "models/clustermodel.h"
 #include "models/controlmodel.h"
@@ -41,6 +42,9 @@ public:
     static QString whyUnknown(const QString &key);
     /// Help for a reason or error code; empty when there is none.
     static QString explain(const QString &code);
+    /// What went wrong with a command, without its code: the help for it, or the error's own text where that names what the
+    /// help cannot know (the field, the setting and its limits).
+    static QString problem(const Error &error);
     /// "en", "de" ...: the language that is spoken at the moment.
     static QString language();
 };

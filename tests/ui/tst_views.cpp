@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/ui/windowtest.h"
+#include "ui/bulk.h"
 #include "ui/clientconnector.h"
 #include "ui/composer.h"
 #include "ui/detailparts.h"
@@ -23,6 +24,7 @@
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 #include <QToolButton>
 
 using namespace dormouse;
@@ -76,6 +78,8 @@ private Q_SLOTS:
     void rulesSayWhy();
     void aClickChoosesTheFirstRow();
     void whatHasEndedTakesNoOrders();
+    void manyRowsByKeyboard();
+    void refusalsNameTheField();
     void heatMapByKeyboard();
     void edgesOfTheMap();
     void unknownSaysWhy();
@@ -413,6 +417,47 @@ void TestViews::whatHasEndedTakesNoOrders()
     };
     QTRY_VERIFY(says("Was open for 9.5 s, closed"));
     QVERIFY(!says("Keepalive"));
+}
+
+/// console.md row 48: Ctrl+A and a key, without having chosen one row before; and nothing happens before the dry run.
+void TestViews::manyRowsByKeyboard()
+{
+    m_window->showView(word("actors"));
+    auto *table = page("actors")->findChild<TableView *>();
+    QTRY_VERIFY(page("actors")->isOnScreen() && table->model()->rowCount() > 2);
+    QVERIFY(!table->hasSeveralSelected() && !m_window->action(word("sleep"))->isEnabled());
+    table->setFocus(Qt::TabFocusReason);
+    QTest::keyClick(table, Qt::Key_A, Qt::ControlModifier);
+    QVERIFY(table->hasSeveralSelected() && session().selectedActor().isEmpty());
+    QTRY_VERIFY(m_window->action(word("sleep"))->isEnabled());
+    QVERIFY(!m_window->action(word("call"))->isEnabled()); // for one only
+    const auto ask = [this](const char *action) {
+        qsizetype targets = -1;
+        QTimer::singleShot(0, m_window.get(), [&] {
+            if (auto *dialog = m_window->findChild<BulkDialog *>()) {
+                targets = dialog->findChild<QAbstractItemView *>()->model()->rowCount();
+                dialog->reject();
+            }
+        });
+        m_window->action(word(action))->trigger();
+        return targets;
+    };
+    QVERIFY(ask("sleep") > 1);
+    table->clearSelection();
+    QTRY_VERIFY(!m_window->action(word("sleep"))->isEnabled());
+    session().selectRunner(m_source->runners.front().runnerId);
+    QVERIFY(ask("drain") >= 1); // who is concerned is said before
+    QCOMPARE(m_source->commands.size(), 0);
+}
+
+/// A refused setting or argument: which one, and what it must be.
+void TestViews::refusalsNameTheField()
+{
+    const Error setting = Error::make("config", "invalid", word("pegboard.x: 5 is outside 10 to 20"));
+    QCOMPARE(Words::problem(setting), setting.message);
+    QCOMPARE(Words::problem(Error::make("monitor", "bad_argument", word("action: missing"))), word("action: missing"));
+    QCOMPARE(Words::problem(Error::make("monitor", "deadline", word("late"))), Words::explain(word("monitor.deadline")));
+    QCOMPARE(Words::problem(Error::make("user", "nameless", word("Who is there?"))), word("Who is there?"));
 }
 
 void TestViews::heatMapByKeyboard()
