@@ -106,12 +106,12 @@ Error bodyError(int status, const QByteArray &reason)
 {
     const QString text = QString::fromUtf8(reason);
     if (status == 413)
-        return Error::make("guard", "invalid_request_body", QStringLiteral("The request body cannot be used: ") + text,
+        return Error::make("guard", "invalid_request_body", QStringLiteral("the request body cannot be used: ") + text,
                            {{QStringLiteral("reason"), text}});
     if (status == 408)
-        return Error::make("guard", "request_timeout", QStringLiteral("The request did not arrive in time"),
+        return Error::make("guard", "request_timeout", QStringLiteral("the request did not arrive in time"),
                            {{QStringLiteral("phase"), QStringLiteral("read")}});
-    return Error::make("api", "bad_request", QStringLiteral("The request body cannot be read: ") + text,
+    return Error::make("api", "bad_request", QStringLiteral("the request body cannot be read: ") + text,
                        {{QStringLiteral("reason"), text}});
 }
 
