@@ -49,7 +49,9 @@ export class Engine {
     const file = join(this.folder, 'config.json');
     writeFileSync(file, JSON.stringify(this.config));
     this.log = '';
-    this.process = owned(spawn(this.daemon, ['serve', '--listen', `127.0.0.1:${this.port}`, '--data-dir', join(this.folder, 'data'), '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] }));
+    // A folder on the command line would win over the database of the configuration.
+    const storage = this.config.database ? [] : ['--data-dir', join(this.folder, 'data')];
+    this.process = owned(spawn(this.daemon, ['serve', '--listen', `127.0.0.1:${this.port}`, ...storage, '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] }));
     this.process.stderr.on('data', (chunk) => { this.log = (this.log + chunk).slice(-200_000); });
     this.exit = new Promise((done) => this.process.on('exit', (code, signal) => done({ code, signal })));
     let out = '';
