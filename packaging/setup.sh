@@ -7,7 +7,7 @@ dormouse_base_packages=(
   g++ cmake ninja-build ccache mold git ca-certificates
   qt6-base-dev qt6-base-dev-tools qt6-websockets-dev qt6-svg-dev libqt6svg6
   libqt6sql6-sqlite libqt6sql6-psql qt6-qpa-plugins qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools qt6-translations-l10n
-  libgl1-mesa-dev libxkbcommon-dev fonts-dejavu-core fonts-vlgothic
+  libjemalloc-dev libgl1-mesa-dev libxkbcommon-dev fonts-dejavu-core fonts-vlgothic
 )
 dormouse_test_packages=(sqlite3 python3 postgresql)
 dormouse_fuzz_packages=(clang libclang-rt-dev)

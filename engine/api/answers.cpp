@@ -147,11 +147,6 @@ HeaderList actorPreflightHeaders(const HttpHead &head, const EngineConfig &confi
     return out;
 }
 
-void append(HeaderList &list, const HeaderList &more)
-{
-    list.insert(list.end(), more.begin(), more.end());
-}
-
 bool tokenMatches(const QString &expected, const QByteArray &given)
 {
     const QByteArray wanted = expected.toUtf8();

@@ -31,7 +31,6 @@ HeaderList actorCorsHeaders(const HttpHead &head, const EngineConfig &config);
 /// Answer to OPTIONS on an actor route (status 204).
 HeaderList actorPreflightHeaders(const HttpHead &head, const EngineConfig &config);
 
-void append(HeaderList &list, const HeaderList &more);
 
 /// Compares in a time that depends on the length of given only.
 bool tokenMatches(const QString &expected, const QByteArray &given);

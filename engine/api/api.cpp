@@ -189,9 +189,9 @@ void Api::finish(const CallPtr &call, int status, const HeaderList &headers, con
     m_context.timers.cancel(call->timer);
     HeaderList all = headers;
     if (!call->route)
-        append(all, openCorsHeaders());
+        all.append(openCorsHeaders());
     else if (call->route->cors)
-        append(all, apiCorsHeaders(call->head(), m_context.config));
+        all.append(apiCorsHeaders(call->head(), m_context.config));
     all.emplace_back("x-rivet-ray-id", call->rayId.toLatin1());
     call->exchange->respond(status, all, body);
 }

@@ -90,7 +90,7 @@ Gateway::Gateway(const CoreContext &context, ActorDirectory &directory)
 
 Gateway::~Gateway() = default;
 
-void Gateway::request(std::shared_ptr<HttpExchange> exchange, const Target &target)
+void Gateway::request(std::shared_ptr<HttpExchange> exchange, Target target)
 {
     if (exchange->head().method == "OPTIONS") {
         HeaderList headers = preflightHeaders(exchange->head(), d->core.config());
@@ -108,7 +108,7 @@ void Gateway::request(std::shared_ptr<HttpExchange> exchange, const Target &targ
         exchange->respond(answer.status, answer.headers, answer.body);
         return;
     }
-    GatewaySession::Setup setup{target, exchange->head(), monitor::ConnectionKind::Http, address,
+    GatewaySession::Setup setup{std::move(target), exchange->head(), monitor::ConnectionKind::Http, address,
                                 std::move(admission.place)};
     d->core.add(std::make_unique<HttpRequest>(d->core, std::move(setup), std::move(exchange))).start();
 }

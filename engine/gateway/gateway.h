@@ -31,7 +31,7 @@ public:
         std::optional<qint64> routeDeadlineMs = {};
     };
     /// The exchange is answered with CORS headers, ray id and x-rivet-error where they belong.
-    void request(std::shared_ptr<HttpExchange> exchange, const Target &target);
+    void request(std::shared_ptr<HttpExchange> exchange, Target target);
     /// The upgrade is accepted or rejected, at once or when the actor is ready (setting); the socket lives on in here
     /// until it has been closed, also while its actor is asleep.
     void webSocket(std::unique_ptr<UpgradeRequest> upgrade, const Target &target);

@@ -66,7 +66,7 @@ void GatewayCore::end(GatewaySession &session)
                                                                             : monitor::EventLevel::Debug;
     const bool isTold = context.sink.wantsValues() || context.sink.wantsEvents(level);
     monitor::ConnectionInfo info = isTold ? session.describe() : monitor::ConnectionInfo();
-    const QString requestHex = session.m_requestHex;
+    const QString requestHex = isTold ? session.requestHex() : QString();
     session.stopTimers();
     session.dropRequest();
     session.m_ended = true;
@@ -137,7 +137,6 @@ RequestId GatewayCore::newRequestId(GatewaySession &session)
     } while (m_byRequest.contains(id) || abandonedOpens.contains(id));
     m_byRequest.emplace(id, &session);
     session.m_requestId = id;
-    session.m_requestHex = QString::fromLatin1(id.toHex());
     session.m_traceSlot = {};
     return id;
 }

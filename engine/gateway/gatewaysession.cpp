@@ -38,8 +38,7 @@ monitor::ConnectionInfo GatewaySession::describe() const
 {
     monitor::ConnectionInfo info;
     info.connectionId = rayId();
-    if (m_requestId)
-        info.requestId = QString::fromLatin1(m_requestId->toHex());
+    info.requestId = requestHex();
     info.gatewayId = QString::fromLatin1(m_core.gatewayId.toHex());
     info.actorId = actorId();
     info.runnerId = m_runnerId;
@@ -58,6 +57,11 @@ monitor::ConnectionInfo GatewaySession::describe() const
     info.closeReason = m_closeReason;
     info.closedBy = m_closedBy;
     return info;
+}
+
+QString GatewaySession::requestHex() const
+{
+    return m_requestId ? QString::fromLatin1(m_requestId->toHex()) : QString();
 }
 
 bool GatewaySession::actorLeft() const
@@ -104,7 +108,7 @@ void GatewaySession::emitEvent(monitor::EventKind kind, monitor::EventLevel leve
     event.actorId = actorId();
     event.runnerId = m_runnerId;
     event.connectionId = rayId();
-    event.requestId = m_requestHex;
+    event.requestId = requestHex();
     if (m_requestId)
         event.generation = m_generation;
     event.from = from;
@@ -123,7 +127,7 @@ void GatewaySession::emitMessage(monitor::TraceKind kind, int index, qint64 valu
 
 monitor::TraceSubject GatewaySession::traceSubject() const
 {
-    return {actorId(), m_runnerId, rayId(), m_requestHex, m_generation};
+    return {actorId(), m_runnerId, rayId(), requestHex(), m_generation};
 }
 
 void GatewaySession::noteState(monitor::ConnectionState before, const char *reason, bool allowed)
@@ -200,7 +204,6 @@ void GatewaySession::dropRequest()
     if (m_requestId)
         m_core.forgetRequest(*m_requestId);
     m_requestId.reset();
-    m_requestHex.clear();
     m_traceSlot = {};
     m_core.setRunner(*this, {});
 }

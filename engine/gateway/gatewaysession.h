@@ -145,13 +145,13 @@ protected:
 
 private:
     monitor::TraceSubject traceSubject() const override;
+    QString requestHex() const; ///< empty without a request id
 
     GatewayMetrics::Usage *m_usage = nullptr; ///< none when the actor is not known
     bool m_ended = false;
     bool m_dirty = false;
     monitor::TraceSlot m_traceSlot;
     quint32 m_tracedGeneration = 0;
-    QString m_requestHex;
     monitor::ConnectionState m_lastLive = monitor::ConnectionState::Waiting; ///< state before the end
     std::optional<qint64> m_graceSinceMs;
 };

@@ -15,14 +15,23 @@ namespace {
 constexpr std::size_t kMaxHeaders = 100;
 constexpr qint64 kMaxHeaderBytes = 64 * 1024;
 constexpr qsizetype kMaxReasonBytes = 123;
+constexpr qsizetype kAddedForClient = 5; ///< headers that an answer of an actor gets
+
+const QByteArray kConnection = QByteArrayLiteral("connection");
+const QByteArray kContentLength = QByteArrayLiteral("content-length");
+const QByteArray kForwardedFor = QByteArrayLiteral("x-forwarded-for");
+const QByteArray kRayId = QByteArrayLiteral("x-rivet-ray-id");
+
+bool isOneOf(QByteArrayView name, std::initializer_list<QByteArrayView> names)
+{
+    return std::any_of(names.begin(), names.end(), [&](QByteArrayView one) { return name == one; });
+}
 
 // "upgrade" and "connection" are on the list too, but a WebSocket forwards them.
-constexpr std::array kHopByHop{"connection", "keep-alive", "proxy-connection", "proxy-authenticate",
-                               "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"};
-
-bool isHopByHop(const QByteArray &name)
+bool isHopByHop(QByteArrayView name)
 {
-    return std::any_of(kHopByHop.begin(), kHopByHop.end(), [&](const char *hop) { return name == hop; });
+    return isOneOf(name, {"connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization",
+                          "te", "trailer", "transfer-encoding", "upgrade"});
 }
 
 bool isForwardable(const QByteArray &value)
@@ -39,7 +48,7 @@ std::vector<QByteArray> namedByConnection(const HeaderList &headers)
 {
     std::vector<QByteArray> names;
     for (const auto &[name, value] : headers) {
-        if (name.compare("connection", Qt::CaseInsensitive) != 0)
+        if (name.size() != kConnection.size() || name.compare(kConnection, Qt::CaseInsensitive) != 0)
             continue;
         for (const QByteArray &entry : value.split(','))
             names.push_back(entry.trimmed().toLower());
@@ -61,16 +70,18 @@ Result<ForwardedHeaders> headersForActor(const HttpHead &head, ForwardKind kind,
     const auto named = kind == ForwardKind::Http ? namedByConnection(head.headers) : std::vector<QByteArray>{};
     std::size_t count = 0;
     qint64 bytes = 0;
+    result.headers.reserve(head.headers.size() + 3);
     const auto put = [&](const QByteArray &name, const QByteArray &value) {
         // There are few: to compare them costs less than a table.
-        const auto same = std::find_if(result.headers.begin(), result.headers.end(),
-                                       [&](const auto &header) { return header.first == name; });
+        const auto same = std::find_if(result.headers.begin(), result.headers.end(), [&](const auto &header) {
+            return QByteArrayView(header.first) == QByteArrayView(name);
+        });
         if (same == result.headers.end()) {
             result.headers.emplace_back(name, value);
             return;
         }
         QByteArray &merged = same->second;
-        merged += name == "cookie" ? "; " : ", ";
+        merged += name == QByteArrayView("cookie") ? "; " : ", ";
         merged += value;
     };
     for (const auto &[rawName, value] : head.headers) {
@@ -82,11 +93,11 @@ Result<ForwardedHeaders> headersForActor(const HttpHead &head, ForwardKind kind,
         }
         const QByteArray name = rawName.toLower();
         if (kind == ForwardKind::Http
-            && (isHopByHop(name) || name == "content-length"
+            && (isHopByHop(name) || name == kContentLength
                 || std::find(named.begin(), named.end(), name) != named.end()))
             continue;
-        if (name == "x-rivet-ray-id" || (name == "x-rivet-token" && config.gatewayRequiresToken)
-            || (name == "x-forwarded-for" && !config.trustForwardedFor))
+        if (name == kRayId || (config.gatewayRequiresToken && name == QByteArrayView("x-rivet-token"))
+            || (name == kForwardedFor && !config.trustForwardedFor))
             continue;
         if (name.isEmpty() || !isForwardable(name) || !isForwardable(value)) {
             ++result.dropped;
@@ -95,10 +106,10 @@ Result<ForwardedHeaders> headersForActor(const HttpHead &head, ForwardKind kind,
         put(name, value);
     }
     if (!head.peerAddress.isEmpty())
-        put("x-forwarded-for", head.peerAddress);
-    put("x-rivet-ray-id", rayId.toUtf8());
+        put(kForwardedFor, head.peerAddress);
+    put(kRayId, rayId.toLatin1());
     if (bodyBytes >= 0)
-        put("content-length", QByteArray::number(bodyBytes));
+        put(kContentLength, QByteArray::number(bodyBytes));
     return result;
 }
 
@@ -127,15 +138,14 @@ std::optional<Error> pathError(const QByteArray &path)
 HeaderList headersForClient(const wire::HeaderMap &headers, bool keepLength)
 {
     HeaderList result;
-    HeaderList asList(headers.begin(), headers.end());
-    const auto named = namedByConnection(asList);
+    result.reserve(headers.size() + kAddedForClient);
+    const auto named = namedByConnection(headers);
     for (const auto &[rawName, value] : headers) {
         const QByteArray name = rawName.toLower();
-        if (isHopByHop(name) || (name == "content-length" && !keepLength) || name == "x-rivet-ray-id"
+        if (isHopByHop(name) || (name == kContentLength && !keepLength) || name == kRayId
             || std::find(named.begin(), named.end(), name) != named.end())
             continue;
-        if (name == "access-control-allow-origin" || name == "access-control-allow-credentials"
-            || name == "access-control-expose-headers")
+        if (isOneOf(name, {"access-control-allow-origin", "access-control-allow-credentials", "access-control-expose-headers"}))
             continue;
         if (name.isEmpty() || !isForwardable(name) || !isForwardable(value))
             continue;
@@ -146,16 +156,17 @@ HeaderList headersForClient(const wire::HeaderMap &headers, bool keepLength)
 
 HeaderList corsHeaders(const HttpHead &head, const EngineConfig &config)
 {
+    static const QByteArray kAllowOrigin = QByteArrayLiteral("access-control-allow-origin");
+    static const std::pair kCredentials{QByteArrayLiteral("access-control-allow-credentials"), QByteArrayLiteral("true")};
+    static const std::pair kExpose{QByteArrayLiteral("access-control-expose-headers"), QByteArrayLiteral("*")};
+    static const HeaderList kForNoOrigin{{kAllowOrigin, QByteArrayLiteral("*")}, kCredentials, kExpose};
     const QByteArray origin = head.header("origin");
-    HeaderList result;
     if (origin.isEmpty())
-        result.emplace_back("access-control-allow-origin", "*");
-    else if (originAllowed(origin, config))
-        result.emplace_back("access-control-allow-origin", origin);
-    result.emplace_back("access-control-allow-credentials", "true");
-    result.emplace_back("access-control-expose-headers", "*");
-    if (!origin.isEmpty())
-        result.emplace_back("vary", "Origin");
+        return kForNoOrigin;
+    HeaderList result;
+    if (originAllowed(origin, config))
+        result.emplace_back(kAllowOrigin, origin);
+    result.append({kCredentials, kExpose, {QByteArrayLiteral("vary"), QByteArrayLiteral("Origin")}});
     return result;
 }
 

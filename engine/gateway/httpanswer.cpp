@@ -9,12 +9,15 @@ namespace dormouse {
 
 namespace {
 
+constexpr QByteArrayView kVary("vary");
+constexpr QByteArrayView kError("x-rivet-error");
+
 bool saysActorNotFound(const wire::ToServerResponseStart &start)
 {
     if (start.status != 503 || start.stream)
         return false;
     return std::any_of(start.headers.begin(), start.headers.end(), [](const auto &header) {
-        return header.first.compare("x-rivet-error", Qt::CaseInsensitive) == 0
+        return header.first.size() == kError.size() && header.first.compare(kError, Qt::CaseInsensitive) == 0
             && (header.second == "runner.actor_not_found" || header.second == "envoy.actor_not_found");
     });
 }
@@ -82,15 +85,18 @@ void HttpRequest::responseStart(const wire::ToServerResponseStart &start)
     const bool bodyless = start.status == 204 || start.status == 304;
     const bool toHead = m_setup.head.method == "HEAD";
     HeaderList headers = headersForClient(start.headers, start.stream || (toHead && !start.body));
-    for (const auto &[name, value] : corsHeaders(m_setup.head, m_core.config())) {
-        const auto own = std::find_if(headers.begin(), headers.end(),
-                                      [](const auto &header) { return header.first == "vary"; });
-        if (name == "vary" && own != headers.end())
+    const HeaderList cors = corsHeaders(m_setup.head, m_core.config());
+    for (const auto &[name, value] : cors) {
+        const bool isVary = name == kVary;
+        const auto own = isVary ? std::find_if(headers.begin(), headers.end(),
+                                               [](const auto &header) { return header.first == kVary; })
+                                : headers.end();
+        if (own != headers.end())
             own->second += ", " + value;
         else
             headers.emplace_back(name, value);
     }
-    headers.emplace_back("x-rivet-ray-id", rayId().toUtf8());
+    headers.emplace_back(QByteArrayLiteral("x-rivet-ray-id"), rayId().toLatin1());
     m_status = start.status;
     const QByteArray body = bodyless ? QByteArray() : start.body.value_or(QByteArray());
     countOut(body.size());

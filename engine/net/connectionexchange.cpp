@@ -3,13 +3,34 @@
 
 #include "engine/net/serverconnection.h"
 
+#include <algorithm>
+
 namespace dormouse {
 
 namespace {
 
-bool isNamed(const QByteArray &name, const char *other)
+bool isNamed(QByteArrayView name, QByteArrayView other)
 {
-    return name.compare(other, Qt::CaseInsensitive) == 0;
+    return name.size() == other.size() && name.compare(other, Qt::CaseInsensitive) == 0;
+}
+
+/// Headers that the server writes itself, whatever an answer says.
+bool isServersOwn(QByteArrayView name)
+{
+    return isNamed(name, "connection") || isNamed(name, "keep-alive") || isNamed(name, "transfer-encoding")
+        || isNamed(name, "content-length") || isNamed(name, "date");
+}
+
+void appendParts(QByteArray &out, std::initializer_list<QByteArrayView> parts)
+{
+    qsizetype size = 0;
+    for (const QByteArrayView part : parts)
+        size += part.size();
+    const qsizetype start = out.size();
+    out.resize(start + size);
+    char *to = out.data() + start;
+    for (const QByteArrayView part : parts)
+        to = std::copy(part.begin(), part.end(), to);
 }
 
 bool asksForClose(const HeaderList &headers)
@@ -66,28 +87,19 @@ bool statusHasBody(int status)
     return status >= 200 && status != 204 && status != 304;
 }
 
-QByteArray serializeHead(int status, const HeaderList &headers, const QByteArray &date, const QByteArray &framing,
-                         const HttpHead *request, bool keepAlive)
+void appendHead(QByteArray &out, int status, const HeaderList &headers, const QByteArray &date, QByteArrayView framing,
+                const HttpHead *request, bool keepAlive)
 {
-    QByteArray out;
-    out.reserve(256 + qsizetype(headers.size()) * 48);
-    out += "HTTP/1.1 " + QByteArray::number(status) + ' ' + statusText(status) + "\r\n";
+    const QByteArray number = QByteArray::number(status);
+    appendParts(out, {"HTTP/1.1 ", number, " ", statusText(status), "\r\n"});
     for (const auto &[name, value] : headers) {
-        if (isNamed(name, "connection") || isNamed(name, "keep-alive") || isNamed(name, "transfer-encoding")
-            || isNamed(name, "content-length") || isNamed(name, "date"))
-            continue;
-        if (!isHttpToken(name) || !isHttpFieldValue(value))
-            continue;
-        out += name + ": " + value + "\r\n";
+        if (!isServersOwn(name) && isHttpToken(name) && isHttpFieldValue(value))
+            appendParts(out, {name, ": ", value, "\r\n"});
     }
-    out += framing;
-    out += "date: " + date + "\r\n";
-    if (!keepAlive)
-        out += "connection: close\r\n";
-    else if (request && request->versionMinor == 0)
-        out += "connection: keep-alive\r\n";
-    out += "\r\n";
-    return out;
+    const QByteArrayView connection = !keepAlive ? QByteArrayView("connection: close\r\n")
+        : request && request->versionMinor == 0  ? QByteArrayView("connection: keep-alive\r\n")
+                                                 : QByteArrayView();
+    appendParts(out, {framing, "date: ", date, "\r\n", connection, "\r\n"});
 }
 
 ConnectionExchange::ConnectionExchange(ServerConnection &connection, HttpHead head, QByteArray body, bool keepAlive,
@@ -177,7 +189,7 @@ void ConnectionExchange::respond(int status, const HeaderList &headers, const QB
             length = announced;
     }
     const QByteArray framing = statusHasBody(status) ? "content-length: " + length + "\r\n" : QByteArray();
-    m_connection->output() += serializeHead(status, headers, m_connection->dateHeader(), framing, &m_head, m_keepAlive);
+    appendHead(m_connection->output(), status, headers, m_connection->dateHeader(), framing, &m_head, m_keepAlive);
     if (!isHead && statusHasBody(status))
         m_connection->output() += body;
     m_connection->outputGrew();
@@ -207,7 +219,7 @@ void ConnectionExchange::begin(int status, const HeaderList &headers)
     } else {
         m_keepAlive = false; // HTTP/1.0: the end of the connection is the end of the body
     }
-    m_connection->output() += serializeHead(status, headers, m_connection->dateHeader(), framing, &m_head, m_keepAlive);
+    appendHead(m_connection->output(), status, headers, m_connection->dateHeader(), framing, &m_head, m_keepAlive);
     m_connection->outputGrew();
 }
 

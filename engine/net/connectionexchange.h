@@ -9,10 +9,10 @@ namespace dormouse {
 
 class ServerConnection;
 
-/// Head of an answer, ready to send. Adds the date and the connection header, drops headers that belong to the
+/// Appends the head of an answer. Adds the date and the connection header, drops headers that belong to the
 /// connection (connection, keep-alive, transfer-encoding) and lines that could not be sent as one header.
-QByteArray serializeHead(int status, const HeaderList &headers, const QByteArray &date, const QByteArray &framing,
-                         const HttpHead *request, bool keepAlive);
+void appendHead(QByteArray &out, int status, const HeaderList &headers, const QByteArray &date, QByteArrayView framing,
+                const HttpHead *request, bool keepAlive);
 QByteArray statusText(int status);
 bool statusHasBody(int status);
 

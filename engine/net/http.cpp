@@ -5,6 +5,11 @@ namespace dormouse {
 
 namespace {
 
+bool sameName(QByteArrayView a, QByteArrayView b)
+{
+    return a.size() == b.size() && a.compare(b, Qt::CaseInsensitive) == 0;
+}
+
 /// Calls visit(entry) for each trimmed, non-empty comma separated entry; stops when it returns true.
 template<typename Visit>
 bool anyListEntry(QByteArrayView list, Visit visit)
@@ -25,10 +30,10 @@ bool anyListEntry(QByteArrayView list, Visit visit)
 bool headersContainToken(const HeaderList &headers, QByteArrayView name, QByteArrayView token)
 {
     for (const auto &[key, value] : headers) {
-        if (QByteArrayView(key).compare(name, Qt::CaseInsensitive) != 0)
+        if (!sameName(key, name))
             continue;
         if (anyListEntry(value, [token](QByteArrayView entry) {
-                return entry.compare(token, Qt::CaseInsensitive) == 0;
+                return sameName(entry, token);
             }))
             return true;
     }
@@ -40,7 +45,7 @@ bool headersContainToken(const HeaderList &headers, QByteArrayView name, QByteAr
 QByteArray headerValue(const HeaderList &headers, QByteArrayView name)
 {
     for (const auto &[key, value] : headers) {
-        if (QByteArrayView(key).compare(name, Qt::CaseInsensitive) == 0)
+        if (sameName(key, name))
             return value;
     }
     return {};
@@ -71,7 +76,7 @@ std::vector<QByteArray> HttpHead::offeredProtocols() const
 {
     std::vector<QByteArray> protocols;
     for (const auto &[key, value] : headers) {
-        if (QByteArrayView(key).compare("sec-websocket-protocol", Qt::CaseInsensitive) != 0)
+        if (!sameName(key, "sec-websocket-protocol"))
             continue;
         anyListEntry(value, [&protocols](QByteArrayView entry) {
             protocols.push_back(entry.toByteArray());

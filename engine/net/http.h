@@ -4,6 +4,7 @@
 #include "engine/net/channel.h"
 
 #include <QByteArray>
+#include <QList>
 
 #include <functional>
 #include <memory>
@@ -12,7 +13,8 @@
 
 namespace dormouse {
 
-using HeaderList = std::vector<std::pair<QByteArray, QByteArray>>; ///< order and repetitions kept; names as received
+/// Order and repetitions kept; names as received. Implicitly shared: it is passed on more often than it is made.
+using HeaderList = QList<std::pair<QByteArray, QByteArray>>;
 
 /// Value of the first header of that name (any case), or an empty, null array.
 QByteArray headerValue(const HeaderList &headers, QByteArrayView name);

@@ -85,25 +85,28 @@ qsizetype HttpParser::feed(QByteArrayView bytes)
     return used;
 }
 
-/// Adds bytes up to and including the next line feed to m_line. True when the line is complete; m_line then lacks
-/// its CR LF. Fails on a line feed without carriage return.
-bool HttpParser::takeLine(QByteArrayView bytes, qsizetype &used)
+/// Uses bytes up to and including the next line feed. The line without its CR LF once it is complete: where it lies in
+/// `bytes`, or gathered in m_line, which the caller clears after use. Fails on a line feed without carriage return.
+std::optional<QByteArrayView> HttpParser::takeLine(QByteArrayView bytes, qsizetype &used)
 {
     const qsizetype feedAt = bytes.indexOf('\n', used);
-    const qsizetype end = feedAt < 0 ? bytes.size() : feedAt + 1;
-    m_line.append(bytes.sliced(used, end - used));
-    used = end;
+    QByteArrayView line = bytes.sliced(used, (feedAt < 0 ? bytes.size() : feedAt + 1) - used);
+    used += line.size();
+    if (feedAt < 0 || !m_line.isEmpty()) {
+        m_line.append(line);
+        line = m_line;
+    }
     // Before anything else, so that a line fails alike however it came.
     if (m_state == State::Head)
-        checkRequestLineLength();
+        checkRequestLineLength(line);
     if (feedAt < 0 || m_state == State::Failed)
-        return false;
-    if (m_line.size() < 2 || m_line.at(m_line.size() - 2) != '\r') {
+        return std::nullopt;
+    if (line.size() < 2 || line[line.size() - 2] != '\r') {
         fail(400, "line feed without carriage return");
-        return false;
+        return std::nullopt;
     }
-    m_line.chop(2);
-    return true;
+    line.chop(2);
+    return line;
 }
 
 qsizetype HttpParser::feedHead(QByteArrayView bytes)
@@ -114,13 +117,13 @@ qsizetype HttpParser::feedHead(QByteArrayView bytes)
         const qsizetype allowed = m_limits.maxHeadBytes + 1 - m_headBytes;
         const QByteArrayView part = bytes.first(std::min(bytes.size(), used + allowed));
         const qsizetype before = used;
-        const bool complete = takeLine(part, used);
+        const std::optional<QByteArrayView> line = takeLine(part, used);
         m_headBytes += used - before;
         if (m_state == State::Failed)
             break;
-        if (complete) {
-            const QByteArray line = std::exchange(m_line, {});
-            headLine(line);
+        if (line) {
+            headLine(*line);
+            m_line.clear();
         }
         if (m_state != State::Failed && m_headBytes > m_limits.maxHeadBytes)
             fail(431, "request head too large");
@@ -129,11 +132,10 @@ qsizetype HttpParser::feedHead(QByteArrayView bytes)
 }
 
 /// Limits of a line that may have no end yet, so that an endless one is refused early and with the right status.
-void HttpParser::checkRequestLineLength()
+void HttpParser::checkRequestLineLength(QByteArrayView line)
 {
     if (m_haveRequestLine)
         return;
-    QByteArrayView line = m_line;
     if (line.endsWith('\n'))
         line.chop(1);
     if (line.endsWith('\r'))
@@ -330,32 +332,34 @@ qsizetype HttpParser::feedBody(QByteArrayView bytes)
             break;
         case BodyState::ChunkSize: {
             const qsizetype allowed = kMaxChunkLineBytes + qsizetype(sizeof("\r\n")) - m_line.size();
-            const bool complete = takeLine(bytes.first(std::min(bytes.size(), used + allowed)), used);
+            const std::optional<QByteArrayView> line = takeLine(bytes.first(std::min(bytes.size(), used + allowed)), used);
             if (m_state == State::Failed)
                 break;
             // A carriage return at the end of a piece may belong to the end of the line.
-            const qsizetype length = m_line.size() - (!complete && m_line.endsWith('\r') ? 1 : 0);
+            const qsizetype length = line ? line->size() : m_line.size() - (m_line.endsWith('\r') ? 1 : 0);
             if (length > kMaxChunkLineBytes)
                 fail(400, "chunk size line too long");
-            else if (complete)
-                chunkSizeLine(QByteArray(std::exchange(m_line, {})));
+            else if (line)
+                chunkSizeLine(*line);
+            if (line)
+                m_line.clear();
             break;
         }
         case BodyState::Trailer: {
             const qsizetype before = used;
             const qsizetype allowed = m_limits.maxHeadBytes + 1 - m_trailerBytes;
-            const bool complete = takeLine(bytes.first(std::min(bytes.size(), used + allowed)), used);
+            const std::optional<QByteArrayView> line = takeLine(bytes.first(std::min(bytes.size(), used + allowed)), used);
             m_trailerBytes += used - before;
             if (m_state == State::Failed)
                 break;
             if (m_trailerBytes > m_limits.maxHeadBytes) {
                 fail(431, "trailer too large");
-            } else if (complete) {
-                const QByteArray line = std::exchange(m_line, {});
-                if (line.isEmpty())
+            } else if (line) {
+                if (line->isEmpty())
                     m_state = State::Complete;
                 else
-                    headerLine(line, false); // trailers are checked and dropped: nothing after the head may rule
+                    headerLine(*line, false); // trailers are checked and dropped: nothing after the head may rule
+                m_line.clear();
             }
             break;
         }

@@ -61,7 +61,7 @@ private:
         Trailer,
     };
 
-    bool takeLine(QByteArrayView bytes, qsizetype &used);
+    std::optional<QByteArrayView> takeLine(QByteArrayView bytes, qsizetype &used);
     void headLine(QByteArrayView line);
     void requestLine(QByteArrayView line);
     bool headerLine(QByteArrayView line, bool store);
@@ -69,14 +69,14 @@ private:
     qsizetype feedHead(QByteArrayView bytes);
     qsizetype feedBody(QByteArrayView bytes);
     void chunkSizeLine(QByteArrayView line);
-    void checkRequestLineLength();
+    void checkRequestLineLength(QByteArrayView line);
     void fail(int status, const char *reason);
 
     Limits m_limits;
     State m_state = State::Head;
     BodyState m_bodyState = BodyState::Length;
     HttpHead m_head;
-    QByteArray m_line;
+    QByteArray m_line; ///< beginning of a line whose end has not come
     QByteArray m_body;
     QByteArray m_failureReason;
     qsizetype m_headBytes = 0;

@@ -434,7 +434,7 @@ std::unique_ptr<Channel> ServerConnection::acceptUpgrade(const HttpHead &head, c
         + webSocketAcceptKey(head.header("sec-websocket-key")) + "\r\n";
     if (!protocol.isEmpty() && isHttpToken(protocol))
         framing += "sec-websocket-protocol: " + protocol + "\r\n";
-    m_output += serializeHead(101, extraHeaders, dateHeader(), framing, nullptr, true);
+    appendHead(output(), 101, extraHeaders, dateHeader(), framing, nullptr, true);
     outputGrew();
     WebSocketCodec::Options options = m_server.m_options.webSocket;
     if (m_server.m_options.tooLargeReason)
@@ -507,7 +507,7 @@ void ServerConnection::answerPlain(const HttpHead *head, int status, const Heade
     m_upgrade = nullptr;
     const QByteArray framing =
         statusHasBody(status) ? "content-length: " + QByteArray::number(body.size()) + "\r\n" : QByteArray();
-    m_output += serializeHead(status, headers, dateHeader(), framing, head, false);
+    appendHead(output(), status, headers, dateHeader(), framing, head, false);
     if (statusHasBody(status) && !(head && head->method == "HEAD"))
         m_output += body;
     endTransport();

@@ -7,6 +7,7 @@
 
 #include <QCborValue>
 
+#include <algorithm>
 #include <map>
 
 namespace dormouse {
@@ -97,21 +98,31 @@ Target readProtocols(const HttpHead &head)
 /// Parsed /gateway/... path; absent when the path does not have that form.
 struct GatewayPath
 {
-    QByteArray subject; ///< raw second segment
-    QByteArray rest;    ///< actor's path, without query
+    QByteArrayView subject; ///< raw second segment
+    QByteArrayView rest;    ///< actor's path, without query
 };
 
-std::optional<GatewayPath> splitGatewayPath(const QByteArray &path)
+bool hasEmptySegment(QByteArrayView path)
+{
+    return std::adjacent_find(path.begin(), path.end(), [](char a, char b) { return a == '/' && b == '/'; }) != path.end();
+}
+
+std::optional<GatewayPath> splitGatewayPath(QByteArrayView path)
 {
     constexpr QByteArrayView prefix("/gateway/");
-    if (!path.startsWith(prefix) || path.contains("//"))
+    if (!path.startsWith(prefix) || hasEmptySegment(path))
         return std::nullopt;
-    const QByteArray after = path.mid(prefix.size());
+    const QByteArrayView after = path.sliced(prefix.size());
     const qsizetype slash = after.indexOf('/');
-    GatewayPath out;
-    out.subject = slash < 0 ? after : after.left(slash);
-    out.rest = slash < 0 ? QByteArray("/") : after.mid(slash);
-    return out;
+    if (slash < 0)
+        return GatewayPath{after, "/"};
+    return GatewayPath{after.first(slash), after.sliced(slash)};
+}
+
+QByteArray percentDecoded(QByteArrayView text)
+{
+    const QByteArray bytes = text.toByteArray();
+    return bytes.contains('%') ? QByteArray::fromPercentEncoding(bytes) : bytes;
 }
 
 using Parameters = std::map<QByteArray, QString>;
@@ -208,7 +219,7 @@ Route queryRoute(const GatewayPath &path, const std::vector<QueryPair> &pairs, b
         return failedActor("guard", "query_path_token_syntax",
                            QStringLiteral("A token in the path cannot be combined with rvt- parameters"));
     }
-    const std::optional<QString> name = strictUtf8(QByteArray::fromPercentEncoding(path.subject));
+    const std::optional<QString> name = strictUtf8(percentDecoded(path.subject));
     if (!name)
         return failedActor("guard", "query_invalid_percent_encoding", QStringLiteral("The actor name is not valid UTF-8"),
                            {{QStringLiteral("name"), QStringLiteral("actor name")}});
@@ -247,7 +258,9 @@ Route queryRoute(const GatewayPath &path, const std::vector<QueryPair> &pairs, b
             kept.append(pair.raw);
     }
     route.actor = query;
-    route.path = kept.isEmpty() ? path.rest : QByteArray(path.rest + '?' + kept.join('&'));
+    route.path = path.rest.toByteArray();
+    if (!kept.isEmpty())
+        route.path += '?' + kept.join('&');
     route.skipReadyWait = skipReadyWait;
     return route;
 }
@@ -255,15 +268,17 @@ Route queryRoute(const GatewayPath &path, const std::vector<QueryPair> &pairs, b
 /// Absent: the path only looked like a gateway path.
 std::optional<Route> gatewayRoute(const HttpHead &head, const Target &target)
 {
-    const std::optional<GatewayPath> path = splitGatewayPath(head.path());
+    const QByteArray whole = head.path();
+    const std::optional<GatewayPath> path = splitGatewayPath(whole);
     if (!path)
         return std::nullopt;
-    const std::vector<QueryPair> pairs = splitQuery(head.query());
+    const QByteArray query = head.query();
+    const std::vector<QueryPair> pairs = splitQuery(query);
     bool queryForm = false;
     for (const QueryPair &pair : pairs)
         queryForm = queryForm || pair.name.startsWith(kQueryPrefix);
     const qsizetype at = path->subject.indexOf('@');
-    const QByteArray rawId = at < 0 ? path->subject : path->subject.left(at);
+    const QByteArrayView rawId = at < 0 ? path->subject : path->subject.first(at);
     const bool tokenEmpty = at >= 0 && at + 1 == path->subject.size();
     if (!queryForm && (rawId.isEmpty() || tokenEmpty))
         return std::nullopt;
@@ -274,13 +289,15 @@ std::optional<Route> gatewayRoute(const HttpHead &head, const Target &target)
     if (queryForm)
         return queryRoute(*path, pairs, target.skipReadyWait);
 
-    QString id = QString::fromUtf8(QByteArray::fromPercentEncoding(rawId));
+    QString id = QString::fromUtf8(percentDecoded(rawId));
     if (const std::optional<FailedRoute> failed = checkActorId(id))
         return *failed;
     ActorRoute route;
     route.actor = id;
-    route.path = head.query().isNull() ? path->rest : QByteArray(path->rest + '?' + head.query());
-    route.token = at < 0 ? target.token : std::optional(QByteArray::fromPercentEncoding(path->subject.mid(at + 1)));
+    route.path = path->rest.toByteArray();
+    if (!query.isNull())
+        route.path += '?' + query;
+    route.token = at < 0 ? target.token : std::optional(percentDecoded(path->subject.sliced(at + 1)));
     route.skipReadyWait = target.skipReadyWait;
     return route;
 }

@@ -119,7 +119,7 @@ void Router::fail(HttpExchange &exchange, const FailedRoute &failed, const QStri
                        {"x-rivet-error", failed.error.fullCode()},
                        {"x-rivet-ray-id", rayId.toLatin1()}};
     if (failed.actorCors)
-        append(headers, actorCorsHeaders(exchange.head(), m_context.config));
+        headers.append(actorCorsHeaders(exchange.head(), m_context.config));
     exchange.respond(errorStatus(failed.error, Surface::Gateway), headers, errorBody(failed.error));
 }
 
@@ -181,6 +181,12 @@ Gateway::Target Router::newTarget(const ActorRoute &route, const QString &rayId)
 
 void Router::resolve(const ActorRoute &route, std::function<void(const Result<QString> &)> done)
 {
+    if (const auto *id = std::get_if<QString>(&route.actor)) {
+        m_resolveSeconds.observe(0);
+        m_actorRoutes.add();
+        done(*id);
+        return;
+    }
     const qint64 beganUs = m_context.clock.monoUs();
     const auto counted = [this, beganUs, done = std::move(done), alive = std::weak_ptr(m_alive)](const Result<QString> &actorId) {
         if (!alive.expired()) {
@@ -192,10 +198,7 @@ void Router::resolve(const ActorRoute &route, std::function<void(const Result<QS
         }
         done(actorId);
     };
-    if (const auto *id = std::get_if<QString>(&route.actor))
-        counted(*id);
-    else
-        resolveQuery(std::get<ActorQuery>(route.actor), counted);
+    resolveQuery(std::get<ActorQuery>(route.actor), counted);
 }
 
 void Router::resolveQuery(const ActorQuery &query, std::function<void(const Result<QString> &)> done)
@@ -302,7 +305,7 @@ void Router::serveRequest(const std::shared_ptr<HttpExchange> &exchange, const A
             return;
         }
         target.actorId = *actorId;
-        m_gateway.request(exchange, target);
+        m_gateway.request(exchange, std::move(target));
     });
 }
 
@@ -413,9 +416,9 @@ std::pair<HeaderList, QByteArray> Router::errorAnswer(const HttpHead *head, int 
     HeaderList headers{{"content-type", "application/json"}, {"x-rivet-ray-id", rayId.toLatin1()}};
     if (actor) {
         headers.emplace_back("x-rivet-error", error.fullCode());
-        append(headers, actorCorsHeaders(*head, m_context.config));
+        headers.append(actorCorsHeaders(*head, m_context.config));
     } else if (head) {
-        append(headers, apiCorsHeaders(*head, m_context.config));
+        headers.append(apiCorsHeaders(*head, m_context.config));
     }
     return {headers, errorBody(error)};
 }

@@ -223,7 +223,7 @@ HeaderList ServerlessPool::requestHeaders() const
         if (isHeaderName(it.key()) && isHeaderValue(it.value().toString()) && headerValue(fixed, name).isNull())
             all.emplace_back(name, it.value().toString().toUtf8());
     }
-    all.insert(all.end(), fixed.begin(), fixed.end());
+    all.append(fixed);
     return all;
 }
 

@@ -128,8 +128,10 @@ private:
             m_reader.leave();
         }
     }
-    template<typename Text>
-    void value(std::vector<std::pair<Text, Text>> &target)
+    void value(HeaderMap &target) { textMap<QByteArray>(target); }
+    void value(std::vector<std::pair<QString, QString>> &target) { textMap<QString>(target); }
+    template<typename Text, typename List>
+    void textMap(List &target)
     {
         const qint64 count = m_reader.readCount();
         KeyIndex keys;
@@ -145,7 +147,7 @@ private:
                 else if (m_reader.strictness() == Strictness::Strict)
                     m_reader.fail(QStringLiteral("a map key occurs twice"), start);
                 else
-                    target[*earlier].second = as<Text>(mapped);
+                    std::next(target.begin(), std::ptrdiff_t(*earlier))->second = as<Text>(mapped);
             }
             m_reader.leave();
         }
@@ -280,7 +282,7 @@ private:
     }
     void value(const HeaderMap &source)
     {
-        m_writer.writeUint(source.size());
+        m_writer.writeUint(quint64(source.size()));
         KeyIndex keys;
         for (const auto &[key, mapped] : source) {
             checkKey(keys, key);

@@ -255,6 +255,20 @@ void body(A &ar, T &v)
     ar.field("ts", v.ts);
 }
 
+namespace {
+
+/// About what it takes on the wire; the small parts have room in what stands around it.
+qint64 sizeOf(const ToClientRequestStart &start)
+{
+    constexpr qint64 kLengths = 4; // of a name and a value
+    qint64 size = start.actorId.size() + start.method.size() + start.path.size() + (start.body ? start.body->size() : 0);
+    for (const auto &[name, value] : start.headers)
+        size += name.size() + value.size() + kLengths;
+    return size;
+}
+
+} // namespace
+
 Result<ToClient> decodeToClient(int version, QByteArrayView bytes)
 {
     if (!isSupportedVersion(version))
@@ -305,7 +319,7 @@ Result<QByteArray> encodeToClient(int version, const ToClient &message)
         else if (const auto *chunk = std::get_if<ToClientRequestChunk>(&tunnel->kind))
             hint += chunk->body.size();
         else if (const auto *start = std::get_if<ToClientRequestStart>(&tunnel->kind))
-            hint += 1024 + (start->body ? start->body->size() : 0); // an ordinary header map fits
+            hint += sizeOf(*start);
     }
     Encoder encoder(version, std::min(hint, kMaxMessageBytes));
     encoder.tagged("ToClient", rootTable(version), message);

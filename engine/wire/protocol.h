@@ -7,6 +7,7 @@
 #include "engine/base/ids.h"
 
 #include <QByteArray>
+#include <QList>
 #include <QString>
 
 #include <optional>
@@ -16,7 +17,7 @@
 
 namespace dormouse::wire {
 
-using HeaderMap = std::vector<std::pair<QByteArray, QByteArray>>; ///< UTF-8, lower-case unique names
+using HeaderMap = QList<std::pair<QByteArray, QByteArray>>; ///< UTF-8, lower-case unique names; implicitly shared
 
 inline constexpr int kOldestVersion = 1;
 inline constexpr int kNewestVersion = 7;
