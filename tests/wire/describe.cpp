@@ -47,11 +47,11 @@ QJsonValue text(const QString &value)
 {
     return value;
 }
-template<typename T, typename F>
-QJsonArray list(const std::vector<T> &items, F write)
+template<typename List, typename F>
+QJsonArray list(const List &items, F write)
 {
     QJsonArray array;
-    for (const T &item : items)
+    for (const auto &item : items)
         array.append(write(item));
     return array;
 }
