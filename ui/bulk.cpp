@@ -56,11 +56,12 @@ std::vector<BulkTarget> bulkTargets(Session &session, const BulkAction &action, 
                 targets.push_back({id, connection->path, 1});
         } else if (const monitor::RunnerInfo *runner = session.runners().find(id);
                    runner && runner->state != monitor::RunnerState::Stopped) {
-            int clients = 0;
+            qint64 clients = 0, staying = 0; // a socket that may hibernate outlives its runner, any other its link only
             session.connections().forEach([&](const monitor::ConnectionInfo &connection) {
-                clients += connection.runnerId == id && connection.state != monitor::ConnectionState::Closed;
+                if (connection.runnerId == id && connection.state != monitor::ConnectionState::Closed)
+                    ++(connection.hibernatable || action.name == u"droplink" ? staying : clients);
             });
-            targets.push_back({id, QString(runner->name % u' ' % runner->key).trimmed(), clients});
+            targets.push_back({id, QString(runner->name % u' ' % runner->key).trimmed(), clients, staying});
         }
     }
     return targets;
@@ -84,14 +85,20 @@ BulkDialog::BulkDialog(const BulkAction &action, const std::vector<BulkTarget> &
     auto *all = new QVBoxLayout(this);
     all->setContentsMargins(16, 16, 16, 16);
     all->setSpacing(12);
-    qint64 clients = 0;
-    for (const BulkTarget &target : targets)
+    qint64 clients = 0, staying = 0;
+    for (const BulkTarget &target : targets) {
         clients += target.clients;
+        staying += target.staying;
+    }
     auto *text = new QLabel(this);
     text->setWordWrap(true);
-    text->setText(action.disconnects             ? QString(title % u".\n" % tr("Clients that will be disconnected: %1").arg(clients))
-        : action.name == u"droplink"             ? QString(title % u".\n" % tr("Clients that stay and wait meanwhile: %1").arg(clients))
-                                                 : QString(title % u'.'));
+    const bool runners = action.idKey == u"runner_id";
+    QString about = title % u'.';
+    if (action.disconnects || (runners && clients > 0))
+        about += u'\n' + tr("Clients that will be disconnected: %1").arg(clients);
+    if (runners)
+        about += u'\n' + tr("Clients that stay and wait meanwhile: %1").arg(staying);
+    text->setText(about);
     all->addWidget(text);
     auto *list = new QListWidget(this);
     list->setAccessibleName(tr("Targets"));

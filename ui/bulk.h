@@ -15,6 +15,7 @@ struct BulkTarget
 {
     QString id, label;
     qint64 clients = 0; ///< that will be disconnected
+    qint64 staying = 0; ///< that are kept, of a runner
 };
 
 /// What a bulk action does: the command of the monitoring interface, and the key under which it takes the id.

@@ -5,6 +5,8 @@
 #include <QLibraryInfo>
 #include <QLocale>
 
+#include <utility>
+
 namespace dormouse {
 
 LanguageManager::LanguageManager(QObject *parent) : QObject(parent) {}
@@ -39,16 +41,17 @@ void LanguageManager::setLanguage(const QString &code)
             wanted = one.section(u'-', 0, 0);
     if (wanted.isEmpty())
         wanted = QStringLiteral("en");
-    if (wanted == m_language)
+    if (wanted == m_language && !m_own.isEmpty())
         return;
-    m_language = wanted;
+    const bool other = std::exchange(m_language, wanted) != wanted; // English needs its plural forms, too
     QCoreApplication::removeTranslator(&m_own);
     QCoreApplication::removeTranslator(&m_qt);
     if (wanted != u"en" && m_qt.load(QString(u"qtbase_" % wanted), QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
         QCoreApplication::installTranslator(&m_qt);
     if (m_own.load(QString(u":/i18n/dormouse_" % wanted % u".qm"))) // for English its plural forms
         QCoreApplication::installTranslator(&m_own);
-    Q_EMIT changed();
+    if (other)
+        Q_EMIT changed();
 }
 
 } // namespace dormouse

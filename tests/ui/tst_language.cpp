@@ -306,6 +306,9 @@ void TestLanguage::textSizes()
 void TestLanguage::numbersChooseTheirForm()
 {
     const auto said = [](int n) { return QCoreApplication::translate("dormouse::BulkDialog", "Wake %n actors", nullptr, n); };
+    LanguageManager fresh; // as the program starts
+    fresh.setLanguage(QStringLiteral("en"));
+    QCOMPARE(said(1), QStringLiteral("Wake 1 actor"));
     m_language->setLanguage(QStringLiteral("de"));
     m_language->setLanguage(QStringLiteral("en"));
     QCOMPARE(said(1), QStringLiteral("Wake 1 actor"));

@@ -448,6 +448,19 @@ void TestViews::manyRowsByKeyboard()
     session().selectRunner(m_source->runners.front().runnerId);
     QVERIFY(ask("drain") >= 1); // who is concerned is said before
     QCOMPARE(m_source->commands.size(), 0);
+    // A socket that may hibernate outlives its runner.
+    const QString runner = m_source->runners.front().runnerId;
+    for (ConnectionInfo &connection : m_source->connections)
+        connection.runnerId.clear();
+    for (size_t i = 0; i < 3; ++i) {
+        m_source->connections[i].runnerId = runner;
+        m_source->connections[i].state = ConnectionState::Attached;
+        m_source->connections[i].hibernatable = i > 0;
+    }
+    m_source->snapshot();
+    const auto target = bulkTargets(session(), bulkAction(word("evict")), {runner}).front();
+    QCOMPARE(target.clients, 1);
+    QCOMPARE(target.staying, 2);
 }
 
 /// A refused setting or argument: which one, and what it must be.
