@@ -31,6 +31,11 @@ struct RequestId
     QByteArray toHex() const;
 };
 
+inline std::size_t qHash(RequestId id, std::size_t seed = 0) noexcept
+{
+    return (std::size_t(id.value) * 0x9e3779b97f4a7c15ULL) ^ seed;
+}
+
 } // namespace dormouse
 
 template<>
@@ -38,6 +43,6 @@ struct std::hash<dormouse::RequestId>
 {
     std::size_t operator()(dormouse::RequestId id) const noexcept
     {
-        return std::size_t(id.value) * 0x9e3779b97f4a7c15ULL;
+        return qHash(id);
     }
 };

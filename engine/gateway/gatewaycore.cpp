@@ -135,7 +135,7 @@ RequestId GatewayCore::newRequestId(GatewaySession &session)
     do {
         id.value = context.random.next32();
     } while (m_byRequest.contains(id) || abandonedOpens.contains(id));
-    m_byRequest.emplace(id, &session);
+    m_byRequest.insert(id, &session);
     session.m_requestId = id;
     session.m_traceSlot = {};
     return id;
@@ -144,8 +144,7 @@ RequestId GatewayCore::newRequestId(GatewaySession &session)
 GatewaySession *GatewayCore::byRequest(RequestId requestId) const
 {
     Q_ASSERT(isOwnThread());
-    const auto found = m_byRequest.find(requestId);
-    return found == m_byRequest.end() ? nullptr : found->second;
+    return m_byRequest.value(requestId, nullptr);
 }
 
 GatewaySession *GatewayCore::byRay(const QString &rayId) const
@@ -369,9 +368,9 @@ void GatewayCore::stateChanged(const GatewaySession &session, monitor::Connectio
 
 qint64 GatewayCore::tableEntries() const
 {
-    return qint64(m_byRequest.size() + m_sessions.size() + m_linkWaiters.size() + m_ended.size() + m_closing.size()
+    return qint64(m_sessions.size() + m_linkWaiters.size() + m_ended.size() + m_closing.size()
                   + m_closed.size() + m_changed.size() + m_closeWakes.size() + keepalive.size())
-        + m_byRay.size() + m_byActor.size() + m_byRunner.size() + m_hwsOfActor.size();
+        + m_byRequest.size() + m_byRay.size() + m_byActor.size() + m_byRunner.size() + m_hwsOfActor.size();
 }
 
 Gateway::Totals GatewayCore::totals() const

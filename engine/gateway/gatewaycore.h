@@ -56,7 +56,7 @@ public:
     void end(GatewaySession &session);
     /// A fresh id, unlike that of every live session; an earlier one of this session is forgotten.
     RequestId newRequestId(GatewaySession &session);
-    void forgetRequest(RequestId requestId) { m_byRequest.erase(requestId); } ///< later messages for it are dropped
+    void forgetRequest(RequestId requestId) { m_byRequest.remove(requestId); } ///< later messages for it are dropped
     // Live sessions only; null or empty when there is none. Lists are ordered by ray id.
     GatewaySession *byRequest(RequestId requestId) const;                       ///< of the current attempt or record
     GatewaySession *byRay(const QString &rayId) const;                          ///< in any state
@@ -112,7 +112,7 @@ private:
     void channelClosed(Channel &channel, const ChannelClose &close) override;
 
     mutable Qt::HANDLE m_thread = nullptr; ///< the thread of the first use; only looked at by assertions
-    std::unordered_map<RequestId, GatewaySession *> m_byRequest;
+    QHash<RequestId, GatewaySession *> m_byRequest;
     QHash<QString, GatewaySession *> m_byRay;
     std::unordered_map<const GatewaySession *, std::unique_ptr<GatewaySession>> m_sessions;
     QHash<QString, std::unordered_set<GatewaySession *>> m_byActor;

@@ -86,6 +86,13 @@ void applyMask(char *to, const char *from, qsizetype size, const std::array<ucha
         word ^= wide;
         std::memcpy(to + i, &word, sizeof word);
     }
+    if (i + 4 <= size) {
+        quint32 word = 0;
+        std::memcpy(&word, from + i, sizeof word);
+        word ^= narrow;
+        std::memcpy(to + i, &word, sizeof word);
+        i += 4;
+    }
     for (; i < size; ++i)
         to[i] = char(uchar(from[i]) ^ turned[std::size_t(i & 3)]);
 }

@@ -89,8 +89,13 @@ RunnerHub::Link *RunnerHub::link(const QString &runnerId) const
 
 RunnerHub::Socket *RunnerHub::socketOf(const Channel &channel) const
 {
+    if (m_cachedSocket && m_cachedSocket->channel.get() == &channel)
+        return m_cachedSocket;
     const auto it = m_sockets.find(&channel);
-    return it == m_sockets.end() ? nullptr : it->second.get();
+    if (it == m_sockets.end())
+        return nullptr;
+    m_cachedSocket = it->second.get();
+    return m_cachedSocket;
 }
 
 // --- accept and close ---------------------------------------------------------------------------
@@ -163,6 +168,7 @@ void RunnerHub::forget(Channel &channel)
     uncount(*it->second);
     m_core.context.timers.cancel(it->second->timer);
     m_graveyard.push_back(std::move(it->second));
+    m_cachedSocket = nullptr;
     m_sockets.erase(it);
     if (!m_graveTimer)
         m_graveTimer = m_core.context.timers.schedule(m_core.monoMs() + 1, [this] {

@@ -173,6 +173,7 @@ private:
     std::unordered_map<QString, std::unique_ptr<Link>> m_links;
     mutable QString m_cachedId; ///< the tunnel usually asks for the same link again
     mutable Link *m_cachedLink = nullptr;
+    mutable Socket *m_cachedSocket = nullptr; ///< of the last message
     std::vector<std::unique_ptr<Socket>> m_graveyard; ///< may not be deleted from within their last callback
     TimerId m_graveTimer = 0;
     qint64 m_lastToken = 0;
