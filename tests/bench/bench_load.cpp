@@ -2,6 +2,7 @@
 // Load generator: plays a runner and its clients against one target and prints what it measured as one line of JSON.
 // Usage: bench_load --port N --pid N --target engine|relay|peer --workload NAME [--seconds N] [--limit OPS] [--conns N]
 //   [--window N] [--bytes N] [--actors N] [--idle N] [--rate N] [--monitor] [--trace]
+//   [--client-port N]
 #include "tests/bench/world.h"
 
 #include <csignal>
@@ -35,7 +36,7 @@ int main(int argc, char **argv)
     Options options;
     int seconds = 1, limit = 0, bytes = 32, pid = 0;
     const std::map<std::string, int *> numbers{
-        {"--port", &options.port}, {"--pid", &pid}, {"--seconds", &seconds}, {"--limit", &limit},
+        {"--port", &options.port}, {"--client-port", &options.clientPort}, {"--pid", &pid}, {"--seconds", &seconds}, {"--limit", &limit},
         {"--conns", &options.conns}, {"--window", &options.window}, {"--bytes", &bytes}, {"--actors", &options.actors},
         {"--idle", &options.idle}, {"--metrics", &options.metrics}, {"--rate", &options.rate}};
     for (int i = 1; i < argc; ++i) {

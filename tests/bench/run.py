@@ -45,8 +45,9 @@ def peer(factor):
 
 
 class Work:
-    def __init__(self, name, workload, bars=(), targets=('engine', 'raw', 'peer'), smoke=None, engine=(), config=None, **options):
-        self.name, self.workload, self.bars, self.targets = name, workload, bars, targets
+    def __init__(self, name, workload, bars=(), targets=('engine', 'raw', 'peer'), smoke=None, engine=(), config=None,
+                 tls=False, **options):
+        self.name, self.workload, self.bars, self.targets, self.tls = name, workload, bars, targets, tls
         self.options, self.smoke, self.engine, self.config = options, smoke or {}, engine, config
 
 
@@ -82,6 +83,9 @@ def workloads():
                     [Bar('<= 6144 B each', 6144, 'bytes_per_conn'), Bar('< 3 % of a core', 3, 'cpu_percent')],
                     targets=('engine',), conns=10000, actors=100, seconds=10,
                     smoke={'conns': 100, 'actors': 5, 'seconds': 1}))
+    out.append(Work('2 000 asleep over TLS', 'idle', [Bar('<= 122880 B each', 122880, 'bytes_per_conn')],
+                    targets=('engine',), tls=True, conns=2000, actors=20, seconds=5,
+                    smoke={'conns': 20, 'actors': 2, 'seconds': 1}))
     # Rows are refreshed every five seconds instead of every 45: an operation is one row.
     out.append(Work('keepalive of 10 000 asleep', 'keepalive', [Bar('<= 5 us a row', 5)], targets=('engine',),
                     conns=10000, actors=100, seconds=10, config={'pegboard': {'hibernating_request_eligible_threshold': 10000, 'hibernation_flush_interval': 1000}},
@@ -113,8 +117,8 @@ def free_port():
 class Target:
     """A process under test in a folder of its own."""
 
-    def __init__(self, kind, build, peer_path, extra=(), config=None):
-        self.kind, self.metrics = kind, 0
+    def __init__(self, kind, build, peer_path, extra=(), config=None, tls=False):
+        self.kind, self.metrics, self.forward, self.client_port = kind, 0, None, 0
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='dormouse-bench-'))
         environment = {k: v for k, v in os.environ.items() if k != 'RUST_BACKTRACE'}
         if kind == 'peer':
@@ -124,6 +128,10 @@ class Target:
             command, self.port = [build / 'tests/bench/bench_relay'], 0
         else:
             command = [build / 'app/daemon/dormoused', 'serve', '--listen', '127.0.0.1:0', '--data-dir', self.folder / 'data']
+            if tls:
+                subprocess.run([command[0], 'certificate', '-o', self.folder], check=True, stdout=subprocess.DEVNULL)
+                config = {'guard': {'tls_certificate_file': str(self.folder / 'certificate.pem'),
+                                    'tls_key_file': str(self.folder / 'key.pem')}}
             if config:
                 self.metrics = free_port()
                 config = config | {'metrics': {'host': '127.0.0.1', 'port': self.metrics}}
@@ -145,6 +153,10 @@ class Target:
                 self.stop()
                 raise RuntimeError(f'{kind} did not start: {line!r}')
             self.port = int(found.group(1))
+        if tls:
+            self.forward = subprocess.Popen([sys.executable, pathlib.Path(__file__).with_name('tlsforward.py'), str(self.port)],
+                                            stdout=subprocess.PIPE, stderr=self.log, text=True)
+            self.client_port = int(self.forward.stdout.readline())
 
     def peer_command(self, path):
         port, other, metrics = free_port(), free_port(), free_port()
@@ -174,6 +186,10 @@ class Target:
         raise RuntimeError(f'{self.kind} did not become healthy')
 
     def stop(self):
+        if self.forward:
+            self.forward.kill()
+            self.forward.wait()
+            self.forward.stdout.close()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -190,6 +206,8 @@ def load(build, target, work, overrides, seconds):
     options = {'seconds': seconds} | work.options | overrides
     if target.metrics:
         options['metrics'] = target.metrics
+    if target.client_port:
+        options['client-port'] = target.client_port
     command = [str(build / 'tests/bench/bench_load'), '--port', str(target.port), '--pid', str(target.process.pid),
                '--target', 'relay' if target.kind == 'raw' else target.kind, '--workload', work.workload]
     for name, value in options.items():
@@ -216,7 +234,7 @@ def measure(build, peer_path, work, repeat, seconds, overrides):
                     running.pop(kind).stop()
                 if kind not in running:
                     try:
-                        running[kind] = Target(kind, build, peer_path, work.engine, work.config)
+                        running[kind] = Target(kind, build, peer_path, work.engine, work.config, work.tls)
                     except RuntimeError as error:
                         figures[kind].append({'error': str(error)})
                         continue

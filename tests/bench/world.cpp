@@ -174,8 +174,9 @@ std::vector<std::unique_ptr<EchoClient>> World::openClients(int count, const std
 {
     std::vector<std::unique_ptr<EchoClient>> clients;
     int up = 0;
+    const int port = m_options.clientPort > 0 ? m_options.clientPort : m_options.port;
     for (int i = 0; i < count; ++i) {
-        clients.push_back(std::make_unique<EchoClient>(m_loop, m_options.port, actors[std::size_t(i) % actors.size()], bytes));
+        clients.push_back(std::make_unique<EchoClient>(m_loop, port, actors[std::size_t(i) % actors.size()], bytes));
         need(clients.back()->isOpen(), "connect");
         clients.back()->onOpen = [&up](EchoClient &) { ++up; };
         if (i + 1 - up >= kOpenAtOnce || i + 1 == count) {

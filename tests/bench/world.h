@@ -16,6 +16,7 @@ struct Options
 {
     TargetKind kind = TargetKind::Engine;
     int port = 0;
+    int clientPort = 0; ///< where sockets are opened; 0 = port
     pid_t pid = 0;
     std::string workload;
     int seconds = 1;        ///< measuring time of one workload
