@@ -105,6 +105,7 @@ private:
     void advance(qint64 ms);
     void heal();
     bool hasConverged() const;
+    void wakeToLook();
     void measure();
     std::vector<QString> askedInVain(const std::vector<QString> &ids);
     void verifyReachable();

@@ -42,6 +42,23 @@ bool Cluster::hasConverged() const
     return true;
 }
 
+/// A copy in doubt may have handled messages, and slept before anybody could tell that it was the one. What it saved is
+/// seen when it is woken; while messages wait, that is the engine's part.
+void Cluster::wakeToLook()
+{
+    for (ClientTruth &client : m_truth.clients) {
+        if (!client.handledInDoubt || client.ended || client.closing || client.handled == client.sent || !m_engine)
+            continue;
+        const ActorRow *row = m_engine->core().scheduler().actor(client.actorId);
+        monitor::ActorInfo load;
+        m_engine->core().gateway().describeActorLoad(client.actorId, load);
+        if (!row || row->state != ActorState::Sleeping || load.pendingMessages.value_or(0) > 0)
+            continue;
+        client.handledInDoubt = false;
+        m_engine->core().scheduler().wakeActor(client.actorId, {});
+    }
+}
+
 void Cluster::heal()
 {
     note(u"faults end"_s);
@@ -78,8 +95,10 @@ void Cluster::heal()
     const qint64 limit = m_world.clock.monoMs() + kConvergeLimitMs;
     // A half-open link must have been noticed before its silence counts as calm.
     advance(20'000);
-    while (!m_truth.violation && !hasConverged() && m_world.clock.monoMs() < limit)
+    while (!m_truth.violation && !hasConverged() && m_world.clock.monoMs() < limit) {
+        wakeToLook();
         advance(2'000);
+    }
     if (!m_truth.violation && !hasConverged())
         m_truth.fail(u"converges"_s, describeUnsettled(*this));
     measure();

@@ -157,6 +157,8 @@ void CountingActor::webSocketMessage(ActorContext &, RunnerSocket &socket, const
         m_plain[keyOf(socket)] = handled;
     if (m_counted)
         m_process.truth().clients[number].handled = handled;
+    else
+        m_process.truth().clients[number].handledInDoubt = true;
     socket.send(data, true);
 }
 
