@@ -46,10 +46,10 @@ struct ClientTruth
     bool hibernatable = false;
     int sent = 0;
     int handled = 0; ///< as the actor's state says now
-    bool handledInDoubt = false; ///< a copy in doubt had messages since: whether they count, its next life will tell
     bool closing = false;
     bool ended = false;
-    QString endedBy;
+    QString endedBy = {};
+    bool handledInDoubt = false; ///< a copy in doubt had messages since: whether they count, its next life will tell
 };
 
 struct RequestTruth
