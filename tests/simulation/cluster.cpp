@@ -263,6 +263,7 @@ void Cluster::startRunner(int number, bool newKey)
     options.slots = slot.slots;
     options.protocolVersion = kOldestProtocol + int(m_random.below(wire::kNewestVersion - kOldestProtocol + 1));
     if (slot.kind == Kind::Serverless) {
+        options.serverless = true;
         options.connected = slot.named;
         options.ended = [this, number, life = slot.life] {
             m_world.later(1, [this, number, life] {

@@ -161,7 +161,8 @@ void RunnerProcess::freeze(qint64 runnerNoticesMs, qint64 engineNoticesMs)
 {
     if (!m_link)
         return;
-    if (isPaused() || runnerNoticesMs >= kEngineGivesUpMs / 2)
+    // One of a pool may have to go at any time, and does not hear of it.
+    if (isPaused() || runnerNoticesMs >= kEngineGivesUpMs / 2 || m_options.serverless)
         doubt();
     VirtualWorld &world = m_surroundings.world;
     m_link->freeze();

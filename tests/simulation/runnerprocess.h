@@ -36,6 +36,7 @@ struct ProcessOptions
     QString pool;
     int slots = 1;
     int protocolVersion = 7;
+    bool serverless = false; ///< one of a pool, which may end it
     std::function<void(const QString &runnerId)> connected; ///< at every init
     std::function<void()> ended;                            ///< evicted or shut down
 };
