@@ -154,8 +154,8 @@ void HeatMap::chooseCells(const QPoint &a, const QPoint &b)
 {
     m_anchor = a;
     m_cursor = b;
-    const auto [left, right] = std::minmax(a.x(), b.x());
-    const auto [low, high] = std::minmax(a.y(), b.y());
+    const auto [left, right] = std::minmax({a.x(), b.x()});
+    const auto [low, high] = std::minmax({a.y(), b.y()});
     Cells cells;
     cells.fromTs = m_endTs - qint64(kColumns - left) * 1000;
     cells.toTs = m_endTs - qint64(kColumns - right - 1) * 1000;

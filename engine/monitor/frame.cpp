@@ -239,7 +239,7 @@ private:
     bool isKey(const char *key) const
     {
         for (int i = 0; i < m_keyBytes; ++i) {
-            if (key[i] != m_key[std::size_t(i)]) // the terminating zero differs, too
+            if (key[i] == 0 || key[i] != m_key[std::size_t(i)]) // what came may hold zeros as well
                 return false;
         }
         return m_keyBytes > 0 && key[m_keyBytes] == 0;
