@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/gateway/headers.h"
 
+#include "engine/net/httpparser.h"
+
 #include <QJsonDocument>
 #include <QUtf8StringView>
 
 #include <algorithm>
-#include <array>
 #include <unordered_map>
 
 namespace dormouse {
@@ -48,7 +49,7 @@ std::vector<QByteArray> namedByConnection(const HeaderList &headers)
 {
     std::vector<QByteArray> names;
     for (const auto &[name, value] : headers) {
-        if (name.size() != kConnection.size() || name.compare(kConnection, Qt::CaseInsensitive) != 0)
+        if (!isSameHttpWord(name, kConnection))
             continue;
         for (const QByteArray &entry : value.split(','))
             names.push_back(entry.trimmed().toLower());

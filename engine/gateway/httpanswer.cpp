@@ -2,6 +2,7 @@
 // The part of HttpRequest that passes the actor's answer on (gateway.md section 6.2).
 #include "engine/gateway/headers.h"
 #include "engine/gateway/httprequest.h"
+#include "engine/net/httpparser.h"
 
 #include <algorithm>
 
@@ -17,7 +18,7 @@ bool saysActorNotFound(const wire::ToServerResponseStart &start)
     if (start.status != 503 || start.stream)
         return false;
     return std::any_of(start.headers.begin(), start.headers.end(), [](const auto &header) {
-        return header.first.size() == kError.size() && header.first.compare(kError, Qt::CaseInsensitive) == 0
+        return isSameHttpWord(header.first, kError)
             && (header.second == "runner.actor_not_found" || header.second == "envoy.actor_not_found");
     });
 }

@@ -9,16 +9,11 @@ namespace dormouse {
 
 namespace {
 
-bool isNamed(QByteArrayView name, QByteArrayView other)
-{
-    return name.size() == other.size() && name.compare(other, Qt::CaseInsensitive) == 0;
-}
-
 /// Headers that the server writes itself, whatever an answer says.
 bool isServersOwn(QByteArrayView name)
 {
-    return isNamed(name, "connection") || isNamed(name, "keep-alive") || isNamed(name, "transfer-encoding")
-        || isNamed(name, "content-length") || isNamed(name, "date");
+    return isSameHttpWord(name, "connection") || isSameHttpWord(name, "keep-alive") || isSameHttpWord(name, "transfer-encoding")
+        || isSameHttpWord(name, "content-length") || isSameHttpWord(name, "date");
 }
 
 void appendParts(QByteArray &out, std::initializer_list<QByteArrayView> parts)

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/net/http.h"
 
+#include "engine/net/httpparser.h"
+
 namespace dormouse {
 
 namespace {
-
-bool sameName(QByteArrayView a, QByteArrayView b)
-{
-    return a.size() == b.size() && a.compare(b, Qt::CaseInsensitive) == 0;
-}
 
 /// Calls visit(entry) for each trimmed, non-empty comma separated entry; stops when it returns true.
 template<typename Visit>
@@ -30,10 +27,10 @@ bool anyListEntry(QByteArrayView list, Visit visit)
 bool headersContainToken(const HeaderList &headers, QByteArrayView name, QByteArrayView token)
 {
     for (const auto &[key, value] : headers) {
-        if (!sameName(key, name))
+        if (!isSameHttpWord(key, name))
             continue;
         if (anyListEntry(value, [token](QByteArrayView entry) {
-                return sameName(entry, token);
+                return isSameHttpWord(entry, token);
             }))
             return true;
     }
@@ -45,7 +42,7 @@ bool headersContainToken(const HeaderList &headers, QByteArrayView name, QByteAr
 QByteArray headerValue(const HeaderList &headers, QByteArrayView name)
 {
     for (const auto &[key, value] : headers) {
-        if (sameName(key, name))
+        if (isSameHttpWord(key, name))
             return value;
     }
     return {};
@@ -76,7 +73,7 @@ std::vector<QByteArray> HttpHead::offeredProtocols() const
 {
     std::vector<QByteArray> protocols;
     for (const auto &[key, value] : headers) {
-        if (!sameName(key, "sec-websocket-protocol"))
+        if (!isSameHttpWord(key, "sec-websocket-protocol"))
             continue;
         anyListEntry(value, [&protocols](QByteArrayView entry) {
             protocols.push_back(entry.toByteArray());

@@ -32,11 +32,6 @@ constexpr std::array<bool, 256> makeTokenTable()
 }
 constexpr std::array<bool, 256> kTokenTable = makeTokenTable();
 
-bool sameName(QByteArrayView a, QByteArrayView b)
-{
-    return a.size() == b.size() && a.compare(b, Qt::CaseInsensitive) == 0;
-}
-
 QByteArrayView trimBlanks(QByteArrayView text)
 {
     while (!text.isEmpty() && (text.front() == ' ' || text.front() == '\t'))
@@ -47,6 +42,11 @@ QByteArrayView trimBlanks(QByteArrayView text)
 }
 
 } // namespace
+
+bool isSameHttpWord(QByteArrayView a, QByteArrayView b)
+{
+    return a.size() == b.size() && a.compare(b, Qt::CaseInsensitive) == 0;
+}
 
 bool isHttpToken(QByteArrayView text)
 {
@@ -237,21 +237,21 @@ void HttpParser::finishHead()
     QByteArrayView length;
     QByteArrayView encoding;
     for (const auto &[name, value] : m_head.headers) {
-        if (sameName(name, "host")) {
+        if (isSameHttpWord(name, "host")) {
             ++hosts;
-        } else if (sameName(name, "content-length")) {
+        } else if (isSameHttpWord(name, "content-length")) {
             ++lengths;
             length = value;
-        } else if (sameName(name, "transfer-encoding")) {
+        } else if (isSameHttpWord(name, "transfer-encoding")) {
             ++encodings;
             encoding = value;
-        } else if (sameName(name, "expect")) {
-            m_expectsContinue = sameName(value, "100-continue") && m_head.versionMinor >= 1;
-        } else if (sameName(name, "connection")) {
+        } else if (isSameHttpWord(name, "expect")) {
+            m_expectsContinue = isSameHttpWord(value, "100-continue") && m_head.versionMinor >= 1;
+        } else if (isSameHttpWord(name, "connection")) {
             for (const QByteArray &option : value.split(',')) {
                 const QByteArrayView entry = trimBlanks(option);
-                close = close || sameName(entry, "close");
-                keepAlive = keepAlive || sameName(entry, "keep-alive");
+                close = close || isSameHttpWord(entry, "close");
+                keepAlive = keepAlive || isSameHttpWord(entry, "keep-alive");
             }
         }
     }
@@ -265,7 +265,7 @@ void HttpParser::finishHead()
     if (encodings > 0) {
         if (m_head.versionMinor < 1)
             return fail(400, "transfer-encoding in HTTP/1.0");
-        if (encodings > 1 || !sameName(encoding, "chunked"))
+        if (encodings > 1 || !isSameHttpWord(encoding, "chunked"))
             return fail(501, "transfer-encoding not supported");
         m_chunked = true;
     }

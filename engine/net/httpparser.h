@@ -94,6 +94,8 @@ private:
     bool m_expectsContinue = false;
 };
 
+/// Header names and the words in header values, whose case does not matter.
+bool isSameHttpWord(QByteArrayView a, QByteArrayView b);
 /// Characters of a method or a header name (RFC 9110 token).
 bool isHttpToken(QByteArrayView text);
 /// Visible characters, blanks, tabs and bytes above 127; no other control characters.
